@@ -45,7 +45,7 @@ const QUESTION_TIMEOUT_MS = 15_000;
  * - `busy`: the user is in a call or a chat already;
  * - `crowded`: there were too many calls at once, in total or from the caller's address;
  * - `callback`: the caller's program (dialect E) wants to be called back;
- * - a cause of `DenialCause`: a key rules out the call.
+ * - a cause of `DenialCause`: the call is not allowed because of a key.
  *
  * Each cause except `busy` is reported at most once a minute for an address, or for a name if a key is the
  * cause.
@@ -60,8 +60,8 @@ export type ClientNotice =
   | { readonly type: 'server.found' }
   /**
    * The client no longer announces the user, and asks for no buddy list: the user has signed in elsewhere
-   * (`elsewhere`), or the user's key does not count at this server (`denied`, `revoked`), or it is not on
-   * this machine (`no-key`), or another server answered at the sign-in (`changed`).
+   * (`elsewhere`), the user's key does not count at this server (`denied`, `revoked`), the key is not on this
+   * machine (`no-key`), or another server answered at the sign-in (`changed`).
    */
   | {
       readonly type: 'session.ended';
@@ -89,7 +89,7 @@ export type ClientNotice =
   | { readonly type: 'key.changed' | 'key.unchanged'; readonly buddy: UserId }
   /** In a private chat, lines of an earlier chat are sent again. */
   | { readonly type: 'lines.resumed'; readonly buddy: UserId | undefined; readonly count: number }
-  /** A caller did not understand the line that accepted its call. Its next call gets the other line. */
+  /** A caller did not understand the line that accepted its call. Its next call gets another line. */
   | { readonly type: 'call.misunderstood'; readonly address: string; readonly hint: CallerHint | undefined }
   /** `peer.stalled`: the buddy has not read for 5 s. `peer.reading`: the buddy reads again. */
   | {

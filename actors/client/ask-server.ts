@@ -15,7 +15,7 @@ import { networkReason } from './network-reason.js';
 /** Longest wait for the server's reply, in milliseconds. The server itself may wait 10 s for its disk. */
 export const REPLY_TIMEOUT_MS = 12_000;
 
-/** Longest wait for a connection if there are other servers, in milliseconds: less than for any reply. */
+/** Longest wait for a connection if there are other servers, in milliseconds. Shorter than for any reply. */
 export const CONNECT_TIMEOUT_MS = 2_000;
 
 /** The message of the error when the server closes the connection without a reply. */
@@ -33,7 +33,7 @@ export interface ServerEndpoint {
 /** A server, and how to connect to it. */
 export interface Route extends ServerEndpoint {
   open(): Socket;
-  /** Whether there are other servers. A server that is late is then given up early. */
+  /** Whether the client could use another server. If so, it gives up a late server early. */
   hasOthers(): boolean;
 }
 
@@ -72,7 +72,7 @@ export function ask(
   return readReply(socket, { signal, timeoutMs, errorOf });
 }
 
-/** Destroys a socket that has not emitted an event in time, if there are other servers by then. */
+/** Destroys a socket that has not emitted an event in time, if the client could use another server then. */
 export function limitWait(socket: Socket, event: string, timeoutMs: number, route: Route): void {
   const late = () => {
     if (route.hasOthers()) socket.destroy(unreachedError(new Error(LATE_REPLY)));
@@ -97,7 +97,7 @@ export function readReply(
   return new Promise((resolve, reject) => {
     const splitter = new LineSplitter(MAX_REQUEST_BYTES);
     const fail = (error: unknown) => {
-      // A socket in TLS may emit `close` while it is being destroyed.
+      // Reject first: a socket in TLS may emit `close` while it is being destroyed.
       reject(error);
       socket.destroy();
     };

@@ -68,7 +68,7 @@ const MAX_EARLY_LINES = 16;
 const YOURS_WAS_CUT = '(your message was longer than 16 KiB: I got its beginning)';
 const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
 
-/** The reason given for a connection that the kernel no longer has: the same as for a reset socket. */
+/** The reason given for a connection that the kernel no longer has. A reset socket gives the same reason. */
 const WAS_RESET = toDisplayText('the connection was cut');
 
 /**
@@ -208,7 +208,7 @@ export function chatLogic({
       hangUp({ secure, socket, throttle, delivery }) {
         if (secure !== undefined) return secure.end();
         delivery.flush();
-        throttle.resume(); // as in `awaitDelivery`, which not every chat runs first
+        throttle.resume(); // needed here too: not every chat runs `awaitDelivery` first
         socket.end();
       },
 

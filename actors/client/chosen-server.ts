@@ -1,9 +1,10 @@
 /**
- * The server that the client uses, of one or several: looks up names, opens connections, and moves on by the
- * rule in machines/client/server-choice.ts. Requests over TCP and datagrams share one object of this class.
+ * Chooses the server that the client uses, from one or several: looks up names, opens connections, and moves
+ * on to another server by the rule in machines/client/server-choice.ts. Requests over TCP and datagrams share
+ * one object of this class.
  *
- * A name with one address is looked up as often as without this class: a connection looks it up by itself,
- * through a function of this class.
+ * For a name with one address, this class causes no additional look-ups: a connection looks up the name by
+ * itself, through a function of this class.
  */
 
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
@@ -100,17 +101,18 @@ export class ChosenServer {
 
   /**
    * Sends a request to the current server. If nothing could be sent, goes on to the next server, until each
-   * one was tried. Rejects with the error of the last one.
+   * server was tried. Rejects with the error of the last one.
    *
    * A request that was sent is not repeated at another server, unless it changes nothing: the first server
-   * may have executed it, and the other one would then refuse a REG with 203. But a server that does not
-   * reply in time is left, so that later requests go to the next one. A server that closes the connection
-   * without a reply is not left: it may have refused a revoked device, and if it was killed, the next
-   * connection is refused.
+   * may have executed it, and the second server would then refuse a REG with 203. If a server does not reply
+   * in time, later requests go to the next server. If a server closes the connection without a reply, later
+   * requests still go to that server: it may have refused a revoked device. If the server was killed instead,
+   * it refuses the next connection, and the client then moves on.
    *
-   * The replies 205 and 206 do not lead to another server. All servers have one directory, which is the usual
-   * cause of 205, and a change that was answered 205 may still be made. 206 limits an address or a crowd,
-   * which would only move to the next server. Lists and presence are answered all the same.
+   * The client does not move on after the replies 205 and 206. The usual cause of 205 is the directory, which
+   * all servers share, and a change that was answered 205 may still be made. 206 means that an address or all
+   * clients together exceed a limit, and the excess would only move to the next server. Such a server still
+   * answers requests for lists and presence.
    */
   async reach<TReply>(
     send: (route: Route) => Promise<TReply>,
@@ -166,7 +168,7 @@ export class ChosenServer {
 
   /**
    * Looks up the current server for datagrams. Goes on to the next server if a name is not found, until each
-   * one was tried. Rejects with the error of the last one.
+   * server was tried. Rejects with the error of the last one.
    */
   async locate(): Promise<LocatedServer> {
     for (let tries = 1; ; tries++) {
@@ -229,7 +231,7 @@ export class ChosenServer {
     });
   };
 
-  /** The addresses in the order in which they are tried. Those of the other family are the last ones. */
+  /** The addresses in the order in which they are tried. Addresses of the other family come last. */
   #sorted(host: string, found: LookupAddress[]): LookupAddress[] {
     const order = addressesOf(this.#choice, found);
     if (order.length < 2) return found;

@@ -74,7 +74,7 @@ export interface ClientOptions {
   readonly isInteractive: boolean;
   /** Opens the local files: history and the block list. */
   readonly openArchive: () => ArchiveFiles;
-  /** The directory of the keys; `undefined`: there are none, and what is known of servers is not stored. */
+  /** The directory of the keys; `undefined`: no keys are used, and the keys of servers are not stored. */
   readonly dataRoot?: string | undefined;
   /** Default `as-can`. `clear` also means that new ids are registered without keys. */
   readonly privacyMode?: PrivacyMode;

@@ -77,9 +77,9 @@ export interface CreateClientOptions {
   readonly messagePort?: number;
   /**
    * The longest wait for an answer to a call, and for the network to take a line, in milliseconds; default
-   * 60,000. While the program leaves a chat, it is also the longest wait for each confirmation. After that,
-   * it is how long a buddy who has sent nothing since our last line may take to close the connection. The
-   * default of this last wait is 10,000.
+   * 60,000. While the program leaves a chat, this value also limits the wait for each confirmation, and then
+   * the wait for a buddy who has sent nothing since our last line to close the connection. The default for
+   * this last wait is 10,000.
    */
   readonly patienceMs?: number;
   /** Called with events that no method reports, such as a lost server or a refused call. */
@@ -133,9 +133,9 @@ export interface Client {
   /** Registers an id; code 200 means that it is registered. Rejects with `server.unreachable`. */
   register(id: string): Promise<ServerAnswer>;
   /**
-   * Adds a buddy to the user's list. If the user has a key here, also stores the buddy's key: the one that
-   * the server names if it has added the buddy, or KEY of `bob#KEY`, whatever the server replies. Rejects
-   * with `server.unreachable`.
+   * Adds a buddy to the user's list. If the user has a key here, also stores a key of the buddy. For
+   * `bob#KEY`, that is KEY, whatever the server replies. For `bob`, it is the key that the server names, if
+   * the server has added the buddy. Rejects with `server.unreachable`.
    */
   add(buddy: string): Promise<ServerAnswer>;
   /** Deletes a buddy from the user's list. Rejects with `server.unreachable`. */

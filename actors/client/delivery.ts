@@ -165,9 +165,9 @@ export class Delivery {
   /**
    * Returns and forgets the lines that the network took and that may not have arrived. Call this when the
    * connection is over. If the table still has the connection, these are the lines that are not confirmed
-   * now; otherwise, those that were not confirmed at the last look. After a reset they include all lines
-   * since the buddy last sent something: a machine confirms lines that its program never reads, and resets
-   * the connection when the program closes with unread lines.
+   * now; otherwise, those that were not confirmed at the last look. After a reset, the result includes all
+   * lines since the buddy last sent something: a machine confirms lines that its program never reads, and
+   * resets the connection when the program closes with unread lines.
    */
   drainLostLines({ isReset }: { readonly isReset: boolean }): string[] {
     const found = lookUp(this.#socket);

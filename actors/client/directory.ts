@@ -107,7 +107,7 @@ export class Directory {
     return this.#ownKeys.of(id)?.credentials;
   }
 
-  /** The TLS context of that device. */
+  /** The TLS context of the device that {@link credentialsOf} returns. */
   contextOf(id: UserId): SecureContext | undefined {
     return this.#ownKeys.of(id)?.context;
   }
@@ -144,8 +144,8 @@ export class Directory {
   }
 
   /**
-   * What this machine holds for an id, without asking the server about the id, unless its registration was
-   * not confirmed. Reads the files again, because other processes change them too. Never rejects.
+   * Finds what this machine holds for an id. Asks the server about the id only if the registration of the id
+   * was not confirmed. Reads the files again, because other processes change them too. Never rejects.
    */
   async prepare(id: UserId): Promise<Standing> {
     this.server.beginWith(id);
@@ -332,7 +332,7 @@ export class Directory {
   #who(id: UserId, server: KeyedServer): Promise<WhoAnswer> {
     return this.#answers.find(id, async () => {
       const answer = whoAnswerIn(await server.who(id));
-      // Such a floor would shut out each device that the user can make, so the answer is not valid.
+      // So high a floor would shut out each device that the user can make, so the answer is not valid.
       const isAbsurd = answer.says === 'key' && isAbsurdSerial(answer.floor, this.#now());
       return isAbsurd ? { says: 'nothing' } : answer;
     });

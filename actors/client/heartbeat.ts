@@ -185,7 +185,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
       case 'buddies.get':
         return this.#step(event);
       case 'query.overdue':
-        // A query that could not be sent yet is not unanswered.
+        // A query that could not be sent yet does not count as unanswered.
         if (this.#awaitedStandings > 0) return this.#startQueryTimer();
         this.#endRound();
         return this.#step(event);
@@ -281,7 +281,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     if (user === undefined) return;
     this.#endRound();
     this.#step({ type: 'beat.sent' });
-    // A server that was never identified may keep keys.
+    // Find out first whether the server keeps keys, if it was never identified.
     const isIdentified = this.#directory === undefined || this.#directory.serverName() !== undefined;
     if (this.#speech === 'sealed') this.#session?.beat();
     else if (this.#speech === 'unknown' || !isIdentified) return this.#beginSpeech(user);

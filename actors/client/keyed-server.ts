@@ -109,7 +109,7 @@ export class KeyedServer {
     return newest;
   }
 
-  /** A server may close without a reply for other reasons too. The floor of the id decides. */
+  /** Decides by the floor of the id, because a server may also close without a reply for other reasons. */
   async #isRevoked(id: UserId, { credentials }: HeldKey): Promise<boolean> {
     const { identity, serial } = credentials.device;
     const newest = await this.newestDevice(id).catch(() => undefined);

@@ -19,9 +19,9 @@ import { deviceIn, fieldsOfDevice, identityIn } from '../../user-files/stored-cr
 /** The key of an id, as this machine holds it. Shows no secret. */
 export class HeldKey {
   readonly credentials: DeviceCredentials;
-  /** The server has not confirmed the registration yet. */
+  /** True while the server has not confirmed the registration. */
   readonly isTentative: boolean;
-  /** The user has not copied the words yet, or has not shown that. */
+  /** True while the seed is on this machine: the user has not yet shown that the words are copied. */
   readonly hasSeed: boolean;
   #context: SecureContext | undefined;
 
@@ -35,7 +35,7 @@ export class HeldKey {
     return this.credentials.device.identity;
   }
 
-  /** The TLS context of the device. It is made once, because that takes milliseconds. */
+  /** The TLS context of the device. It is made only once, because making it takes milliseconds. */
   get context(): SecureContext {
     this.#context ??= createContext(this.credentials);
     return this.#context;
@@ -106,11 +106,10 @@ export class Keyring {
 
   /**
    * Makes a new device of an identity, with a serial above all known serials, and replaces the stored device.
-   * Removes a stored seed, because the user has brought the identity back with the words.
    *
    * @param newest The newest device that the server has seen.
    * @param revokesOthers True if the new device revokes all earlier devices, once the server has seen it. A
-   * stored seed is then kept.
+   * stored seed of the identity is then kept. Otherwise it is removed: the user has typed the words.
    */
   async issueDevice(
     name: KeyFileName,

@@ -29,7 +29,7 @@ export const MAX_UNSENT_MESSAGES = 1_000;
 export interface Message {
   /** Safe to show on one line. */
   readonly text: DisplayText;
-  /** True if the line was longer than 16 KiB; `text` is its beginning then. */
+  /** True if the line was longer than 16 KiB; `text` is then only its beginning. */
   readonly cut: boolean;
 }
 

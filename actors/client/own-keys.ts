@@ -48,8 +48,8 @@ export class OwnKeys {
   }
 
   /**
-   * Registers an id with a key. If there is none yet, makes one and stores it first. Resolves with a failure
-   * if the key cannot be stored. Nothing was sent then.
+   * Registers an id with a key. If the id has no key yet, makes a key and stores it first. If the key cannot
+   * be stored, sends nothing and resolves with a failure.
    */
   async register(id: UserId, server: KeyedServer, signal: AbortSignal): Promise<ServerReply | Failed> {
     const name = { id, server: server.name };
@@ -59,8 +59,8 @@ export class OwnKeys {
     try {
       reply = (await server.ask(held, encodeRequest('REG', id), { signal })).reply;
     } catch (error) {
-      // The reply may have been lost after the server registered the id. If the server does not say so, the
-      // file stays tentative.
+      // The reply may have been lost after the server registered the id. If the server does not confirm that,
+      // the file stays tentative.
       if (!held.isTentative || !(await this.#isRegistered(id, held, server))) throw error;
       return registered(held);
     }
@@ -74,7 +74,7 @@ export class OwnKeys {
     return isOurs ? registered(held) : reply;
   }
 
-  /** Makes a key. If another process has made one at the same time, that one counts. */
+  /** Makes a key. If another process has stored a key at the same time, the stored key counts. */
   async #make(name: KeyFileName): Promise<HeldKey | Failed> {
     const made = await this.#keyring.create(name);
     if (!isFailed(made)) return made;

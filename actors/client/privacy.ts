@@ -132,7 +132,7 @@ export class Privacy {
 
   /**
    * Handles the key of a buddy whom the user has added: pins the key that the user gave, or the one that the
-   * server names. Returns what is known about the key then; `undefined` if the user has no key here.
+   * server names. Returns what is then known about the key; `undefined` if the user has no key here.
    */
   async checkAdded(user: UserId, { id, key }: AddedBuddy): Promise<AddedTrust | undefined> {
     if (this.keyOf(user) === undefined) return undefined;
@@ -214,7 +214,7 @@ export class Privacy {
     return dropped;
   }
 
-  /** Makes {@link finished} wait for some work on a record, which goes on after its actor has ended. */
+  /** Makes {@link finished} wait for work on a record that goes on after the chat's actor has ended. */
   finish(work: Promise<unknown>): void {
     const done = work.finally(() => this.#unfinished.delete(done));
     this.#unfinished.add(done);

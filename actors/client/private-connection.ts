@@ -243,8 +243,8 @@ function secureOptions(chat: Chat) {
 }
 
 /**
- * Ends a private call or chat when the key or the device of the buddy no longer counts. Ends one in clear
- * when a key of the buddy becomes known.
+ * Ends a private call or chat when the key or the device of the buddy no longer counts. Ends a call or chat
+ * in clear when a key of the buddy becomes known.
  */
 function keepTrust(chat: Chat, buddy: NonNullable<SecureLine['caller']>): void {
   const { scope, secure } = chat;

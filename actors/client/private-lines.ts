@@ -57,7 +57,7 @@ export interface UndeliveredLines {
   readonly unconfirmed: readonly string[];
 }
 
-/** Something to do after the steps before it. If `after` is set, also after an entry is durable. */
+/** An action that runs after the steps before it and, if `after` is set, after an entry is durable. */
 interface Step {
   readonly after?: Promise<Failed | undefined>;
   readonly run: () => void;
@@ -231,7 +231,7 @@ export class PrivateLines {
     if (stream?.identity === this.#identity) {
       this.#stream = stream.stream as StreamId;
       this.#delivery = new PrivateDelivery({ stream: this.#stream, entries: entries as RecordEntry[] });
-      // A client that was killed leaves the texts of lines that are not sent again.
+      // After a client was killed, the record still has texts of lines that are not sent again: shorten it.
       const texts = entries.filter(({ is }) => is === 'line').length;
       const isLong = record.isLong || texts > this.#delivery.unconfirmedCount;
       return isLong ? this.#shorten(record, this.#delivery) : undefined;

@@ -108,7 +108,7 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
 /**
  * The error when a server presents another key than the known one.
  *
- * @param knownAs The servers whose stored key is the known one. They are the ones to forget.
+ * @param knownAs The servers for which the known key is stored: those that the user may have to forget.
  */
 export function changedError(server: ServerEndpoint, knownAs: readonly ServerEndpoint[]): ClientError {
   const name = nameOf(server);

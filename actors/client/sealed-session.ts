@@ -221,8 +221,8 @@ export class SealedSession {
   }
 
   /**
-   * Logs in at a server. If a session of the id announces there, it may be an older one of this client, which
-   * has left the server and come back: the second attempt names that session.
+   * Logs in at a server. If a session of the id already announces there, it may be an older session of this
+   * client, from before the client left that server. The second attempt therefore names that session.
    */
   async #logInAt(server: LocatedServer, user: UserId, signal: AbortSignal): Promise<Login> {
     const { directory } = this.#options;

@@ -2,7 +2,8 @@
  * Finds out whether a server keeps keys, and which key it has itself. The answer is remembered, durably if
  * possible: a server that is known to have a key is never taken for a server without keys.
  *
- * Several servers of one directory have one key: if it is known of one of them, the others must prove it.
+ * All servers of one directory have the same key. If the client knows it of one server, the others must
+ * prove it.
  */
 
 import type { ServerReply } from '../../machines/client/events.js';
@@ -117,7 +118,7 @@ export class ServerIdentification {
     return isNews;
   }
 
-  /** @param known What is known of a server without keys. Its silence changes nothing. */
+  /** @param known What is known about the server, if it kept no keys. A silent server does not change it. */
   async #ask(known: IdentifiedServer | undefined): Promise<IdentifiedServer> {
     const { endpoint, answer } = await this.#askVersion();
     if ('keeps' in answer) return known ?? this.#rememberUnsaid(answer);
@@ -173,7 +174,7 @@ export class ServerIdentification {
   }
 }
 
-/** The name of servers without keys: that of the first one, wherever the client is. */
+/** The name of servers without keys: the name of the first server, whichever server is in use. */
 export function keylessName({ endpoints: [first] }: ChosenServer): ServerName {
   return serverName(first as ServerEndpoint, undefined);
 }

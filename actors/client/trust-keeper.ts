@@ -156,7 +156,7 @@ export class TrustKeeper {
     return compared;
   }
 
-  /** Watches a chat, to close it when its key no longer counts, until the returned function is called. */
+  /** Watches a chat until the returned function is called. Closes the chat when its key no longer counts. */
   keep(chat: TrustedChat): () => void {
     this.#chats.add(chat);
     return () => this.#chats.delete(chat);

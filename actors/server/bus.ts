@@ -1,13 +1,14 @@
 /**
- * The bus actor: passes accepted announcements on to the other servers of the directory, and theirs to
- * presence. It also tells them when this server has made a change, so that they read it at once.
+ * The bus actor: passes accepted announcements on to the other servers of the directory, and passes the
+ * announcements of those servers to presence. It also tells the other servers when this server has made a
+ * change, so that they read the change at once.
  *
  * An announcement that is lost here is like a lost heartbeat: the client sends the next one within 10 s.
  * While the bus is down, announcements are dropped, and the records of users at other servers keep their
  * lifetime.
  *
- * Records have the numbers of users. They are valid only in one directory. After each connection, the store
- * must therefore have caught up, which proves that the database has this server's directory.
+ * Records contain the numbers of users, which are valid only in one directory. A new connection is therefore
+ * used only after the store has caught up, which proves that the database has this server's directory.
  */
 
 import { nanoid } from 'nanoid';
@@ -42,7 +43,7 @@ const MAX_WAITING = 64;
 /** Pause before another attempt to open the bus, in milliseconds. */
 const RETRY_MS = 1_000;
 
-/** Interval between two batches without announcements, in milliseconds. They find a lost connection. */
+/** Interval between two batches without announcements, in milliseconds. They reveal a lost connection. */
 const IDLE_MS = 1_000;
 
 /** A connection to the other servers. */
@@ -176,7 +177,7 @@ class BusActor implements Behaviour<BusEvent> {
 
   #onIdle(): void {
     if (this.#bus !== undefined && this.#underWay === 0) this.#publish(this.#bus, this.#take());
-    // A store that crashes does not answer.
+    // Ask again, because a store that crashed has not answered.
     if (this.#bus === undefined && this.#opened !== undefined) this.#askStore(this.#opened);
   }
 

@@ -52,7 +52,7 @@ export class CatchUp {
     this.begin();
   }
 
-  /** Catches up as soon as possible. Changes that were made before this call are then shown. */
+  /** Catches up as soon as possible. The store then shows all changes that were made before this call. */
   begin(): void {
     if (this.#isWanted) return;
     this.#isWanted = true;

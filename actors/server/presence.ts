@@ -143,7 +143,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     function hearAll({ records }: PresenceHeard): void {
       const committed = known === undefined || known.isClosed ? 0 : known.committed;
       for (const record of records) {
-        // A later record must not be overtaken by an earlier one of the same user.
+        // If an earlier record of the user waits, this record replaces it, so that it cannot come too late.
         const waits = unknown.has(record.user);
         if (!waits && record.user < committed) hear(record);
         else if (waits || unknown.size < MAX_UNKNOWN) unknown.set(record.user, record);

@@ -86,8 +86,8 @@ export class RequestReader {
     this.#finishHandshake();
     for (const socket of [this.#tls, this.#input.socket]) {
       if (socket === undefined) continue;
-      // A closed socket stays in memory until the next major garbage collection. Without listeners, it does
-      // not keep what they refer to.
+      // A closed socket stays in memory until the next major garbage collection. Without its listeners, it no
+      // longer keeps the objects alive to which the listeners refer.
       socket.removeAllListeners();
       socket.on('error', ignore);
     }

@@ -1,6 +1,6 @@
 /**
- * The limits of a running server that its operator can set, and can change while it runs. A change counts for
- * what comes next: it ends no connection, and takes nothing back.
+ * The limits of a running server that its operator can set, and can change while it runs. A change applies
+ * from then on: it ends no connection, and takes back nothing that was granted before.
  */
 
 import {
@@ -45,7 +45,7 @@ export class ServerLimits {
   readonly handshakes: HandshakeBudget;
   #settings: LimitSettings;
 
-  /** @param exemptsLoopback Whether programs on this machine have no limits as a source. */
+  /** @param exemptsLoopback True to exempt programs on this machine from the limits of a source. */
   constructor(settings: LimitSettings, exemptsLoopback: boolean) {
     this.#settings = settings;
     this.registrations = new Quota(settings.registrations ?? REGISTRATIONS, exemptsLoopback);

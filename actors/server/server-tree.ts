@@ -51,8 +51,8 @@ export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const TCP_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
 
 /**
- * The errors of a store after which it must not be opened again, with messages for the log. A directory that
- * diverged may number its users differently, and other actors have the known numbers in their tables.
+ * The errors of a store after which it must not be opened again, with messages for the log. For example, a
+ * directory that diverged may number its users differently than the tables of other actors.
  */
 const FATAL: readonly (readonly [code: StoreErrorCode, message: string])[] = [
   ['store.diverged', 'the directory is not the one that this server knows: the server ends'],
@@ -63,7 +63,7 @@ export interface ServerOptions extends LimitSettings {
   readonly host: string;
   /** 0 picks a free port. The listener uses the same port after a restart. */
   readonly tcpPort: number;
-  /** The port of the presence socket, with the same rules. */
+  /** The port of the presence socket. As with `tcpPort`, 0 picks a free port, which a restart keeps. */
   readonly udpPort: number;
   /** True to apply the limits of a source to programs on this machine too. For tests. */
   readonly limitsLoopback?: boolean;
@@ -74,7 +74,7 @@ export interface ServerOptions extends LimitSettings {
   readonly identity?: () => ServerIdentity;
   /**
    * Opens the store. If it rejects with `store.diverged` or `store.outdated`, or the open store fails with
-   * such an error, the tree ends.
+   * one of these errors, the tree ends.
    */
   readonly openStore: () => Promise<Store>;
   /**

@@ -106,7 +106,7 @@ export type StoreEvent =
   // From the actor itself, in the next event-loop iteration.
   | { readonly type: 'iteration.passed' };
 
-/** Replies 205 to a change without trying it. The store's mailbox uses it too, when it is full. */
+/** Replies 205 to a change without trying it. The store's mailbox also uses it, when the mailbox is full. */
 export function refuseChange({ change, replyTo }: ChangeCommit): void {
   replyTo.send({ type: 'change.answered', change, reply: 205, isOwner: false } satisfies ChangeAnswered);
 }
