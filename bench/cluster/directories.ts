@@ -6,7 +6,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Postgres, type Teardown } from '../../test/helpers/postgres.js';
+import type { Teardown } from '../../test/helpers/guarded-directory.js';
+import { Postgres } from '../../test/helpers/postgres.js';
 import { makeDatabase } from '../speed/database.js';
 
 const run = promisify(execFile);

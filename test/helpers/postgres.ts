@@ -8,15 +8,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFile, chown, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, chown, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { ExecutionContext } from 'ava';
 import pg from 'pg';
 import { migrate } from '../../storage/postgres/schema.js';
+import { guardedDirectory, type Teardown } from './guarded-directory.js';
 
 const run = promisify(execFile);
 
@@ -31,30 +30,12 @@ const AS_POSTGRES =
 /** The owner of the databases: a role without privileges, as an operator would make it. */
 const OWNER = 'im';
 
-/**
- * A shell script. When its standard input ends, it kills all processes whose working directory is inside the
- * given directory, and then removes that directory. It is needed because a frozen process does not notice the
- * end of its parent.
- */
-const GUARD = `cat
-while
-  found=
-  for process in /proc/[0-9]*; do
-    case $(readlink "$process/cwd") in "$1"/*) kill -KILL "\${process#/proc/}" && found=1 ;; esac
-  done
-  [ "$found" ]
-do :; done
-rm -rf "$1"`;
-
 /** Empties a directory, and gives it a new random id and a new server identity. */
 const EMPTY = `delete from im_log; delete from im_user; delete from im_ban; delete from im_head;
   insert into im_head values (true, 1, gen_random_uuid(), 0, 0);
   delete from im_identity; insert into im_identity values (true, sha256(gen_random_uuid()::text::bytea))`;
 
 const READY = /database system is ready to accept/;
-
-/** Registers what to do at the end of a test, or of all tests of a file. */
-export type Teardown = Pick<ExecutionContext, 'teardown'>;
 
 export class Postgres {
   readonly port: number;
@@ -72,7 +53,7 @@ export class Postgres {
   /** Starts a new server, which runs until the test ends. */
   static async start(t: Teardown, settings: readonly string[] = []): Promise<Postgres> {
     const postgres = await Postgres.#make(t, (data) =>
-      asPostgres(`${PROGRAMS}/initdb`, [
+      asPostgres(dirname(data), `${PROGRAMS}/initdb`, [
         ...['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8'],
       ]),
     );
@@ -80,6 +61,8 @@ export class Postgres {
       "listen_addresses = '127.0.0.1'",
       "unix_socket_directories = ''",
       'shared_buffers = 16MB',
+      // In files of the server. Shared memory would outlive a server that is killed.
+      'dynamic_shared_memory_type = mmap',
       // Without syncs, only a crash of the machine loses data. The tests only kill the server.
       'fsync = off',
       ...settings,
@@ -93,7 +76,7 @@ export class Postgres {
   async startStandby(t: Teardown, name: string): Promise<Postgres> {
     const source = `host=127.0.0.1 port=${this.port} user=postgres application_name=${name}`;
     const standby = await Postgres.#make(t, (data) =>
-      asPostgres(`${PROGRAMS}/pg_basebackup`, [
+      asPostgres(dirname(data), `${PROGRAMS}/pg_basebackup`, [
         ...['-D', data, '-d', source, '-R', '-c', 'fast', '--no-sync'],
       ]),
     );
@@ -104,17 +87,8 @@ export class Postgres {
   }
 
   static async #make(t: Teardown, fill: (data: string) => Promise<void>): Promise<Postgres> {
-    const directory = await mkdtemp(join(tmpdir(), 'im-postgres-'));
+    const directory = await guardedDirectory(t, 'im-postgres-');
     const postgres = new Postgres(directory, await freePort());
-    // The guard has its own process group, so it survives when the process group of the tests is killed.
-    const guard = spawn('sh', ['-c', GUARD, 'guard', directory], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    t.teardown(async () => {
-      guard.stdin.end();
-      await once(guard, 'exit');
-    });
     if (AS_POSTGRES.length > 0) {
       const ids = await Promise.all(['-u', '-g'].map((which) => run('id', [which, 'postgres'])));
       const [user, group] = ids.map(({ stdout }) => Number(stdout)) as [number, number];
@@ -131,7 +105,7 @@ export class Postgres {
   /** Makes a certificate for a host, and uses it for TLS from the next start on. Returns the certificate. */
   async useTls(host: string): Promise<string> {
     const [certificate, key] = [join(this.#data, 'server.crt'), join(this.#data, 'server.key')];
-    await asPostgres('openssl', [
+    await asPostgres(this.directory, 'openssl', [
       ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=test'],
       ...['-addext', `subjectAltName=${host}`, '-keyout', key, '-out', certificate],
     ]);
@@ -278,9 +252,9 @@ export function databaseOf(url: string): string {
   return url.slice(url.lastIndexOf('/') + 1);
 }
 
-/** Runs a program as the user who may run PostgreSQL. */
-async function asPostgres(name: string, args: readonly string[]): Promise<void> {
-  await run(...commandOf(name, args), { cwd: '/' });
+/** Runs a program that fills a directory, as the user who may run PostgreSQL. */
+async function asPostgres(cwd: string, name: string, args: readonly string[]): Promise<void> {
+  await run(...commandOf(name, args), { cwd });
 }
 
 function commandOf(name: string, args: readonly string[]): [program: string, args: string[]] {

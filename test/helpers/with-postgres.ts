@@ -3,8 +3,9 @@
  */
 
 import test from 'ava';
+import type { Teardown } from './guarded-directory.js';
 import { isInstalled, isThere } from './installed.js';
-import { POSTGRES_SERVER, type Teardown } from './postgres.js';
+import { POSTGRES_SERVER } from './postgres.js';
 
 /** Declares tests that need PostgreSQL. Without it, declares one test, which fails in CI. */
 export function withPostgres(declare: () => void): void {
