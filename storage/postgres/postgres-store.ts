@@ -57,10 +57,14 @@ const FATAL: readonly StoreErrorCode[] = [
 /**
  * - `primary.connected`: a connection to the primary was made, at first and whenever it was lost.
  * - `standby.missing`: the database has no synchronous standby. Only of a store that may be alone.
+ * - `doubt.begun`: a commit is in doubt.
+ * - `doubt.resolved`: the log shows whether the changes were made. Missing if they were refused before.
  */
 export type PostgresReport =
   | { readonly type: 'primary.connected'; readonly host: string; readonly timeline: number }
-  | { readonly type: 'standby.missing' };
+  | { readonly type: 'standby.missing' }
+  | { readonly type: 'doubt.begun' }
+  | { readonly type: 'doubt.resolved'; readonly isMade: boolean };
 
 export interface PostgresStoreOptions {
   /**
@@ -131,10 +135,10 @@ export class PostgresDirectory {
 /** A group of changes that is being made. */
 interface Request {
   readonly changes: readonly StoreChange[];
-  /** The attempts that are in doubt. */
-  readonly doubts: Doubt[];
-  /** The attempt that was found in the log. */
-  made?: Doubt | undefined;
+  /** The last attempt, while it is in doubt. */
+  doubt?: Doubt | undefined;
+  /** The verdicts of the attempt that was found in the log. */
+  made?: readonly Verdict[];
 }
 
 /** An attempt to make a group whose commit was not confirmed. */
@@ -238,7 +242,7 @@ class PostgresStore implements Store {
 
   async #commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]> {
     const deadlineMs = this.#engine.now() + GROUP_TIMEOUT_MS;
-    const request: Request = { changes, doubts: [] };
+    const request: Request = { changes };
     for (;;) {
       try {
         const session = await this.#connect(deadlineMs - this.#engine.now());
@@ -266,7 +270,7 @@ class PostgresStore implements Store {
   async #attempt(session: Session, request: Request): Promise<readonly Verdict[] | undefined> {
     const part = await session.lockLog(this.#replica.seq);
     const isCurrent = this.#follow(part) === 'current';
-    request.made ??= request.doubts.find(({ group }) => this.#isInLog(part, group));
+    this.#resolve(request, part);
     if (!isCurrent) {
       await session.rollBack();
       return undefined;
@@ -274,7 +278,7 @@ class PostgresStore implements Store {
     const { made } = request;
     const { table, seq } = this.#replica;
     const applied = made === undefined ? request.changes.map((change) => table.apply(change)) : [];
-    const verdicts = made?.verdicts ?? applied.map(({ verdict }) => verdict);
+    const verdicts = made ?? applied.map(({ verdict }) => verdict);
     const group = ++this.#lastGroup;
     const trims = this.#engine.now() - this.#trimmedMs >= TRIM_INTERVAL_MS;
     try {
@@ -282,15 +286,22 @@ class PostgresStore implements Store {
       if (last > seq) this.#replica.commit({ seq: last, server: this.#server, group });
     } catch (error) {
       for (const change of applied.toReversed()) table.undo(change);
-      request.doubts.push({ group, verdicts });
+      request.doubt = { group, verdicts };
+      this.#options.onReport({ type: 'doubt.begun' });
       throw error;
     }
     if (trims) this.#trimmedMs = this.#engine.now();
     return verdicts;
   }
 
-  #isInLog({ rows }: LogPart, group: number): boolean {
-    return rows.some((row) => row.server === this.#server && row.group === group);
+  /** With the head locked, the log shows whether the last attempt was made: if not, it never can be. */
+  #resolve(request: Request, { rows }: LogPart): void {
+    const { doubt } = request;
+    if (doubt === undefined) return;
+    request.doubt = undefined;
+    const isMade = rows.some((row) => row.server === this.#server && row.group === doubt.group);
+    if (isMade) request.made = doubt.verdicts;
+    this.#options.onReport({ type: 'doubt.resolved', isMade: request.made !== undefined });
   }
 
   /** Records a refusal, and returns its error. */

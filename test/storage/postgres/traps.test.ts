@@ -8,7 +8,7 @@ import { PostgresBuses } from '../../../storage/postgres/bus.js';
 import { Connection } from '../../../storage/postgres/connection.js';
 import { parseDatabaseUrl } from '../../../storage/postgres/database-url.js';
 import { lockLog } from '../../../storage/postgres/log.js';
-import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
+import { openPostgresStore, type PostgresReport } from '../../../storage/postgres/postgres-store.js';
 import { isStoreError, type Store, type Verdict } from '../../../storage/store.js';
 import { CutProxy, endsAnswer, endsQuery, isCommit, isCommitted } from '../../helpers/cut-proxy.js';
 import { until } from '../../helpers/network.js';
@@ -202,20 +202,29 @@ withPostgres(() => {
       const url = await primary.makeDirectory(t);
       const proxy = await CutProxy.start(t, primary.port);
       const other = await open(t, url);
-      const store = await open(t, url.replace(`:${primary.port}`, `:${proxy.port}`));
+      const reports: PostgresReport[] = [];
+      const onReport = (report: PostgresReport) => reports.push(report);
+      const cutUrl = url.replace(`:${primary.port}`, `:${proxy.port}`);
+      const store = await openPostgresStore(cutUrl, { onReport });
+      t.teardown(() => store.close());
+      const doubts = () => reports.splice(0).filter(({ type }) => type.startsWith('doubt.'));
+      const isMade = when === 'after';
       await store.commit(changes('REG bob'));
+      t.deepEqual(doubts(), []);
       // During the cut, another server gets the lock first.
       proxy.onCut = () => other.commit(changes('REG carol'));
       proxy.cutOnce(isHere);
       t.deepEqual(await store.commit(changes('REG alice', 'ADD alice bob')), [200, 200]);
       t.is(await countRegistrations(url, 'alice'), 1);
-      t.is(store.users.numberOf(id('carol')), when === 'before' ? 1 : 2);
+      t.is(store.users.numberOf(id('carol')), isMade ? 2 : 1);
+      t.deepEqual(doubts(), [{ type: 'doubt.begun' }, { type: 'doubt.resolved', isMade }]);
       await other.catchUp();
       t.deepEqual(other.users.buddiesOf(id('alice')), [id('bob')]);
 
       proxy.onCut = () => other.commit(changes('REG dave'));
       proxy.cutOnce(isHere);
-      t.deepEqual(await store.commit(changes('REG dave')), [when === 'before' ? 203 : 200]);
+      t.deepEqual(await store.commit(changes('REG dave')), [isMade ? 200 : 203]);
+      t.is(doubts().length, 2);
 
       // The same if the commit that confirms the change is cut too, and another server is first again.
       let cuts = 0;
@@ -224,6 +233,8 @@ withPostgres(() => {
       t.deepEqual(await store.commit(changes('REG erin')), [200]);
       t.is(cuts, 3);
       t.is(await countRegistrations(url, 'erin'), 1);
+      const doubt = [{ type: 'doubt.begun' }, { type: 'doubt.resolved', isMade }] as const;
+      t.deepEqual(doubts(), [...doubt, ...doubt]);
     });
   }
 
