@@ -57,6 +57,7 @@ test('invalid options print one line and exit with 2, and --help exits with 0', 
     ['--seed', '-1'],
     ['--sceond', '1'],
     ['now'],
+    ['--cluster', '--inspect'],
   ]) {
     const { code, stdout, stderr } = await chaos(...args);
     t.is(code, 2, args.join(' '));
@@ -65,7 +66,7 @@ test('invalid options print one line and exit with 2, and --help exits with 0', 
   }
   const help = await chaos('--help');
   t.is(help.code, 0);
-  t.regex(help.stdout, /--seconds[\s\S]*--seed/);
+  t.regex(help.stdout, /--seconds[\s\S]*--seed[\s\S]*--cluster/);
 });
 
 const [me, bob, cat] = ['me', 'bob', 'cat'] as UserId[] as [UserId, UserId, UserId];
@@ -111,4 +112,27 @@ test('a ledger reports a reply that contradicts earlier replies', (t) => {
   t.is(ledger.recordReply(200), 'ADD me bob was answered 200, where 201 is due');
   ledger.begin({ op: 'REG', id: me });
   t.is(ledger.recordReply(200), 'REG me was answered 200, where 203 is due');
+});
+
+test('a list of a server that lags may be an earlier one, and no other', (t) => {
+  const ledger = ledgerWith(bob, cat);
+  ledger.begin({ op: 'DEL', id: me, buddy: bob });
+  ledger.recordReply(200);
+  for (const list of [[], [bob], [bob, cat], [cat]]) t.deepEqual(ledger.strayFrom(list), []);
+  for (const list of [[cat, bob], [me]]) t.is(ledger.strayFrom(list)[0]?.fault, 'stray');
+});
+
+test('a ledger lists the changes that had an effect, once each', (t) => {
+  const ledger = ledgerWith(bob);
+  const settle = (op: 'REG' | 'ADD' | 'DEL', buddy: UserId, code: 200 | 201 | 203) => {
+    ledger.begin(op === 'REG' ? { op, id: buddy } : { op, id: me, buddy });
+    t.is(ledger.recordReply(code), undefined);
+  };
+  settle('ADD', bob, 201);
+  settle('DEL', cat, 200);
+  settle('DEL', bob, 200);
+  ledger.begin({ op: 'REG', id: cat });
+  settle('REG', cat, 203);
+  settle('REG', cat, 203);
+  t.deepEqual(ledger.effects, ['REG me', 'ADD me bob', 'DEL me bob', 'REG cat']);
 });

@@ -1,14 +1,15 @@
 /**
- * The chaos test: `npm run chaos -- --seconds 30`.
+ * The chaos test: `npm run chaos -- --seconds 30`. With `--cluster`, see cluster/run-cluster.ts.
  *
  * Runs a real server and real clients in this process, over real sockets and files. Workers keep them busy
  * while random actors of every kind are crashed many times a second, within the restart limits of their
  * supervisors. Exits with 1 if an acknowledged change is lost, or if an actor leaks, hangs or gives up.
  */
 
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { complain, createCommand, EXIT } from '../../bin/command-line.js';
 import { addInspectionOptions, type InspectionSettings, openInspection } from '../../bin/inspect-option.js';
+import { clusterCommand } from './cluster/cluster-command.js';
 import { stoppable } from './pause.js';
 import { progressLine, table } from './report.js';
 import { runChaos } from './run.js';
@@ -24,6 +25,7 @@ const SEEDS = 2 ** 32;
 interface Options extends InspectionSettings {
   readonly seconds: number;
   readonly seed: number;
+  readonly cluster?: true;
 }
 
 function secondsOption(value: string): number {
@@ -43,14 +45,22 @@ const command = createCommand(
 )
   .option('--seconds <n>', 'how long to crash actors', secondsOption, 30)
   .option('--seed <n>', 'seed of the random choices (default: a new one each time)', seedOption)
+  .addOption(
+    new Option(
+      '--cluster',
+      'kill and freeze three servers and their three databases instead (needs PostgreSQL 15); ' +
+        'then two controls run until they lose something, as they must',
+    ).conflicts(['inspect', 'inspectContent']),
+  )
   .addHelpText('after', '\nSIGINT ends the run early. If it finds faults, it prints them and exits with 1.');
 addInspectionOptions(command);
 
-async function main({ seconds, seed, ...inspection }: Options): Promise<number> {
+async function main({ seconds, seed, cluster, ...inspection }: Options): Promise<number> {
   const stop = stoppable();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   process.stdout.write(`${NAME}: ${seconds} s, --seed ${seed}\n`);
+  if (cluster) return clusterCommand(NAME, seconds, { seed, stop: stop.signal });
   const tally = await runChaos({
     seconds,
     seed,

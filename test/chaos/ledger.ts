@@ -8,6 +8,9 @@
 
 import type { UserId } from '../../protocol/id.js';
 
+/** How many earlier lists a ledger remembers. A server that is cut off answers with the list that it has. */
+const MAX_EARLIER_LISTS = 4_096;
+
 /** A change of the owner's list, or a registration. */
 export interface Entry {
   readonly op: 'REG' | 'ADD' | 'DEL';
@@ -18,7 +21,7 @@ export interface Entry {
 
 /** A difference between what was acknowledged and what was found. */
 export interface Difference {
-  readonly fault: 'loss' | 'disorder';
+  readonly fault: 'loss' | 'disorder' | 'duplicate' | 'stray';
   readonly what: string;
 }
 
@@ -26,6 +29,8 @@ export class Ledger {
   readonly owner: UserId;
   readonly #ignored: UserId | undefined;
   readonly #registered = new Set<UserId>();
+  readonly #effects: string[] = [];
+  readonly #earlier: (readonly UserId[])[] = [];
   #list: readonly UserId[] = [];
   #pending: Entry | undefined;
   #wasTried = false;
@@ -39,6 +44,11 @@ export class Ledger {
   /** The ids that are certainly registered. */
   get registered(): ReadonlySet<UserId> {
     return this.#registered;
+  }
+
+  /** The changes that certainly had an effect, in their order. */
+  get effects(): readonly string[] {
+    return this.#effects;
   }
 
   /** The buddies on the list if the pending change was not made. */
@@ -67,10 +77,30 @@ export class Ledger {
     const entry = this.#pending as Entry;
     const expected = this.#expected(entry);
     this.#pending = undefined;
-    if (entry.op === 'REG') this.#registered.add(entry.id);
-    else this.#list = applied(entry, this.#list);
+    this.#apply(entry);
     if (expected.includes(code)) return undefined;
     return `${textOf(entry)} was answered ${code}, where ${expected.join(' or ')} is due`;
+  }
+
+  #apply(entry: Entry): void {
+    const before = this.#list;
+    if (entry.op === 'REG') {
+      if (!this.#registered.has(entry.id)) this.#effects.push(textOf(entry));
+      this.#registered.add(entry.id);
+      return;
+    }
+    this.#list = applied(entry, before);
+    if (this.#list.length === before.length) return;
+    this.#effects.push(textOf(entry));
+    this.#earlier.push(before);
+    if (this.#earlier.length > MAX_EARLIER_LISTS) this.#earlier.shift();
+  }
+
+  /** Like {@link differences}, but allows each earlier list too: the list may come from a server that lags. */
+  strayFrom(found: readonly UserId[]): Difference[] {
+    const isEarlier = () => this.#earlier.some((list) => isSame(list, found));
+    if (this.differences(found).length === 0 || isEarlier()) return [];
+    return [{ fault: 'stray', what: `the list of ${this.owner} was never: ${found.join(' ')}` }];
   }
 
   /**
@@ -116,8 +146,7 @@ function lost(change: string, outcome: string): Difference {
 
 function applied({ op, buddy }: Entry, list: readonly UserId[]): readonly UserId[] {
   if (op === 'REG' || buddy === undefined) return list;
-  const others = list.filter((id) => id !== buddy);
-  if (op === 'DEL') return others;
+  if (op === 'DEL') return list.filter((id) => id !== buddy);
   return list.includes(buddy) ? list : [...list, buddy];
 }
 

@@ -31,11 +31,13 @@ export function table(tally: Tally): string {
   ].join('\n');
 }
 
-function ms(duration: number): string {
+/** Formats a duration in milliseconds. */
+export function ms(duration: number): string {
   return `${Math.round(duration).toLocaleString('en')} ms`;
 }
 
-function row(label: string, ...values: readonly (number | string)[]): string {
+/** Formats a row of the table. */
+export function row(label: string, ...values: readonly (number | string)[]): string {
   const cells = values.map((value) => value.toLocaleString('en').padStart(12));
   return label.padEnd(32) + cells.join('');
 }

@@ -6,16 +6,27 @@
  * Kinds of faults:
  *
  * - `loss`: an acknowledged change, or a line of an undisturbed chat, is missing;
- * - `disorder`, `duplicate`: lines of a chat or buddies of a list are out of order, or a line or a static
- *   child
- *   exists twice;
+ * - `disorder`, `duplicate`: lines of a chat, buddies of a list or changes are out of order, or a line, a
+ *   static child or a change exists twice;
+ * - `stray`: something appears that was not requested;
+ * - `unproven`: the run did not meet what it must survive, so it proves nothing;
  * - `orphan`: an actor runs without its parent;
  * - `hang`: something did not happen within its time limit;
  * - `give-up`: a supervisor gave up although the crashes were within its restart limits;
  * - `crash`: an actor crashed that the run did not crash, or no actor caught an error;
  * - `leftover`: a handle or an open file remains after everything ended.
  */
-export type Fault = 'loss' | 'disorder' | 'duplicate' | 'orphan' | 'hang' | 'give-up' | 'crash' | 'leftover';
+export type Fault =
+  | 'loss'
+  | 'disorder'
+  | 'duplicate'
+  | 'stray'
+  | 'unproven'
+  | 'orphan'
+  | 'hang'
+  | 'give-up'
+  | 'crash'
+  | 'leftover';
 
 /** The maximum number of faults that are listed one by one. */
 const MAX_FAULTS_LISTED = 20;

@@ -81,11 +81,12 @@ export function request(
   port: number,
   text: string,
   onSent: () => void = () => {},
+  timeoutMs = REPLY_TIMEOUT_MS,
 ): Promise<number | undefined> {
   return new Promise((resolve) => {
     let reply = '';
     const socket = connect({ host: HOST, port, noDelay: true });
-    socket.setTimeout(REPLY_TIMEOUT_MS, () => socket.destroy());
+    socket.setTimeout(timeoutMs, () => socket.destroy());
     socket.on('connect', () => {
       socket.write(`${text}\r\n`, 'latin1');
       onSent();
@@ -103,15 +104,17 @@ export function request(
 /** Requests, announces and queries in clear. */
 export class ClearWire implements Wire {
   readonly #port: number;
+  readonly #replyTimeoutMs: number;
   #socket: UdpSocket;
 
-  constructor(port: number) {
+  constructor(port: number, replyTimeoutMs = REPLY_TIMEOUT_MS) {
     this.#port = port;
+    this.#replyTimeoutMs = replyTimeoutMs;
     this.#socket = createSocket('udp4');
   }
 
   request(text: string, onSent?: () => void): Promise<number | undefined> {
-    return request(this.#port, text, onSent);
+    return request(this.#port, text, onSent, this.#replyTimeoutMs);
   }
 
   announce(id: UserId, callPort: number): void {

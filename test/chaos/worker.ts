@@ -31,6 +31,12 @@ export interface WorkerOptions {
   readonly random: Random;
   readonly tally: Tally;
   readonly work: Work;
+  /**
+   * True if each request may reach another server. A list may then be an earlier one. And a server may make a
+   * change after it has answered 205, when another one has answered later requests: the worker then leaves
+   * that buddy alone, so that a late change has no effect.
+   */
+  readonly hasSeveralServers?: boolean;
 }
 
 export class Worker {
@@ -38,9 +44,13 @@ export class Worker {
   readonly ledger: Ledger;
   /** Time of the last answer, in milliseconds since the process started. */
   lastProgressMs = performance.now();
+  /** Number of changes that were made or found to have no effect. */
+  settled = 0;
   readonly #options: WorkerOptions;
   readonly wire: Wire;
   readonly #known: UserId[] = [];
+  /** Buddies whose change was answered 205. */
+  readonly #untouchable = new Set<UserId>();
   #users = 0;
 
   constructor(options: WorkerOptions) {
@@ -64,9 +74,15 @@ export class Worker {
     }
   }
 
+  /** Repeats the pending change until it is answered, or `cut` is aborted. */
+  async settle(cut: AbortSignal): Promise<void> {
+    const { pending } = this.ledger;
+    if (pending !== undefined) await this.#change(pending, cut);
+  }
+
   /** Requests a change, and repeats the request until it is answered. */
   async #change(entry: Entry, stop: AbortSignal): Promise<void> {
-    const { name, tally, work } = this.#options;
+    const { name, tally, work, hasSeveralServers } = this.#options;
     do {
       this.ledger.begin(entry);
       const sentAtMs = performance.now();
@@ -76,19 +92,25 @@ export class Worker {
         const wrong = this.ledger.recordReply(code);
         if (wrong !== undefined) tally.blame('loss', `${name}: ${wrong}`);
         if (code === 200) tally.acknowledged += 1;
+        this.settled += 1;
         if (entry.op === 'REG' && entry.id !== this.ledger.owner) this.#known.push(entry.id);
         return;
       }
       // After 205 the outcome is unknown. After 206 the change was not made; it is repeated in the same way.
       if (code === undefined) tally.unanswered += 1;
-      else if (code !== 205 && code !== 206) tally.blame('loss', `${textOf(entry)} was answered ${code}`);
+      else if (code === 205) {
+        if (hasSeveralServers && entry.buddy !== undefined) this.#untouchable.add(entry.buddy);
+      } else if (code !== 206) tally.blame('loss', `${textOf(entry)} was answered ${code}`);
       await pause(RETRY_MS, stop);
     } while (!stop.aborted);
   }
 
-  /** Queries the list and compares it with the ledger. Acknowledged changes must be visible immediately. */
+  /**
+   * Queries the list and compares it with the ledger. At the same server, acknowledged changes must be visible
+   * immediately.
+   */
   async #ask(): Promise<void> {
-    const { name, tally, work } = this.#options;
+    const { name, tally, work, hasSeveralServers } = this.#options;
     const sentAtMs = performance.now();
     const list = await this.wire.ask(this.ledger.owner, () => work.began());
     if (list === undefined) {
@@ -96,7 +118,8 @@ export class Worker {
       return;
     }
     this.#recordAnswer(sentAtMs);
-    for (const { fault, what } of this.ledger.differences(list)) tally.blame(fault, `${name}: ${what}`);
+    const differences = hasSeveralServers ? this.ledger.strayFrom(list) : this.ledger.differences(list);
+    for (const { fault, what } of differences) tally.blame(fault, `${name}: ${what}`);
   }
 
   #recordAnswer(sentAtMs: number): void {
@@ -116,7 +139,9 @@ export class Worker {
     const buddy = random.pick(this.#known);
     if (choice < 0.18) return { op: 'REG', id: buddy };
     const adds = list.length < MAX_LIST && choice < 0.65;
-    if (adds) return { op: 'ADD', id: owner, buddy };
-    return { op: 'DEL', id: owner, buddy: list.length > 0 && random.chance(0.9) ? random.pick(list) : buddy };
+    const listed = list.filter((id) => !this.#untouchable.has(id));
+    const chosen = adds || listed.length === 0 || !random.chance(0.9) ? buddy : random.pick(listed);
+    if (this.#untouchable.has(chosen)) return { op: 'REG', id: chosen };
+    return { op: adds ? 'ADD' : 'DEL', id: owner, buddy: chosen };
   }
 }

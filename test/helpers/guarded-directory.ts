@@ -12,6 +12,20 @@ import type { ExecutionContext } from 'ava';
 /** Registers what to do at the end of a test, or of all tests of a file. */
 export type Teardown = Pick<ExecutionContext, 'teardown'>;
 
+/** For a program that is not a test, and for what several tests share. */
+export class Teardowns implements Teardown {
+  readonly #ends: Parameters<Teardown['teardown']>[0][] = [];
+
+  teardown(end: Parameters<Teardown['teardown']>[0]): void {
+    this.#ends.push(end);
+  }
+
+  /** Does what was registered, in reverse order. */
+  async run(): Promise<void> {
+    for (const end of this.#ends.splice(0).reverse()) await end();
+  }
+}
+
 /**
  * A shell script. When its standard input ends, it kills all processes whose working directory is the given
  * directory or inside it, and then removes that directory. It is needed because a frozen process does not

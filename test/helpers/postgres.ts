@@ -8,7 +8,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFile, chown, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, chown, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -74,16 +74,44 @@ export class Postgres {
 
   /** Starts a standby of this server. `synchronous_standby_names` can list it by this name. */
   async startStandby(t: Teardown, name: string): Promise<Postgres> {
-    const source = `host=127.0.0.1 port=${this.port} user=postgres application_name=${name}`;
-    const standby = await Postgres.#make(t, (data) =>
-      asPostgres(dirname(data), `${PROGRAMS}/pg_basebackup`, [
-        ...['-D', data, '-d', source, '-R', '-c', 'fast', '--no-sync'],
-      ]),
-    );
-    // By default, a standby waits 5 s before it tries to reach its primary again.
-    await standby.configure("wal_retrieve_retry_interval = '100ms'");
-    await standby.run();
+    const standby = await Postgres.#make(t, (data) => this.#copyTo(data, name));
+    await standby.#runAsStandby();
     return standby;
+  }
+
+  /** Replaces the data of this server, which must have been killed, by those of another, as its standby. */
+  async rebuild(source: Postgres, name: string): Promise<void> {
+    await removeSharedMemory(this.#data);
+    await rm(this.#data, { recursive: true });
+    await source.#copyTo(this.#data, name);
+    await this.#runAsStandby();
+  }
+
+  /** Like {@link rebuild}, for an old primary: keeps what both have. */
+  async rewind(source: Postgres, name: string): Promise<void> {
+    // pg_rewind reads the timeline of the last checkpoint, which may be older than the promotion.
+    await source.sql('checkpoint');
+    await asPostgres(this.directory, `${PROGRAMS}/pg_rewind`, [
+      ...['-D', this.#data, '--source-server', source.conninfo(name), '-R', '--no-sync'],
+    ]);
+    await this.#runAsStandby();
+  }
+
+  async #copyTo(data: string, name: string): Promise<void> {
+    await asPostgres(dirname(data), `${PROGRAMS}/pg_basebackup`, [
+      ...['-D', data, '-d', this.conninfo(name), '-R', '-c', 'fast', '--no-sync'],
+    ]);
+  }
+
+  async #runAsStandby(): Promise<void> {
+    // By default, a standby waits 5 s before it tries to reach its primary again.
+    await this.configure("wal_retrieve_retry_interval = '100ms'");
+    await this.run();
+  }
+
+  /** How a standby connects to this server. */
+  conninfo(name: string): string {
+    return `host=127.0.0.1 port=${this.port} user=postgres dbname=postgres application_name=${name}`;
   }
 
   static async #make(t: Teardown, fill: (data: string) => Promise<void>): Promise<Postgres> {
@@ -130,6 +158,8 @@ export class Postgres {
   async run(): Promise<void> {
     const [program, args] = commandOf(POSTGRES_SERVER, ['-D', this.#data]);
     const server = spawn(program, args, {
+      // Ctrl-C in a terminal must end the tests first, not the servers.
+      detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },
     });
@@ -279,6 +309,12 @@ async function freePort(): Promise<number> {
       server.close();
     }
   }
+}
+
+/** Removes what a killed server leaves outside its directory. */
+async function removeSharedMemory(data: string): Promise<void> {
+  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
+  await run('ipcrm', ['-m', (lines[6] as string).trim().split(/\s+/)[1] as string]);
 }
 
 async function childrenOf(parent: number | undefined): Promise<number[]> {

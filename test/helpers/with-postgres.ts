@@ -3,7 +3,7 @@
  */
 
 import test from 'ava';
-import type { Teardown } from './guarded-directory.js';
+import { type Teardown, Teardowns } from './guarded-directory.js';
 import { isInstalled, isThere } from './installed.js';
 import { POSTGRES_SERVER } from './postgres.js';
 
@@ -18,9 +18,7 @@ export function withPostgres(declare: () => void): void {
  * reverse order.
  */
 export function teardownOfFile(): Teardown {
-  const ends: Parameters<Teardown['teardown']>[0][] = [];
-  test.after.always(async () => {
-    for (const end of ends.reverse()) await end();
-  });
-  return { teardown: (end) => void ends.push(end) };
+  const teardowns = new Teardowns();
+  test.after.always(() => teardowns.run());
+  return teardowns;
 }

@@ -1,0 +1,26 @@
+/**
+ * What happened in a run with several servers, besides the counts of each run.
+ */
+
+export class ClusterTally {
+  /** Number of faults, by name. */
+  readonly faults = new Map<string, number>();
+  failovers = 0;
+  /** Failovers during which a commit was in doubt. */
+  failoversInDoubt = 0;
+  /** Commits that were sent, and whose answer was lost. */
+  doubts = 0;
+  /** Those whose changes were found in the log later, and those whose changes were not. */
+  doubtsMade = 0;
+  doubtsUndone = 0;
+  /** Servers that ended because the database was not the one that they knew. */
+  diverged = 0;
+  /** Starts of a server while there was no primary. */
+  startsRefused = 0;
+  /** Number of ids that racers registered. */
+  races = 0;
+  /** Announcements at one server that were seen at another. */
+  announcementsSeen = 0;
+  /** The longest time without an acknowledged change, in milliseconds. */
+  longestOutageMs = 0;
+}

@@ -1,0 +1,84 @@
+/**
+ * Compares the ledgers with what is in the database, and with what the servers answer.
+ */
+
+import { execFile } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { decodeChanges, LOG_COLUMNS, type LogRow } from '../../../storage/postgres/log.js';
+import { openPostgresStore } from '../../../storage/postgres/postgres-store.js';
+import { programPath } from '../../helpers/programs.js';
+import type { Random } from '../../helpers/random.js';
+import { type Difference, type Entry, textOf } from '../ledger.js';
+import type { Tally } from '../tally.js';
+import { verifyStore } from '../verification.js';
+import { ClearWire, request } from '../wire.js';
+import type { ClusterWorld } from './cluster-world.js';
+import { claimOf, judgeLog } from './log-verdict.js';
+
+const run = promisify(execFile);
+
+/** Longest wait until a server shows all changes, in milliseconds. It asks for them each second. */
+const CATCH_UP_TIMEOUT_MS = 30_000;
+
+/** Pause before a server is asked again, in milliseconds. */
+const RETRY_MS = 100;
+
+/** How many registered ids are registered again at each server. */
+const SAMPLE = 200;
+
+/** Checks that the database has each acknowledged change once, in its order, and nothing else. */
+export async function verifyDatabase(
+  { database, ledgers, races }: ClusterWorld,
+  tally: Tally,
+): Promise<void> {
+  const store = await openPostgresStore(database.url, { alone: true });
+  await verifyStore(store, ledgers, tally);
+  await store.close();
+  const rows = await database.sql<LogRow>(`select ${LOG_COLUMNS} from im_log order by seq`);
+  const log = rows.flatMap((row) => (decodeChanges(row) ?? []).map((change) => textOf(change as Entry)));
+  const claims = [...ledgers.map(claimOf), ...races.map(({ claim }) => claim)];
+  blame(tally, 'the database', judgeLog(log, claims));
+}
+
+/** Checks that all servers answer the same, and that the database passes `im-server check`. */
+export async function verifyServers(world: ClusterWorld, random: Random, tally: Tally): Promise<void> {
+  for (const { name, port } of world.servers) {
+    await verifyLists(world, name, port, tally);
+    const ids = world.ledgers.flatMap(({ registered }) => [...registered]);
+    for (let asked = 0; asked < SAMPLE; asked++) {
+      const id = random.pick(ids);
+      const code = await request(port, `REG ${id}`);
+      if (code !== 203)
+        tally.blame('loss', `${name}: REG ${id} was acknowledged, and is now answered ${code}`);
+    }
+  }
+  await run(process.execPath, [programPath('im-server'), 'check', world.database.url], {
+    cwd: world.directory,
+  }).catch((error: Error) => tally.blame('loss', `im-server check: ${error.message}`));
+}
+
+async function verifyLists(
+  { ledgers }: ClusterWorld,
+  name: string,
+  port: number,
+  tally: Tally,
+): Promise<void> {
+  const wire = new ClearWire(port);
+  for (const ledger of ledgers) {
+    const deadlineMs = performance.now() + CATCH_UP_TIMEOUT_MS;
+    const isOver = () => performance.now() > deadlineMs;
+    let list = await wire.ask(ledger.owner);
+    while ((list === undefined || ledger.differences(list).length > 0) && !isOver()) {
+      await wait(RETRY_MS);
+      list = await wire.ask(ledger.owner);
+    }
+    if (list === undefined) tally.blame('hang', `${name} does not answer GET ${ledger.owner}`);
+    else blame(tally, name, ledger.differences(list));
+  }
+  wire.close();
+}
+
+function blame(tally: Tally, where: string, differences: readonly Difference[]): void {
+  for (const { fault, what } of differences) tally.blame(fault, `${where}: ${what}`);
+}
