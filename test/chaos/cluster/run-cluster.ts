@@ -62,6 +62,7 @@ export async function runCluster(seconds: number, options: RunOptions): Promise<
     const timer = setTimeout(() => over.abort(), seconds * 1_000);
     const stopFaults = () => over.abort();
     options.stop.addEventListener('abort', stopFaults);
+    if (options.stop.aborted) stopFaults();
     try {
       await disturbDatabase(world, scene, run, over.signal);
     } finally {
@@ -74,6 +75,7 @@ export async function runCluster(seconds: number, options: RunOptions): Promise<
     await stopWork();
     await verifyDatabase(world, tally);
     if (isServed) await verifyServers(world, random, tally);
+    if (options.stop.aborted) return;
     if (counts.doubts === 0) tally.blame('unproven', 'no commit was in doubt');
     if (counts.failoversInDoubt === 0) tally.blame('unproven', 'no commit was in doubt during a failover');
   });
