@@ -27,13 +27,23 @@ import { ANSWER_TIMEOUT_MS, codeOf, HOST, REPLY_TIMEOUT_MS, type Wire } from './
 interface Session {
   readonly name: SessionId;
   readonly seal: DatagramSeal;
+  /** Of the server that made it. */
+  readonly port: number;
+}
+
+export interface SealedWireOptions {
+  readonly owner: UserId;
+  /** Returns the port of a server, for each request and each login. */
+  readonly pickPort: () => number;
+  readonly tally: Tally;
+  readonly replyTimeoutMs?: number;
+  /** True if an earlier device may still have a session, at another server: a login can be answered 207. */
+  readonly hasSeveralServers?: boolean;
 }
 
 /** One device at a time: {@link SealedWire.revoke} replaces it. */
 export class SealedWire implements Wire {
-  readonly #owner: UserId;
-  readonly #port: number;
-  readonly #tally: Tally;
+  readonly #options: SealedWireOptions;
   readonly #identity = Identity.create();
   readonly #socket: UdpSocket = createSocket('udp4');
   #credentials = DeviceCredentials.issue(this.#identity, { nowMs: 0 });
@@ -45,10 +55,8 @@ export class SealedWire implements Wire {
   /** Handles the answers to a query. */
   #receive: (bytes: Buffer) => void = () => {};
 
-  constructor(owner: UserId, port: number, tally: Tally) {
-    this.#owner = owner;
-    this.#port = port;
-    this.#tally = tally;
+  constructor(options: SealedWireOptions) {
+    this.#options = options;
     this.#socket.on('message', (bytes) => this.#receive(bytes));
   }
 
@@ -59,7 +67,7 @@ export class SealedWire implements Wire {
   async request(text: string, onSent: () => void = () => {}): Promise<number | undefined> {
     const { device } = this.#credentials;
     const code = codeOf((await this.#ask(text, onSent)).reply);
-    if (text === `REG ${this.#owner}` && code === 200) this.#acknowledged ??= device;
+    if (text === `REG ${this.#options.owner}` && code === 200) this.#acknowledged ??= device;
     return code;
   }
 
@@ -113,35 +121,41 @@ export class SealedWire implements Wire {
   }
 
   async #logIn(): Promise<Session | undefined> {
+    const { owner, pickPort, tally, hasSeveralServers } = this.#options;
     const { device } = this.#credentials;
     const mode = this.#former === undefined ? 'new' : `again ${this.#former}`;
-    const { reply, seal } = await this.#ask(`LOG ${this.#owner} ${mode}`);
+    const port = pickPort();
+    const { reply, seal } = await this.#ask(`LOG ${owner} ${mode}`, () => {}, port);
     const name = parseLoginReply(reply);
-    // No other client has this key.
-    if (codeOf(reply) === 207) this.#tally.blame('loss', `LOG ${this.#owner} ${mode} was answered 207`);
+    if (codeOf(reply) === 207) {
+      // No other client has this key.
+      if (!hasSeveralServers) tally.blame('loss', `LOG ${owner} ${mode} was answered 207`);
+      this.#former = undefined;
+    }
     if (name === undefined || seal === undefined) return undefined;
     this.#acknowledged = device;
-    this.#tally.logins += 1;
-    return { name, seal };
+    tally.logins += 1;
+    return { name, seal, port };
   }
 
-  #send({ name, seal }: Session, text: string): number {
+  #send({ name, seal, port }: Session, text: string): number {
     const sealed = seal.seal(name, Buffer.from(text));
     if (sealed === undefined) throw new Error('the counters are used up');
-    this.#socket.send(sealed.datagram, this.#port, HOST);
+    this.#socket.send(sealed.datagram, port, HOST);
     return sealed.counter;
   }
 
   #ask(
     text: string,
     onSent: () => void = () => {},
+    port = this.#options.pickPort(),
   ): Promise<{ reply: string; seal: DatagramSeal | undefined }> {
     return new Promise((resolve) => {
       let reply = '';
       let seal: DatagramSeal | undefined;
-      const socket = connect({ host: HOST, port: this.#port, noDelay: true });
+      const socket = connect({ host: HOST, port, noDelay: true });
       const tls = connectTls(socket, this.#context, 'im-dir/1');
-      const timer = setTimeout(() => tls.destroy(), REPLY_TIMEOUT_MS);
+      const timer = setTimeout(() => tls.destroy(), this.#options.replyTimeoutMs ?? REPLY_TIMEOUT_MS);
       tls.once('secureConnect', () => {
         seal = DatagramSeal.fromTls(tls, 'client');
         tls.write(`${text}\r\n`, 'latin1');

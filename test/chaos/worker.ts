@@ -106,7 +106,7 @@ export class Worker {
   }
 
   /**
-   * Queries the list and compares it with the ledger. At the same server, acknowledged changes must be visible
+   * Queries the list and compares it with the ledger. With one server, acknowledged changes must be visible
    * immediately.
    */
   async #ask(): Promise<void> {

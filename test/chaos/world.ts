@@ -91,7 +91,10 @@ export async function startWorld(
   const work = new Work();
   const workers = Array.from({ length: WORKERS }, (_, index) => {
     const name = `worker${index}`;
-    const wire = index < SEALED_WORKERS ? new SealedWire(name as UserId, port, tally) : new ClearWire(port);
+    const wire =
+      index < SEALED_WORKERS
+        ? new SealedWire({ owner: name as UserId, pickPort: () => port, tally })
+        : new ClearWire(port);
     return new Worker({ name, wire, random: random.fork(name), tally, work });
   });
   ledgers.push(...workers.map(({ ledger }) => ledger));

@@ -17,6 +17,7 @@ export function clusterTable({ tally, counts }: ClusterRun): string {
     row('requests unanswered', tally.unanswered),
     row('changes acknowledged', tally.acknowledged),
     row('changes lost', tally.faults('loss')),
+    row('logins with a key', tally.logins),
     row('ids registered in a race', counts.races),
     row('commits in doubt', counts.doubts),
     row('  found in the log', counts.doubtsMade),

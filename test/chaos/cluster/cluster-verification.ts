@@ -11,9 +11,10 @@ import { programPath } from '../../helpers/programs.js';
 import type { Random } from '../../helpers/random.js';
 import { type Difference, type Entry, textOf } from '../ledger.js';
 import type { Tally } from '../tally.js';
-import { verifyStore } from '../verification.js';
+import { verifyKeys, verifyStore } from '../verification.js';
 import { ClearWire, request } from '../wire.js';
 import type { ClusterWorld } from './cluster-world.js';
+import type { ImServer } from './im-server.js';
 import { claimOf, judgeLog } from './log-verdict.js';
 
 const run = promisify(execFile);
@@ -28,23 +29,24 @@ const RETRY_MS = 100;
 const SAMPLE = 200;
 
 /** Checks that the database has each acknowledged change once, in its order, and nothing else. */
-export async function verifyDatabase(
-  { database, ledgers, races }: ClusterWorld,
-  tally: Tally,
-): Promise<void> {
+export async function verifyDatabase(world: ClusterWorld, tally: Tally): Promise<void> {
+  const { database, ledgers, races, workers } = world;
   const store = await openPostgresStore(database.url, { alone: true });
   await verifyStore(store, ledgers, tally);
+  verifyKeys(store, workers, tally);
   await store.close();
   const rows = await database.sql<LogRow>(`select ${LOG_COLUMNS} from im_log order by seq`);
-  const log = rows.flatMap((row) => (decodeChanges(row) ?? []).map((change) => textOf(change as Entry)));
+  const changes = rows.flatMap((row) => decodeChanges(row) ?? []);
+  const log = changes.filter(({ op }) => op !== 'LOG').map((change) => textOf(change as Entry));
   const claims = [...ledgers.map(claimOf), ...races.map(({ claim }) => claim)];
   blame(tally, 'the database', judgeLog(log, claims));
 }
 
 /** Checks that all servers answer the same, and that the database passes `im-server check`. */
 export async function verifyServers(world: ClusterWorld, random: Random, tally: Tally): Promise<void> {
-  for (const { name, port } of world.servers) {
-    await verifyLists(world, name, port, tally);
+  for (const server of world.servers) {
+    const { name, port } = server;
+    await verifyLists(world, server, tally);
     const ids = world.ledgers.flatMap(({ registered }) => [...registered]);
     for (let asked = 0; asked < SAMPLE; asked++) {
       const id = random.pick(ids);
@@ -58,14 +60,10 @@ export async function verifyServers(world: ClusterWorld, random: Random, tally: 
   }).catch((error: Error) => tally.blame('loss', `im-server check: ${error.message}`));
 }
 
-async function verifyLists(
-  { ledgers }: ClusterWorld,
-  name: string,
-  port: number,
-  tally: Tally,
-): Promise<void> {
-  const wire = new ClearWire(port);
-  for (const ledger of ledgers) {
+async function verifyLists(world: ClusterWorld, { name, port }: ImServer, tally: Tally): Promise<void> {
+  const client = new ClearWire(port);
+  for (const ledger of world.ledgers) {
+    const wire = world.clientAt(port, ledger.owner) ?? client;
     const deadlineMs = performance.now() + CATCH_UP_TIMEOUT_MS;
     const isOver = () => performance.now() > deadlineMs;
     let list = await wire.ask(ledger.owner);
@@ -76,7 +74,7 @@ async function verifyLists(
     if (list === undefined) tally.blame('hang', `${name} does not answer GET ${ledger.owner}`);
     else blame(tally, name, ledger.differences(list));
   }
-  wire.close();
+  client.close();
 }
 
 function blame(tally: Tally, where: string, differences: readonly Difference[]): void {

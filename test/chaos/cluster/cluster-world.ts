@@ -8,6 +8,7 @@ import { guardedDirectory, type Teardown } from '../../helpers/guarded-directory
 import type { Random } from '../../helpers/random.js';
 import { type Entry, Ledger, textOf } from '../ledger.js';
 import { stoppable, until, Work } from '../pause.js';
+import { SealedWire } from '../sealed-wire.js';
 import type { Tally } from '../tally.js';
 import { ClearWire, freePort, request, type Wire } from '../wire.js';
 import { Worker } from '../worker.js';
@@ -20,6 +21,9 @@ import { PATIENCE_MS, RandomWire } from './random-wire.js';
 const SERVERS = ['im1', 'im2', 'im3'];
 
 const WORKERS = 8;
+
+/** How many of the workers have a key. */
+const SEALED_WORKERS = 2;
 
 /** How many racers for an id begin at each server. */
 const RACERS_AT_EACH = 2;
@@ -54,6 +58,7 @@ export class ClusterWorld {
   readonly #options: ClusterOptions;
   readonly #racers: readonly Wire[];
   readonly #cut = stoppable();
+  #onlyPort: number | undefined;
   #busy: Promise<unknown> = Promise.resolve();
   readonly #probedLedgers = [new Ledger(SEER), new Ledger(SEEN)] as const;
 
@@ -72,7 +77,8 @@ export class ClusterWorld {
     const work = new Work();
     this.workers = Array.from({ length: WORKERS }, (_, index) => {
       const name = `worker${index}`;
-      const wire = new RandomWire(ports, random.fork(`wire ${index}`));
+      const wire =
+        index < SEALED_WORKERS ? this.#sealedWire(name as UserId) : new RandomWire(ports, this.#pickPort);
       return new Worker({ name, wire, random: random.fork(name), tally, work, hasSeveralServers: true });
     });
     this.#racers = ports.flatMap((port) =>
@@ -140,6 +146,27 @@ export class ClusterWorld {
     this.#options.tally.blame('hang', `no change of ${names.join(', ')} in ${seconds} s after a fault`);
     return false;
   }
+
+  /**
+   * From now on, the clients of all servers use this one only.
+   *
+   * @returns The client of a worker.
+   */
+  clientAt(port: number, owner: UserId): Wire | undefined {
+    this.#onlyPort = port;
+    const wire = this.workers.find(({ ledger }) => ledger.owner === owner)?.wire;
+    // A new device logs in at this server.
+    wire?.revoke?.();
+    return wire;
+  }
+
+  #sealedWire(owner: UserId): Wire {
+    const { tally } = this.#options;
+    const pickPort = this.#pickPort;
+    return new SealedWire({ owner, pickPort, tally, replyTimeoutMs: PATIENCE_MS, hasSeveralServers: true });
+  }
+
+  readonly #pickPort = (): number => this.#onlyPort ?? this.#options.random.pick(this.servers).port;
 
   /** Ends the clients, if they are busy, and the servers. */
   async end(): Promise<void> {

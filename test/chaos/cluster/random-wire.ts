@@ -3,7 +3,6 @@
  */
 
 import type { UserId } from '../../../protocol/id.js';
-import type { Random } from '../../helpers/random.js';
 import { ClearWire, type Wire } from '../wire.js';
 
 /**
@@ -13,12 +12,12 @@ import { ClearWire, type Wire } from '../wire.js';
 export const PATIENCE_MS = 120_000;
 
 export class RandomWire implements Wire {
-  readonly #random: Random;
-  readonly #wires: readonly Wire[];
+  readonly #pickPort: () => number;
+  readonly #wires: ReadonlyMap<number, Wire>;
 
-  constructor(ports: readonly number[], random: Random) {
-    this.#random = random;
-    this.#wires = ports.map((port) => new ClearWire(port, PATIENCE_MS));
+  constructor(ports: readonly number[], pickPort: () => number) {
+    this.#pickPort = pickPort;
+    this.#wires = new Map(ports.map((port) => [port, new ClearWire(port, PATIENCE_MS)]));
   }
 
   request(text: string, onSent?: () => void): Promise<number | undefined> {
@@ -34,10 +33,10 @@ export class RandomWire implements Wire {
   }
 
   close(): void {
-    for (const wire of this.#wires) wire.close();
+    for (const wire of this.#wires.values()) wire.close();
   }
 
   get #any(): Wire {
-    return this.#random.pick(this.#wires);
+    return this.#wires.get(this.#pickPort()) as Wire;
   }
 }
