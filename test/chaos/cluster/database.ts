@@ -46,7 +46,6 @@ export class Node {
   readonly name: string;
   readonly server: Postgres;
   isRunning = true;
-  isFrozen = false;
 
   constructor(name: string, server: Postgres) {
     this.name = name;
@@ -56,7 +55,6 @@ export class Node {
   async kill(): Promise<void> {
     await this.server.kill();
     this.isRunning = false;
-    this.isFrozen = false;
   }
 
   async run(): Promise<void> {
@@ -66,12 +64,10 @@ export class Node {
 
   async freeze(): Promise<void> {
     await this.server.freeze();
-    this.isFrozen = true;
   }
 
   async thaw(): Promise<void> {
     await this.server.thaw();
-    this.isFrozen = false;
   }
 }
 

@@ -126,11 +126,12 @@ export class ImServer {
   }
 
   #onLine(line: string): void {
-    if (!line.startsWith('{')) {
+    const parsed = parseLine(line);
+    if (parsed === undefined) {
       this.#lastWords = line;
       return;
     }
-    const { level, msg, isMade, err } = JSON.parse(line) as LogLine;
+    const { level, msg, isMade, err } = parsed;
     const { counts, tally } = this.#options;
     if (msg.startsWith('a commit was not confirmed')) counts.doubts += 1;
     if (isMade === true) counts.doubtsMade += 1;
@@ -148,5 +149,14 @@ export class ImServer {
     if (DIVERGED.test(this.#lastWords)) counts.diverged += 1;
     else if (CANNOT_START.test(this.#lastWords)) counts.startsRefused += 1;
     else if (code !== 0) tally.blame('crash', `${this.name} ended with ${code}: ${this.#lastWords}`);
+  }
+}
+
+/** Parses a line of the log. @returns `undefined` for any other line, and for one that was cut by a kill. */
+function parseLine(line: string): LogLine | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }

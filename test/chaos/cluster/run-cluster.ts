@@ -140,7 +140,8 @@ async function disturbDatabase(
     await (DATABASE_FAULTS.get(name) as DatabaseFault)(scene);
     if (!(await world.waitForRecovery())) return;
     if (world.database.failovers > failovers && counts.doubts > doubts) counts.failoversInDoubt += 1;
-    const [at, from] = [random.pick(world.servers), random.pick(world.servers)];
+    const at = random.pick(world.servers);
+    const from = random.pick(world.servers.filter((server) => server !== at));
     if (await isSeen(world.probed, at.port, from.port)) counts.announcementsSeen += 1;
     else tally.blame('hang', `an announcement at ${at.name} is not seen at ${from.name}`);
     await pause(random.between(0, PAUSE_MS), time);
