@@ -62,10 +62,10 @@ export async function verifyServers(world: ClusterWorld, random: Random, tally: 
 
 async function verifyLists(world: ClusterWorld, { name, port }: ImServer, tally: Tally): Promise<void> {
   const client = new ClearWire(port);
+  const deadlineMs = performance.now() + CATCH_UP_TIMEOUT_MS;
+  const isOver = () => performance.now() > deadlineMs;
   for (const ledger of world.ledgers) {
     const wire = world.clientAt(port, ledger.owner) ?? client;
-    const deadlineMs = performance.now() + CATCH_UP_TIMEOUT_MS;
-    const isOver = () => performance.now() > deadlineMs;
     let list = await wire.ask(ledger.owner);
     while ((list === undefined || ledger.differences(list).length > 0) && !isOver()) {
       await wait(RETRY_MS);
