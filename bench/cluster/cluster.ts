@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Teardown, Teardowns } from '../../test/helpers/guarded-directory.js';
 import { isThere } from '../../test/helpers/installed.js';
 import { POSTGRES_SERVER, type Postgres } from '../../test/helpers/postgres.js';
 import { median } from '../median.js';
@@ -20,7 +21,7 @@ import { Subject } from '../speed/subject.js';
 import { Worker } from '../speed/worker.js';
 import { type Rate, reportRate } from '../waiting-clients.js';
 import { measureDelay, measureRecords } from './bus-cost.js';
-import { Ends, fillBoth, fillMany, startPrimary } from './directories.js';
+import { fillBoth, fillMany, startPrimary } from './directories.js';
 import type { StoreJob } from './store-process.js';
 
 const STORE = fileURLToPath(new URL('./store-process.js', import.meta.url));
@@ -50,7 +51,7 @@ export async function benchCluster(report: Report, program = POSTGRES_SERVER): P
     report.result('skipped', { skipped: true }, `PostgreSQL 15 is not installed: no ${program}`);
     return;
   }
-  const ends = new Ends();
+  const ends = new Teardowns();
   try {
     const folder = await mkdtemp(join(tmpdir(), 'im-bench-'));
     ends.teardown(() => rm(folder, { recursive: true, force: true }));
@@ -63,7 +64,7 @@ export async function benchCluster(report: Report, program = POSTGRES_SERVER): P
   }
 }
 
-async function benchChanges(report: Report, primary: Postgres, ends: Ends): Promise<void> {
+async function benchChanges(report: Report, primary: Postgres, ends: Teardown): Promise<void> {
   report.section('Several servers: changes made durable on the primary and its standby');
   const url = await primary.makeDirectory(ends);
   for (const servers of SERVERS) {
@@ -90,7 +91,7 @@ function inAll(rates: readonly Rate[]): Rate {
   };
 }
 
-async function benchStart(report: Report, primary: Postgres, ends: Ends): Promise<void> {
+async function benchStart(report: Report, primary: Postgres, ends: Teardown): Promise<void> {
   report.progress(`making ${MANY_USERS.toLocaleString('en')} users`);
   const url = await primary.makeDirectory(ends);
   await fillMany(primary, url, MANY_USERS);
@@ -103,7 +104,12 @@ async function benchStart(report: Report, primary: Postgres, ends: Ends): Promis
   report.result('im-server, ready, without warm-up', { ms }, `${Math.round(ms).toLocaleString('en')} ms`);
 }
 
-async function benchPresence(report: Report, primary: Postgres, ends: Ends, folder: string): Promise<void> {
+async function benchPresence(
+  report: Report,
+  primary: Postgres,
+  ends: Teardown,
+  folder: string,
+): Promise<void> {
   const url = await primary.makeDirectory(ends);
   const data = await fillBoth(folder, url, FEW_USERS);
   const generator = new Generator();

@@ -22,22 +22,8 @@ const BUDDIES = 5;
 /** The step from one buddy to the next. */
 const STEP = 104_729;
 
-/** What must be ended after the measurements. */
-export class Ends implements Teardown {
-  readonly #ends: Parameters<Teardown['teardown']>[0][] = [];
-
-  teardown(end: Parameters<Teardown['teardown']>[0]): void {
-    this.#ends.push(end);
-  }
-
-  /** Ends everything, the last first. */
-  async run(): Promise<void> {
-    for (const end of this.#ends.reverse()) await end();
-  }
-}
-
 /** Starts a primary with a synchronous standby on this machine. Both sync to the disk. */
-export async function startPrimary(ends: Ends): Promise<Postgres> {
+export async function startPrimary(ends: Teardown): Promise<Postgres> {
   const primary = await Postgres.start(ends, SETTINGS);
   await primary.startStandby(ends, 's1');
   await primary.sql("alter system set synchronous_standby_names = 's1'");
