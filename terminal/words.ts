@@ -118,7 +118,7 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
     `${callerLabel(call)} did not understand the answer: its next call gets another one.`,
   ],
   nuisance: ({ address }) => [
-    `${address} rings and hangs up again and again: its calls are refused for a minute.`,
+    `${address} rings and hangs up again and again: its next calls are refused for up to a minute.`,
   ],
   callFailed: ({ buddy, failure }) => [callFailedLine(buddy, failure)],
   broken: ({ reason }) => [`Buddy connection broke: ${reason}.`],

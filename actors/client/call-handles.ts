@@ -24,8 +24,8 @@ export interface Call {
   /** The caller's address. */
   readonly address: string;
   /**
-   * What is known about a caller without an id. Either it claims the user's own id, or these buddies of the
-   * user have its address. The buddies are a guess.
+   * What is known if `caller` is `undefined`: either that the caller claims the user's own id, or which
+   * buddies of the user have the caller's address. The buddies are a guess.
    */
   readonly hint: CallerHint | undefined;
   /**
@@ -49,8 +49,8 @@ export interface Call {
   /** Accepts the call. Rejects with ClientError `call.over`. */
   accept(): Promise<Chat>;
   /**
-   * Refuses the call, if it still waits. An address that was rejected three times in a minute is refused for
-   * a minute.
+   * Refuses the call, if it still waits. While three calls of an address within the last minute were not
+   * accepted, its further calls are refused.
    */
   reject(): void;
   /** Like `reject`, but does not count against the caller's address: for callers that a rule excludes. */
@@ -220,7 +220,10 @@ function failureOf(buddy: UserId, failure: CallFailure): ClientError {
     case 'unanswered':
       return new ClientError('buddy.unanswered', `${buddy} did not answer`);
     case 'crashed':
-      return new ClientError('buddy.unreachable', `${buddy} could not be reached: it broke off`);
+      return new ClientError(
+        'buddy.unreachable',
+        `${buddy} could not be called: the actor of the call crashed`,
+      );
     case 'too-many-calls':
       return new ClientError('client.busy', 'too many calls are being closed');
     case 'unreachable':

@@ -16,8 +16,8 @@ import type { Privacy } from './privacy.js';
 type Ask = (request: ServerRequest, signal: AbortSignal) => Promise<ServerReply>;
 
 /**
- * Actor logic of one request to the server. After ADD, the logic pins the key that the user gave. If the user
- * gave no key, it asks the server for the key of the buddy, and pins that key.
+ * Actor logic of one request to the server. After ADD, the logic asks the server for the key of the buddy,
+ * and pins it. If the user gave a key, the logic pins that key instead, whatever the reply to ADD.
  */
 export function keyedAskLogic(ask: Ask, privacy: Privacy): PromiseActorLogic<ServerReply, ServerRequest> {
   return fromPromise(async ({ input, signal }) => {

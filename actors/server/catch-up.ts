@@ -1,6 +1,6 @@
 /**
- * Lets a store that several servers share catch up with the changes of the others: at intervals, and soon
- * when another server has changes that are missing here, or an id is not known yet.
+ * Makes the store of this server read the changes that other servers made to a shared directory: at
+ * intervals, and early if another server has changes that are missing here, or if an id is not known here.
  */
 
 import { isStoreError, type Store } from '../../storage/store.js';
@@ -45,7 +45,10 @@ export class CatchUp {
     this.#beginIn(options.intervalMs);
   }
 
-  /** Calls back once the store shows all changes that were made before this call, or could not be asked. */
+  /**
+   * Calls back with true once the store shows all changes that were made before this call. Calls back with
+   * false if the store cannot be read, or too many callbacks wait already.
+   */
   whenCaughtUp(callback: Callback): void {
     if (this.#waiting.length >= MAX_WAITING) return callback(false);
     this.#waiting.push(callback);

@@ -15,7 +15,7 @@ import { getSystemErrorMap } from 'node:util';
  * - `lock.held`: another process has the lock; the message names it.
  * - `lock.failed`: the file cannot be locked at all; the message says why.
  * - `journal.broken`: the on-disk contents are unknown; the journal must be replaced.
- * - `snapshot.stopped`: the caller asked for a snapshot not to be finished.
+ * - `snapshot.stopped`: the caller stopped the snapshot before it was finished.
  */
 export type FileErrorCode =
   | 'file.irregular'

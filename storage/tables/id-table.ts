@@ -56,7 +56,7 @@ export class IdTable {
   readonly #pages: Buffer[] = [];
   /** The offset of the next id, counted through all pages. */
   #end = 0;
-  /** The offset of each id: there is its length in one byte, then its characters. */
+  /** The offset of each id. At the offset, one byte has the length of the id; its characters follow. */
   readonly #offsets = new Column();
   readonly #shards = Array.from({ length: 1 << SHARD_BITS }, () => new Shard());
   readonly #scratch = Buffer.alloc(MAX_ID_LENGTH);
@@ -132,7 +132,7 @@ export class IdTable {
     this.#shardOf(hash).insert(hash, this.#offsets.get(number), number);
   }
 
-  /** Uses up the next number without an id. */
+  /** Skips the next number: no id gets it. */
   skipNumber(): void {
     this.#offsets.set(this.#size++, this.#end);
   }
@@ -171,7 +171,7 @@ export class IdTable {
     return -1;
   }
 
-  /** The offset in the first slot for a hash: usually that of the id with this hash. */
+  /** The offset that the first slot of a hash has: usually the offset of the id that has this hash. */
   #offsetAt(hash: number): number {
     const { slots } = this.#shardOf(hash);
     return slots[firstSlot(slots, hash) + OFFSET] as number;

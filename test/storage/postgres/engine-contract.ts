@@ -1,6 +1,6 @@
 /**
- * What PostgreSQL and its model both do. Each sentence is proved of both, so that the model does nothing that
- * PostgreSQL does not do.
+ * What PostgreSQL and its model both do. These tests run against both, to prove that the model behaves as
+ * PostgreSQL does.
  */
 
 import anyTest, { type ExecutionContext } from 'ava';
