@@ -8,6 +8,7 @@ import type { WhyRefused } from '../machines/client/refusals.js';
 import type { Silence } from '../machines/client/silence.js';
 import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
+import { REPLY_WORDS } from '../protocol/reply.js';
 import type { Prompt } from './console.js';
 import { lookAlikeLines, protectionWords } from './key-words.js';
 import { clipLine } from './layout.js';
@@ -130,6 +131,8 @@ function silenceLine(silence: Silence, user: UserId | undefined): string {
       return `The server cannot be reached: ${silence.reason}.`;
     case 'datagrams':
       return 'The server answers over TCP, but its UDP answers do not arrive: a firewall may block them.';
+    case 'refusing':
+      return `The server answers only ${silence.code} ${REPLY_WORDS[silence.code]} just now.`;
     case 'unknown':
       return SAY.serverSilent;
   }

@@ -13,6 +13,7 @@ import type { Silence } from '../../machines/client/silence.js';
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
+import { REPLY_WORDS } from '../../protocol/reply.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -334,6 +335,8 @@ function reasonOf(silence: Silence, user: UserId | undefined): string {
       return `the server cannot be reached: ${silence.reason}`;
     case 'datagrams':
       return 'the server answers over TCP, but its UDP answers do not arrive';
+    case 'refusing':
+      return `the server answers only ${silence.code} ${REPLY_WORDS[silence.code]}: try again in a minute`;
     case 'unknown':
       return 'the server does not answer: it is down, or the user is not registered with it';
   }

@@ -15,6 +15,8 @@ export type Silence =
    * The server answers over TCP and knows the user. Datagrams are lost, or the budget for answers is used up.
    */
   | { readonly cause: 'datagrams' }
+  /** The server cannot reach its database, or is busy. A user with a key cannot log in then. */
+  | { readonly cause: 'refusing'; readonly code: 205 | 206 }
   | { readonly cause: 'unknown' };
 
 /**
@@ -22,11 +24,15 @@ export type Silence =
  * answers 202 if it does not know the id, and 201 if it does.
  */
 export function silenceOf(reply: string): Silence {
-  switch (replyCode(reply)) {
+  const code = replyCode(reply);
+  switch (code) {
     case 202:
       return { cause: 'unregistered' };
     case 201:
       return { cause: 'datagrams' };
+    case 205:
+    case 206:
+      return { cause: 'refusing', code };
     default:
       return { cause: 'unknown' };
   }

@@ -81,6 +81,7 @@ test('the line about a server that does not answer gives one cause', (t) => {
   t.is(line({ cause: 'down' }), 'The server is down: nothing listens there.');
   t.is(line({ cause: 'unreachable', reason: text('no answer') }), 'The server cannot be reached: no answer.');
   t.regex(line({ cause: 'datagrams' }), /UDP/);
+  t.is(line({ cause: 'refusing', code: 205 }), 'The server answers only 205 UNAVAILABLE just now.');
   t.is(line({ cause: 'unknown' }), SAY.serverSilent);
   t.deepEqual(terminalLinesOf({ say: 'serverLost', silence: { cause: 'down' }, user: alice }), [
     'The server is down: nothing listens there. Trying again every 10 s.',
