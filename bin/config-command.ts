@@ -44,7 +44,9 @@ function configLines(program: Command, file: ConfigFile, isJson: boolean): reado
 }
 
 function rowOf(program: Command, option: Option, file: ConfigFile): Row {
-  const value = toDisplayText(writeValue(option, program.getOptionValue(option.attributeName())));
+  const name = option.attributeName();
+  const isDefault = program.getOptionValueSource(name) === 'default';
+  const value = toDisplayText(writeValue(option, program.getOptionValue(name), isDefault));
   return { key: keyOf(option), value, source: sourceOf(program, option, file) };
 }
 

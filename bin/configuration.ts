@@ -30,12 +30,25 @@ export function readValue(option: Option, text: string): unknown {
   return option.parseArg === undefined ? text : option.parseArg(text, undefined);
 }
 
-/** Formats an option's value so that {@link readValue} can parse it; an unset option is empty. */
-export function writeValue(option: Option, value: unknown): string {
+/**
+ * Formats an option's value so that {@link readValue} can parse it. An unset option is empty.
+ *
+ * @param isDefault True to describe the value in words, if the default has a description.
+ */
+export function writeValue(option: Option, value: unknown, isDefault: boolean): string {
   if (isSwitch(option)) return value ? 'yes' : 'no';
-  if (value === option.defaultValue && option.defaultValueDescription !== undefined)
-    return option.defaultValueDescription;
+  const words = value === option.defaultValue ? option.defaultValueDescription : undefined;
+  if (words !== undefined && (isDefault || isReadable(option, words))) return words;
   return value === undefined ? '' : String(value);
+}
+
+function isReadable(option: Option, text: string): boolean {
+  try {
+    readValue(option, text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Reads the variables of switches. Commander only checks that such a variable exists, not its value. */

@@ -5,6 +5,7 @@
 
 import { strict as assert } from 'node:assert';
 import { CommanderError } from 'commander';
+import type { Log } from '../actors/log.js';
 import type { LimitSettings, ServerLimits } from '../actors/server/server-limits.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { createServerCommand } from './server-command.js';
@@ -56,11 +57,8 @@ export interface Reloadable {
   readonly adapt: (options: ServerOptions) => ServerOptions;
 }
 
-export interface ReloadLog {
+export interface ReloadLog extends Log {
   level: string;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 /**
@@ -87,10 +85,13 @@ export function createReload(
     const waiting = names.filter((name) => !LIVE.includes(name));
     current = { ...current, ...Object.fromEntries(LIVE.map((name) => [name, next[name]])) };
     limits.change(limitsOf(current));
-    log.level = current.logLevel;
     const values = changed.map((name) => [keyOf(name), toDisplayText(String(next[name] ?? 'default'))]);
-    log.info({ changed: Object.fromEntries(values) }, 'the configuration was read again');
+    const fields = { changed: Object.fromEntries(values) };
+    // An operator who hides lines at info must still see what a reload has changed.
+    const hidesInfo = !log.isLevelEnabled('info');
+    log[hidesInfo ? 'warn' : 'info'](fields, 'the configuration was read again');
     if (waiting.length > 0) log.warn({ options: waiting.map(keyOf) }, 'these options need a restart');
+    log.level = current.logLevel;
   };
 }
 

@@ -40,7 +40,7 @@ export function createServerCommand(
   addServerOptions(program);
   addInspectionOptions(program);
   const file = readServerFile(program, args, environment);
-  // The other commands use none of these options. A mistake in an option must not prevent such a command.
+  // The other commands use none of these options. A mistake in the file must not prevent such a command.
   const usesOptions = (command: Command) => command === program || command.name() === 'config';
   program.hook('preAction', (_program, command) => {
     if (usesOptions(command)) checkOptions(program, file);

@@ -162,15 +162,14 @@ export function readServerFile(
   environment: NodeJS.ProcessEnv,
 ): ConfigFile {
   const { config = environment[`${PREFIX}CONFIG`] } = new Command()
-    .option('--config <file>')
+    .option('--config [file]') // the program itself reports a missing value
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
-    .exitOverride(() => {}) // the program reports a missing value
-    .configureOutput({ outputError: () => {} })
     .parse(args, { from: 'user' })
-    .opts<{ config?: string }>();
-  return applyConfigFile(program, config ?? CONFIG_FILE, config !== undefined);
+    .opts<{ config?: string | true }>();
+  const path = typeof config === 'string' ? config : CONFIG_FILE;
+  return applyConfigFile(program, path, path === config);
 }
 
 /**

@@ -203,6 +203,7 @@ class BusActor implements Behaviour<BusEvent> {
     this.#opened = undefined;
     this.#bus = undefined;
     this.#waiting = [];
+    this.#take(); // announcements of before the outage may be wrong after it
     this.#known = 0;
     if (!this.#hasEnded) this.#openLater(new Error('the connection was lost'));
   }

@@ -54,10 +54,14 @@ export class Quota {
     this.change(rate);
   }
 
-  /** Changes the rate. The time at which a budget is full again stays the same. */
+  /** Changes the rate. If it differs, all budgets are full again. */
   change({ burst, perSecond }: Rate): void {
+    const msPerUnit = 1_000 / perSecond;
+    if (burst === this.#burst && msPerUnit === this.#msPerUnit) return;
+    this.#recent.clear();
+    this.#earlier.clear();
     this.#burst = burst;
-    this.#msPerUnit = 1_000 / perSecond;
+    this.#msPerUnit = msPerUnit;
     this.#refillMs = burst * this.#msPerUnit;
   }
 

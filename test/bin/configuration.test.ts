@@ -55,13 +55,13 @@ for (const [key, ...values] of VALUES) {
   test(`a value of ${key} survives formatting and parsing`, (t) => {
     for (const [text, value] of values) {
       t.is(readValue(optionOf(key), text), value);
-      t.is(writeValue(optionOf(key), value), text);
+      t.is(writeValue(optionOf(key), value, false), text);
     }
   });
 }
 
 test('an option that is not set is formatted as an empty text', (t) => {
-  t.is(writeValue(optionOf('user'), undefined), '');
+  t.is(writeValue(optionOf('user'), undefined, false), '');
 });
 
 test('a switch accepts the usual words, in any case, and refuses others', (t) => {

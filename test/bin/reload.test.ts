@@ -54,6 +54,14 @@ test('SIGHUP changes the log level', async (t) => {
   t.true(server.program.stderr.includes('REG'));
 });
 
+test('a reload is reported also to an operator who hides such lines', async (t) => {
+  const { server, write } = await configured(t, 'log-level = info\n');
+  await write('log-level = warn\n');
+  t.deepEqual((await reload(server, READ))['changed'], { 'log-level': 'warn' });
+  await write('log-level = warn\nmax-users = 7\n');
+  t.deepEqual((await reload(server, READ))['changed'], { 'max-users': '7' });
+});
+
 test('SIGHUP names the options that need a restart, and the command line still counts', async (t) => {
   const { server, write } = await configured(t, '', '--max-users', '5');
   await write('host = ::1\nwarm-up = 3\nmax-users = 1\n');

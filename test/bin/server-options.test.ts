@@ -39,9 +39,16 @@ test('config prints each option once, aligned, and a variable can name the file'
   const path = await configFile(t, 'data = /srv/im\n');
   const { stdout } = await run(t, { IM_SERVER_CONFIG: path }, 'config');
   const lines = stdout.trimEnd().split('\n');
-  t.regex(stdout, new RegExp(`^data +=  */srv/im +\\(${path}:1\\)$`, 'm'));
+  t.regex(stdout, new RegExp(`^data += +/srv/im +\\(${path}:1\\)$`, 'm'));
   t.is(new Set(lines.map((line) => line.indexOf('='))).size, 1);
   t.is(new Set(lines.map((line) => line.split(' ')[0])).size, lines.length);
+});
+
+test('a value that config prints can stand in the file, unless it is a default', async (t) => {
+  const { stdout } = await run(t, {}, 'config', '--log-format', 'json', '--log-level', 'warn');
+  t.regex(stdout, /^log-format += json +\(command line\)$/m);
+  const defaults = await run(t, {}, 'config');
+  t.regex(defaults.stdout, /^log-format += pretty on a terminal, json otherwise +\(default\)$/m);
 });
 
 test('a mistake is refused with its place, and nothing starts', async (t) => {
@@ -51,6 +58,8 @@ test('a mistake is refused with its place, and nothing starts', async (t) => {
     [['config', '--config', path], {}, `${path}:2: max-users cannot be 'many'.`],
     [['--config', '/missing/server.conf'], {}, '/missing/server.conf: it does not exist'],
     [[], { IM_SERVER_CONFIG: '/missing/server.conf' }, '/missing/server.conf: it does not exist'],
+    [['--config'], {}, "option '--config <file>' argument missing"],
+    [['check', '/srv/im', '--config'], {}, "option '--config <file>' argument missing"],
     [[], { IM_SERVER_MAX_USERS: '0' }, "value '0' from env 'IM_SERVER_MAX_USERS' is invalid"],
     [[], { IM_SERVER_LIMIT_LOOPBACK: 'maybe' }, "'maybe' from env 'IM_SERVER_LIMIT_LOOPBACK' is invalid"],
     [

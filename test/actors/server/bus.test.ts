@@ -20,6 +20,8 @@ class World {
   opens = 0;
   /** Why the bus cannot be opened. */
   error: Error | undefined;
+  /** How many texts were published, delivered or not. */
+  published = 0;
   /** Resolves when a text may be delivered. */
   gate: Promise<void> = Promise.resolve();
   catchUp: () => Promise<void> = async () => {};
@@ -50,6 +52,7 @@ class World {
     this.#listeners.add(onText);
     this.#closers.add(close);
     const publish = async (text: string) => {
+      this.published += 1;
       await this.gate;
       this.deliver(text);
     };
@@ -183,6 +186,28 @@ test('when the bus is cut, known records stay, and later ones come when it is up
   t.regex(await other.client.ask('GET alice'), /^bob 100 ONLINE/m);
   world.error = undefined;
   await announceUntil(one.client, other.client, 'SET bob 102 AWAY 4000', /^bob 102/m);
+});
+
+test('announcements that wait when the bus is cut are not sent when it is up again', async (t) => {
+  const world = new World();
+  await world.store.commit(ALICE_AND_BOB);
+  const [one, other] = await Promise.all([serveOn(t, world), serveOn(t, world)]);
+  await announceUntil(one.client, other.client, 'SET bob 100 ONLINE 4000', /^bob 100/m);
+  let open = () => {};
+  world.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  const before = world.published;
+  for (let port = 4_001; world.published < before + 4; port++) {
+    one.client.send(`SET bob 100 ONLINE ${port}`);
+    await getUntil(one.client, 'alice', new RegExp(`${port}`));
+  }
+  one.client.send('SET bob 102 AWAY 5000');
+  await getUntil(one.client, 'alice', /^bob 102/m);
+  world.cut();
+  open();
+  await announceUntil(one.client, other.client, 'SET bob 100 ONLINE 6000', /6000/);
+  t.false(world.records.some(({ port }) => port === 5_000));
 });
 
 test('a crash of the bus is followed by a restart, and presence is kept', async (t) => {
