@@ -3,7 +3,8 @@
  * possible: a server that is known to have a key is never taken for a server without keys.
  *
  * All servers of one directory have the same key. If the client knows it of one server, the others must
- * prove it.
+ * prove it. That a server keeps no keys counts only for this server: otherwise one server could make the
+ * client send requests in clear to all others.
  */
 
 import type { ServerReply } from '../../machines/client/events.js';
@@ -58,7 +59,7 @@ export class ServerIdentification {
   readonly #end: AbortSignal;
   readonly #uptime: () => number;
   /** What the server said, if that could not be stored. */
-  #unstored: IdentifiedServer | undefined;
+  #unstored: { readonly server: IdentifiedServer; readonly endpoint: ServerEndpoint } | undefined;
   /** The result of the last VER that did not show whether the server keeps keys. */
   #unsaid: { readonly server: UnknownServer; readonly host: string; readonly atMs: number } | undefined;
   #asking: Promise<IdentifiedServer> | undefined;
@@ -81,13 +82,19 @@ export class ServerIdentification {
     for (const endpoint of this.#server.endpoints) {
       const { key, reason } = await this.#servers.find(endpoint);
       if (key === 'damaged') throw unreadableError(reason);
-      if (key === undefined) continue;
+      if (key === undefined || (key === 'none' && !this.#isInUse(endpoint))) continue;
       if (key === known) knownAs.push(endpoint);
       else if (isKey(known) && isKey(key)) throw changedError(endpoint, [...knownAs, endpoint]);
       else if (!isKey(known)) [known, knownAs] = [key, [endpoint]];
     }
-    if (known === undefined) return this.#unstored;
-    return this.#identified(known, knownAs);
+    if (!isKey(known) && this.#unstored?.server.keeps === 'keys') return this.#unstored.server;
+    if (known !== undefined) return this.#identified(known, knownAs);
+    const unstored = this.#unstored;
+    return unstored !== undefined && this.#isInUse(unstored.endpoint) ? unstored.server : undefined;
+  }
+
+  #isInUse({ host }: ServerEndpoint): boolean {
+    return host === this.#server.endpoint.host;
   }
 
   /**
@@ -132,7 +139,7 @@ export class ServerIdentification {
     const other = failed && (await this.known());
     if (other !== undefined) return other;
     const identified = this.#identified(stored, [endpoint]);
-    this.#unstored = failed === undefined ? undefined : identified;
+    this.#unstored = failed === undefined ? undefined : { server: identified, endpoint };
     return identified;
   }
 
