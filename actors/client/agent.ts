@@ -319,8 +319,8 @@ export function sessionError(why: SessionEnd, id: UserId): ClientError {
     case 'changed':
       return new ClientError(
         'server.changed',
-        'this is not the server that was known here, and nothing was sent. If its operator says that it ' +
-          'has a new key, forget the known one: im-client server forget HOST:PORT',
+        'this is not the server that was known here, and nothing was sent. If the operator of the known ' +
+          'server says that it has a new key, forget the known one: im-client server forget HOST:PORT',
       );
   }
 }

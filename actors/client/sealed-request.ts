@@ -106,20 +106,33 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
 }
 
 /**
- * The error when a server presents another key than the known one.
+ * The error when a server presents another key than the known one. If the key is known from another server of
+ * the list, the operator of this server may be a stranger: then the user should keep the key.
  *
  * @param knownAs The servers for which the known key is stored: those that the user may have to forget.
  */
 export function changedError(server: ServerEndpoint, knownAs: readonly ServerEndpoint[]): ClientError {
   const name = nameOf(server);
   const known = knownAs.map(nameOf);
-  const what = known.includes(name)
-    ? `${name} is not the server that was known here`
-    : `${name} does not have the key of ${known.join(', ')}`;
-  const commands = known.map((one) => `im-client server forget ${one}`);
+  const commands = known.map((one) => `im-client server forget ${one}`).join('; ');
+  const others = known.filter((one) => one !== name).join(', ');
   return new ClientError(
     'server.changed',
-    `${what}, and nothing was sent. If its operator says that it has a new key: ${commands.join('; ')}`,
+    others === ''
+      ? `${name} is not the server that was known here, and nothing was sent. If its operator says that it ` +
+          `has a new key: ${commands}`
+      : `${name} has another key than ${others}, and nothing was sent. Remove ${name} from --server. Only if ` +
+          `the operator of ${others} says that all servers have a new key: ${commands}`,
+  );
+}
+
+/** The error when two servers of one list are stored with different keys. */
+export function conflictError(one: ServerEndpoint, other: ServerEndpoint): ClientError {
+  return new ClientError(
+    'server.changed',
+    `${nameOf(one)} and ${nameOf(other)} are known with different keys, and nothing was sent. Remove the one ` +
+      'that is not a server of your directory from --server. If you know from the operator of your ' +
+      'directory that a key is old, forget it: im-client server forget HOST:PORT',
   );
 }
 

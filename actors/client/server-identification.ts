@@ -18,7 +18,7 @@ import { ask, LATE_REPLY, NO_REPLY, NoReplyError, type Route, type ServerEndpoin
 import type { ChosenServer } from './chosen-server.js';
 import { ClientError } from './client-error.js';
 import { KeyedServer } from './keyed-server.js';
-import { changedError } from './sealed-request.js';
+import { conflictError } from './sealed-request.js';
 
 /** Longest wait for the reply to VER, in milliseconds. */
 const VERSION_TIMEOUT_MS = 3_000;
@@ -84,7 +84,7 @@ export class ServerIdentification {
       if (key === 'damaged') throw unreadableError(reason);
       if (key === undefined || (key === 'none' && !this.#isInUse(endpoint))) continue;
       if (key === known) knownAs.push(endpoint);
-      else if (isKey(known) && isKey(key)) throw changedError(endpoint, [...knownAs, endpoint]);
+      else if (isKey(known) && isKey(key)) throw conflictError(knownAs[0] as ServerEndpoint, endpoint);
       else if (!isKey(known)) [known, knownAs] = [key, [endpoint]];
     }
     if (!isKey(known) && this.#unstored?.server.keeps === 'keys') return this.#unstored.server;

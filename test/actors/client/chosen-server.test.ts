@@ -260,8 +260,8 @@ test('a server of the list that has another key gets nothing', async (t) => {
   await t.throwsAsync(directory.request('ADD', [id, buddy], signal), {
     code: 'server.changed',
     message:
-      `${other} does not have the key of ${known}, and nothing was sent. If its operator says that it has ` +
-      `a new key: im-client server forget ${known}`,
+      `${other} has another key than ${known}, and nothing was sent. Remove ${other} from --server. Only if ` +
+      `the operator of ${known} says that all servers have a new key: im-client server forget ${known}`,
   });
   const at = { host: SECOND, address: SECOND };
   t.is((await directory.logIn(id, { kind: 'new' }, at, signal)).outcome, 'changed');
@@ -287,8 +287,9 @@ test('servers that are known with different keys get nothing', async (t) => {
   await t.throwsAsync(at(`${FIRST},127.0.0.3`).request('REG', ['carol'], signal), {
     code: 'server.changed',
     message:
-      `${other} is not the server that was known here, and nothing was sent. If its operator says that ` +
-      `it has a new key: im-client server forget ${known}; im-client server forget ${other}`,
+      `${known} and ${other} are known with different keys, and nothing was sent. Remove the one that is ` +
+      'not a server of your directory from --server. If you know from the operator of your directory that ' +
+      'a key is old, forget it: im-client server forget HOST:PORT',
   });
   t.is(stranger.received('store', 'change.commit'), commits);
 });
