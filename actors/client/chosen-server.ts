@@ -141,7 +141,8 @@ export class ChosenServer {
         const goesOn = isUnreached || (isUnanswered && isHarmless);
         if (goesOn || (isUnanswered && error.isLate)) this.leave(place);
         for (const one of [current, place]) tried.add(placeName(one));
-        if (!goesOn || at !== undefined || tried.has(placeName(currentPlace(this.#choice)))) throw error;
+        if (!goesOn || at !== undefined || !hasOthers(this.#choice)) throw error;
+        if (tried.has(placeName(currentPlace(this.#choice)))) throw error;
       }
     }
   }

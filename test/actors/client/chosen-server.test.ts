@@ -29,7 +29,7 @@ import { fromBehaviour } from '../../../supervision/behaviour.js';
 
 import { Servers } from '../../../user-files/servers.js';
 import { RecordingServer, SILENCE } from '../../helpers/directory.js';
-import { PresenceClient, until } from '../../helpers/network.js';
+import { freePort, PresenceClient, until } from '../../helpers/network.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
 import { serve, type TestServer } from '../../helpers/server.js';
 import { idAt } from '../../helpers/several-servers.js';
@@ -465,3 +465,16 @@ async function fullQueue(t: ExecutionContext, port: number): Promise<void> {
     await once(socket, 'connect');
   }
 }
+
+test('a name that has one address is tried once for each request, also for the first one', async (t) => {
+  const tcpPort = await freePort();
+  let lookUps = 0;
+  const chosen = new ChosenServer({ host: 'im.test', tcpPort }, (_host, _options, done) => {
+    lookUps += 1;
+    done(null, [{ address: FIRST, family: 4 }]);
+  });
+  for (const count of [1, 2]) {
+    await t.throwsAsync(chosen.ask('ADD alice\n', signal), { message: 'nothing listens there' });
+    t.is(lookUps, count);
+  }
+});
