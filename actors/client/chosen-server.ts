@@ -18,6 +18,7 @@ import {
   afterLookup,
   afterRefusal,
   afterRound,
+  connectedPlace,
   currentPlace,
   firstChoice,
   hasOthers,
@@ -129,7 +130,7 @@ export class ChosenServer {
         port: this.#port,
         open: () =>
           this.#connect(host, at?.address, (address) => {
-            place = { host, address };
+            place = connectedPlace(this.#choice, { host, address });
           }),
         hasOthers: () => hasOthers(this.#choice),
       };

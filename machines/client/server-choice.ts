@@ -121,6 +121,14 @@ export function afterConnection(choice: ServerChoice, { host, address }: Place):
 }
 
 /**
+ * The server that a connection leads to, for {@link afterRefusal}. After a connection to an address of the
+ * other family, all addresses that are tried one by one have refused: the whole host counts as one server.
+ */
+export function connectedPlace(choice: ServerChoice, { host, address = '' }: Place): Place {
+  return choice.addresses.includes(address) ? { host, address } : { host };
+}
+
+/**
  * The choice after a server refused a connection, or did not answer over TCP in time. Without an address, all
  * addresses of the host refused. If the client has left the server already, the choice stays the same: two
  * requests may fail at once.

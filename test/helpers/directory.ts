@@ -39,6 +39,7 @@ export class RecordingServer {
     t: ExecutionContext,
     replyTo: (first: string) => string | undefined | typeof SILENCE,
     port = 0,
+    host = '127.0.0.1',
   ): Promise<RecordingServer> {
     const sockets = new Set<Socket>();
     const listener = createServer((socket) => {
@@ -53,7 +54,7 @@ export class RecordingServer {
         if (reply === undefined) socket.destroy();
         else if (reply !== SILENCE) socket.end(reply);
       });
-    }).listen(port, '127.0.0.1');
+    }).listen(port, host);
     await once(listener, 'listening');
     t.teardown(() => {
       listener.close();

@@ -10,7 +10,7 @@ import {
 } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { createActor, SimulatedClock } from 'xstate';
-import { ask, NO_REPLY } from '../../../actors/client/ask-server.js';
+import { ask, LATE_REPLY, NO_REPLY } from '../../../actors/client/ask-server.js';
 import { ChosenServer } from '../../../actors/client/chosen-server.js';
 import { type Client, type CreateClientOptions, createClient } from '../../../actors/client/create-client.js';
 import { Directory } from '../../../actors/client/directory.js';
@@ -477,4 +477,21 @@ test('a name that has one address is tried once for each request, also for the f
     await t.throwsAsync(chosen.ask('ADD alice\n', signal), { message: 'nothing listens there' });
     t.is(lookUps, count);
   }
+});
+
+test('a frozen server is left when the connection went to an address of the other family', async (t) => {
+  const two = await world(t);
+  const frozen = await RecordingServer.start(t, () => SILENCE, two.ports.tcpPort, '::1');
+  const list = `im.test,${SECOND}`;
+  const chosen = new ChosenServer({ host: list, ...two.ports }, (_host, _options, done) => {
+    done(null, [
+      { address: '127.0.0.3', family: 4 }, // nothing listens there
+      { address: '::1', family: 6 },
+    ]);
+  });
+  chosen.beginWith(idAt('im.test', list));
+  const late = chosen.reach((route) => ask(route, 'REG alice\n', signal, 1_000));
+  await t.throwsAsync(late, { message: LATE_REPLY });
+  t.is(frozen.connections.length, 1);
+  t.is(chosen.endpoint.host, SECOND);
 });
