@@ -115,8 +115,8 @@ export function afterLookup(
 
 /** The choice after a connection to this address, because the addresses before it refused. */
 export function afterConnection(choice: ServerChoice, { host, address }: Place): ServerChoice {
-  const isElsewhere = address === undefined || address === choice.address;
-  if (isElsewhere || host !== currentPlace(choice).host || !choice.addresses.includes(address)) return choice;
+  const isUnmoved = address === undefined || address === choice.address;
+  if (isUnmoved || host !== currentPlace(choice).host || !choice.addresses.includes(address)) return choice;
   return { ...choice, address, ...FRESH };
 }
 
