@@ -2,6 +2,7 @@
  * Sends one request to the server over TCP: opens a connection, writes a line, reads the reply line.
  */
 
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { ServerReply } from '../../machines/client/events.js';
 import { type Silence, silenceOf } from '../../machines/client/silence.js';
@@ -37,6 +38,8 @@ export interface Route extends ServerEndpoint {
   hasOthers(): boolean;
 }
 
+const NOT_AWAITED = 'not waited for';
+
 /** Nothing could be sent to the server: there was no connection, or no TLS handshake in time. */
 export class UnreachedError extends Error {
   override readonly name = 'UnreachedError';
@@ -70,6 +73,19 @@ export function ask(
   const errorOf = (error: NodeJS.ErrnoException) =>
     isConnected ? new NoReplyError(reasonOf(error), { cause: error }) : unreachedError(error);
   return readReply(socket, { signal, timeoutMs, errorOf });
+}
+
+/** Waits until a socket is connected. Destroys the socket otherwise. */
+export async function connected(socket: Socket, { signal, timeoutMs, errorOf }: ReplyOptions): Promise<void> {
+  const timer = setTimeout(() => socket.destroy(new Error(LATE_REPLY)), timeoutMs);
+  try {
+    await once(socket, 'connect', { signal });
+  } catch (error) {
+    socket.on('error', () => {}).destroy();
+    throw signal.aborted ? new Error(NOT_AWAITED) : errorOf(error as NodeJS.ErrnoException);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Destroys a socket that has not emitted an event in time, if the client could use another server then. */
@@ -131,7 +147,7 @@ export function readReply(
       }),
     );
     socket.on('error', (error: NodeJS.ErrnoException) => fail(errorOf(error)));
-    const onAbort = () => fail(new Error('not waited for'));
+    const onAbort = () => fail(new Error(NOT_AWAITED));
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
     socket.on('close', () => {
@@ -169,4 +185,9 @@ export async function askWhySilent(
     if ((cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED') return { cause: 'down' };
     return { cause: 'unreachable', reason: toDisplayText(signal.aborted ? 'no answer' : message) };
   }
+}
+
+/** Monotonic time, in milliseconds. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
 }

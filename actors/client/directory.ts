@@ -26,18 +26,14 @@ import { dataDirectory } from '../../user-files/directories.js';
 import type { ServerName } from '../../user-files/key-file-name.js';
 import { isFailed } from '../../user-files/private-directory.js';
 import { Servers } from '../../user-files/servers.js';
+import { monotonicMs } from './ask-server.js';
 import { ChosenServer, type LocatedServer, type ServerPorts } from './chosen-server.js';
 import { ClientError, type ClientErrorCode, missingError } from './client-error.js';
 import type { KeyedServer } from './keyed-server.js';
 import { Keyring, stranger } from './keyring.js';
 import { OwnKeys } from './own-keys.js';
 import { UnansweredError } from './sealed-request.js';
-import {
-  type IdentifiedServer,
-  keylessName,
-  monotonicMs,
-  ServerIdentification,
-} from './server-identification.js';
+import { type IdentifiedServer, keylessName, ServerIdentification } from './server-identification.js';
 import { WhoCache } from './who-cache.js';
 
 export interface DirectoryOptions {

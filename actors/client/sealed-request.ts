@@ -11,8 +11,10 @@ import { hostPort } from '../../protocol/address.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import {
   CONNECT_TIMEOUT_MS,
+  connected,
   LATE_REPLY,
   limitWait,
+  monotonicMs,
   NO_REPLY,
   NoReplyError,
   REPLY_TIMEOUT_MS,
@@ -69,37 +71,34 @@ export class UnansweredError extends NoReplyError {
  */
 export async function askSealed(options: SealedRequest): Promise<SealedReply> {
   const { route, serverKey, context, request, signal, timeoutMs = REPLY_TIMEOUT_MS } = options;
+  const beganMs = monotonicMs();
   const tcp = route.open();
+  limitWait(tcp, 'connect', CONNECT_TIMEOUT_MS, route);
+  // TLS begins on the connected socket: while Node.js goes on to the next address of a name, it replaces the
+  // handle of the socket, and TLS would use the old one.
+  await connected(tcp, { signal, timeoutMs, errorOf: unreachedError });
+  const connectMs = monotonicMs() - beganMs;
   const tls = connectTls(tcp, context, PROTOCOL);
-  limitWait(tls, 'connect', CONNECT_TIMEOUT_MS, route);
-  limitWait(tls, 'secureConnect', HANDSHAKE_TIMEOUT_MS, route);
-  let phase: 'connecting' | 'shaking hands' | 'secure' = 'connecting';
+  limitWait(tls, 'secureConnect', HANDSHAKE_TIMEOUT_MS - connectMs, route);
+  let isSecure = false;
   let seal: DatagramSeal | undefined;
-  tcp.once('connect', () => {
-    phase = 'shaking hands';
-  });
   tls.once('secureConnect', () => {
     const { device } = identifyPeer(tls, PROTOCOL);
     // A chain that is not accepted proves nothing: any host in the middle can present one.
     if (device === undefined) return void tls.destroy(busyError());
     if (device.identity !== serverKey) return void tls.destroy(changedError(route, options.knownAs));
-    phase = 'secure';
+    isSecure = true;
     seal = DatagramSeal.fromTls(tls, 'client');
     tls.write(request, 'latin1');
   });
   const reply = await readReply(tls, {
     signal,
-    timeoutMs,
+    timeoutMs: timeoutMs - connectMs,
     errorOf(error) {
       if (error instanceof ClientError || error instanceof UnreachedError) return error;
-      switch (phase) {
-        case 'connecting':
-          return unreachedError(error);
-        case 'shaking hands':
-          return error.message === LATE_REPLY ? unreachedError(error) : busyError(error);
-        case 'secure':
-          return new UnansweredError(error.message === LATE_REPLY ? LATE_REPLY : NO_REPLY, { cause: error });
-      }
+      const isLate = error.message === LATE_REPLY;
+      if (isSecure) return new UnansweredError(isLate ? LATE_REPLY : NO_REPLY, { cause: error });
+      return isLate ? unreachedError(error) : busyError(error);
     },
   });
   return { reply, seal };
@@ -111,7 +110,7 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
  *
  * @param knownAs The servers for which the known key is stored: those that the user may have to forget.
  */
-export function changedError(server: ServerEndpoint, knownAs: readonly ServerEndpoint[]): ClientError {
+function changedError(server: ServerEndpoint, knownAs: readonly ServerEndpoint[]): ClientError {
   const name = nameOf(server);
   const known = knownAs.map(nameOf);
   const commands = known.map((one) => `im-client server forget ${one}`).join('; ');

@@ -14,7 +14,15 @@ import { parseVersionReply } from '../../protocol/reply-details.js';
 import { VERSION_REQUEST } from '../../protocol/request.js';
 import { type ServerName, serverName } from '../../user-files/key-file-name.js';
 import type { ServerKey, Servers } from '../../user-files/servers.js';
-import { ask, LATE_REPLY, NO_REPLY, NoReplyError, type Route, type ServerEndpoint } from './ask-server.js';
+import {
+  ask,
+  LATE_REPLY,
+  monotonicMs,
+  NO_REPLY,
+  NoReplyError,
+  type Route,
+  type ServerEndpoint,
+} from './ask-server.js';
 import type { ChosenServer } from './chosen-server.js';
 import { ClientError } from './client-error.js';
 import { KeyedServer } from './keyed-server.js';
@@ -195,9 +203,4 @@ function unreadableError(reason: string | undefined): ClientError {
     'server.unreadable',
     `the file with the keys of servers cannot be read, so nothing was sent: ${reason ?? 'it is damaged'}`,
   );
-}
-
-/** Monotonic time, in milliseconds. */
-export function monotonicMs(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n);
 }

@@ -409,6 +409,21 @@ test('a name with several addresses: an address whose server is frozen is left',
   t.is((await chosen.locate()).address, SECOND);
 });
 
+test('with keys: a connection goes on to the next address of a name', async (t) => {
+  const two = await world(t);
+  await stop(two.first);
+  // The second address belongs to the other family: the kernel tries it after the first one, in one connection.
+  const found = [
+    { address: FIRST, family: 4 },
+    { address: `::ffff:${SECOND}`, family: 6 },
+  ];
+  const chosen = new ChosenServer({ host: 'im.test', ...two.ports }, (_host, _options, done) =>
+    done(null, found),
+  );
+  const { reply } = await keyedServer(chosen, two.seed).ask(stranger(), 'REG alice\n');
+  t.is<string, string>(reply.line, '200 OK');
+});
+
 test('a request in clear that gets no reply is not repeated, but the next one goes elsewhere', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
