@@ -120,8 +120,8 @@ function changedError(server: ServerEndpoint, knownAs: readonly ServerEndpoint[]
     others === ''
       ? `${name} is not the server that was known here, and nothing was sent. If its operator says that it ` +
           `has a new key: ${commands}`
-      : `${name} has another key than ${others}, and nothing was sent. Remove ${name} from --server. Only if ` +
-          `the operator of ${others} says that all servers have a new key: ${commands}`,
+      : `${name} has another key than ${others}, and nothing was sent. Remove ${name} from --server. ` +
+          `Only if the operator of ${others} says that all servers have a new key: ${commands}`,
   );
 }
 
@@ -129,8 +129,8 @@ function changedError(server: ServerEndpoint, knownAs: readonly ServerEndpoint[]
 export function conflictError(one: ServerEndpoint, other: ServerEndpoint): ClientError {
   return new ClientError(
     'server.changed',
-    `${nameOf(one)} and ${nameOf(other)} are known with different keys, and nothing was sent. Remove the one ` +
-      'that is not a server of your directory from --server. If you know from the operator of your ' +
+    `${nameOf(one)} and ${nameOf(other)} are known with different keys, and nothing was sent. Remove the ` +
+      'one that is not a server of your directory from --server. If you know from the operator of your ' +
       'directory that a key is old, forget it: im-client server forget HOST:PORT',
   );
 }

@@ -260,8 +260,9 @@ test('a server of the list that has another key gets nothing', async (t) => {
   await t.throwsAsync(directory.request('ADD', [id, buddy], signal), {
     code: 'server.changed',
     message:
-      `${other} has another key than ${known}, and nothing was sent. Remove ${other} from --server. Only if ` +
-      `the operator of ${known} says that all servers have a new key: im-client server forget ${known}`,
+      `${other} has another key than ${known}, and nothing was sent. Remove ${other} from --server. ` +
+      `Only if the operator of ${known} says that all servers have a new key: ` +
+      `im-client server forget ${known}`,
   });
   const at = { host: SECOND, address: SECOND };
   t.is((await directory.logIn(id, { kind: 'new' }, at, signal)).outcome, 'changed');
@@ -412,7 +413,7 @@ test('a name with several addresses: an address whose server is frozen is left',
 test('with keys: a connection goes on to the next address of a name', async (t) => {
   const two = await world(t);
   await stop(two.first);
-  // The second address belongs to the other family: the kernel tries it after the first one, in one connection.
+  // The second address belongs to the other family: Node.js tries it after the first one has refused.
   const found = [
     { address: FIRST, family: 4 },
     { address: `::ffff:${SECOND}`, family: 6 },
