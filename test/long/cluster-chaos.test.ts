@@ -77,8 +77,9 @@ withPostgres(() => {
       // The guards of four directories, three databases with a segment each, and a server.
       await until(async () => (await sharedMemoryIn(directory)).length === 3);
       await until(async () => {
+        // A process may end meanwhile.
         const commands = (await processesIn(directory)).map((pid) =>
-          readFile(`/proc/${pid}/cmdline`, 'utf8'),
+          readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
         );
         return (await Promise.all(commands)).some((command) => command.includes('im-server'));
       });
