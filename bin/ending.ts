@@ -16,8 +16,8 @@ const DESCRIPTORS = [0, 1, 2] as const;
 /** The descriptors that were a terminal at start. `isatty` is false for a terminal that is gone. */
 const TERMINALS = DESCRIPTORS.filter((descriptor) => isatty(descriptor));
 
-// Without a listener, SIGHUP would end the process, even under nohup.
-process.on('SIGHUP', () => {});
+// A process without a terminal, as under nohup, ignores SIGHUP. Without a listener, the signal would end it.
+if (TERMINALS.length === 0) process.on('SIGHUP', () => {});
 
 process.on('exit', () => {
   // At exit, Node.js resets the modes of each terminal, and aborts if it cannot. It skips closed descriptors.
