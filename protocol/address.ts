@@ -16,6 +16,14 @@ export function parsePort(token: string | undefined): number | undefined {
   return port <= MAX_PORT ? port : undefined;
 }
 
+/** Splits the text of the option `--server`. A text without a comma is one server, and stays as it is. */
+export function parseHosts(text: string): readonly string[] {
+  if (!text.includes(',')) return [text];
+  const hosts = text.split(',').map((host) => host.trim());
+  const named = [...new Set(hosts.filter((host) => host !== ''))];
+  return named.length === 0 ? [text] : named;
+}
+
 /** Converts an IPv4-mapped IPv6 address (`::ffff:192.0.2.7`) to IPv4. Returns any other address unchanged. */
 export function plainAddress(address: string): string {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address;

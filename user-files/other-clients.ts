@@ -16,6 +16,7 @@ import { watch } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { parseHosts } from '../protocol/address.js';
 import type { UserId } from '../protocol/id.js';
 import { flock } from '../storage/files/disk.js';
 import { isFileError, isGone } from '../storage/files/file-error.js';
@@ -71,7 +72,8 @@ export async function* otherClients(
 
 /** The common part of the file names. */
 async function nameOf({ user, server: { host, port } }: SignIn): Promise<string> {
-  const place = host.includes(',') ? listName(host) : await addressOf(host);
+  const hosts = parseHosts(host.toLowerCase());
+  const place = hosts.length > 1 ? listName(hosts) : await addressOf(hosts[0] as string);
   // An id has no slash. Encode the host, so that its name cannot lead to another directory either.
   return `${user}@${encodeURIComponent(place)}_${port}`;
 }
@@ -81,17 +83,12 @@ async function addressOf(host: string): Promise<string> {
   const found = await lookup(host, { order: 'ipv4first', all: true }).catch(() => []);
   const addresses = found.filter(({ family }) => family === found[0]?.family).map(({ address }) => address);
   // A name server may give several addresses in another order each time.
-  return addresses.sort()[0] ?? host.toLowerCase();
+  return addresses.sort()[0] ?? host;
 }
 
 /** Several servers of one directory, in any order: a list may be too long for the name of a file. */
-function listName(hosts: string): string {
-  const sorted = hosts
-    .toLowerCase()
-    .split(',')
-    .map((host) => host.trim())
-    .sort();
-  return createHash('sha256').update(sorted.join()).digest('hex').slice(0, LIST_NAME_CHARACTERS);
+function listName(hosts: readonly string[]): string {
+  return createHash('sha256').update(hosts.toSorted().join()).digest('hex').slice(0, LIST_NAME_CHARACTERS);
 }
 
 async function* find(

@@ -25,10 +25,9 @@ import {
   isCurrent,
   isLapOver,
   type Place,
-  parseHosts,
   type ServerChoice,
 } from '../../machines/client/server-choice.js';
-import { hostPort, plainAddress } from '../../protocol/address.js';
+import { hostPort, parseHosts, plainAddress } from '../../protocol/address.js';
 import { ask, NoReplyError, type Route, type ServerEndpoint, UnreachedError } from './ask-server.js';
 
 export interface ServerPorts {

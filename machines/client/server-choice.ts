@@ -43,14 +43,6 @@ export interface FoundAddress {
   readonly family: number;
 }
 
-/** Splits the text of the option `--server`. A text without a comma is one server, and stays as it is. */
-export function parseHosts(text: string): readonly string[] {
-  if (!text.includes(',')) return [text];
-  const hosts = text.split(',').map((host) => host.trim());
-  const named = [...new Set(hosts.filter((host) => host !== ''))];
-  return named.length === 0 ? [text] : named;
-}
-
 /** The first choice of a user. */
 export function firstChoice(hosts: readonly string[], id: string): ServerChoice {
   const hash = hashOf(id);

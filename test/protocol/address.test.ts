@@ -7,6 +7,7 @@ import {
   networkOf,
   packIpv4,
   parseAddress,
+  parseHosts,
   parsePort,
   plainAddress,
 } from '../../protocol/address.js';
@@ -150,4 +151,13 @@ test('addresses that one client can use belong to one network', (t) => {
       t.is(same, index, address);
     }
   }
+});
+
+test('the option names one server or several', (t) => {
+  t.deepEqual(parseHosts('im.example.org'), ['im.example.org']);
+  t.deepEqual(parseHosts('::1'), ['::1']);
+  t.deepEqual(parseHosts(' one '), [' one '], 'one server stays as it is');
+  t.deepEqual(parseHosts('a,b,c'), ['a', 'b', 'c']);
+  t.deepEqual(parseHosts(' a, b,,a '), ['a', 'b']);
+  t.deepEqual(parseHosts(','), [',']);
 });

@@ -91,7 +91,7 @@ test('several servers of one directory are one server, in whatever order they ar
   const stranger = client(t, directory, { host: hosts.slice(1).join() });
   const pair = [
     client(t, directory, { host: hosts.join() }),
-    client(t, directory, { host: hosts.reverse().join(', ') }),
+    client(t, directory, { host: `${hosts.toReversed().join(', ')},${hosts[0]},` }),
   ];
   await until(() => pair.every(({ found }) => found.length > 0));
   for (const { found } of pair) t.deepEqual(found, [HERE]);

@@ -15,7 +15,6 @@ import {
   isCurrent,
   isLapOver,
   type Place,
-  parseHosts,
   type ServerChoice,
   UNANSWERED_ROUNDS,
 } from '../../../machines/client/server-choice.js';
@@ -61,15 +60,6 @@ function walk(choice: ServerChoice, ...steps: readonly Step[]): ServerChoice {
     }
   }, choice);
 }
-
-test('the option names one server or several', (t) => {
-  t.deepEqual(parseHosts('im.example.org'), ['im.example.org']);
-  t.deepEqual(parseHosts('::1'), ['::1']);
-  t.deepEqual(parseHosts(' one '), [' one '], 'one server stays as it is');
-  t.deepEqual(parseHosts('a,b,c'), HOSTS);
-  t.deepEqual(parseHosts(' a, b,,a '), ['a', 'b']);
-  t.deepEqual(parseHosts(','), [',']);
-});
 
 test('users begin at different servers, and each at the same one every time', (t) => {
   const counts = new Map<string, number>();
