@@ -12,7 +12,7 @@ import { createServerCommand } from './server-command.js';
 import type { ServerOptions } from './server-options.js';
 
 /** The options that change without a restart. */
-const LIVE: readonly (keyof ServerOptions)[] = [
+const LIVE = [
   'logLevel',
   'maxConnections',
   'maxPerAddress',
@@ -27,10 +27,12 @@ const LIVE: readonly (keyof ServerOptions)[] = [
   'totalHandshakeRate',
   'maxHandshakes',
   'maxHandshakesPerAddress',
-];
+] as const satisfies readonly (keyof ServerOptions)[];
 
-/** The limits that the options set. */
-export function limitsOf(options: ServerOptions): LimitSettings {
+const LIVE_NAMES: ReadonlySet<string> = new Set(LIVE);
+
+/** The limits that the options set. An option that is missing in {@link LIVE} does not compile here. */
+export function limitsOf(options: Pick<ServerOptions, (typeof LIVE)[number]>): LimitSettings {
   return {
     maxConnections: options.maxConnections,
     ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
@@ -81,8 +83,8 @@ export function createReload(
     const next = adapt(read);
     const differs = (name: keyof ServerOptions) => next[name] !== current[name];
     const names = (Object.keys({ ...current, ...next }) as (keyof ServerOptions)[]).filter(differs);
-    const changed = names.filter((name) => LIVE.includes(name));
-    const waiting = names.filter((name) => !LIVE.includes(name));
+    const changed = names.filter((name) => LIVE_NAMES.has(name));
+    const waiting = names.filter((name) => !LIVE_NAMES.has(name));
     current = { ...current, ...Object.fromEntries(LIVE.map((name) => [name, next[name]])) };
     limits.change(limitsOf(current));
     const values = changed.map((name) => [keyOf(name), toDisplayText(String(next[name] ?? 'default'))]);

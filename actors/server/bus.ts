@@ -35,7 +35,7 @@ import type { DirectoryAdvanced, StoreCaughtUp, StoreEvent } from './store-actor
 const BATCH_MS = 10;
 
 /** The maximum number of batches under way. Announcements beyond it wait for the next batch. */
-const MAX_UNDER_WAY = 4;
+export const MAX_UNDER_WAY = 4;
 
 /** The maximum number of full batches that wait. Beyond it, the oldest is dropped. */
 const MAX_WAITING = 64;

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import type { Bus } from '../../../actors/server/bus.js';
+import { type Bus, MAX_UNDER_WAY } from '../../../actors/server/bus.js';
 import type { ServerOptions } from '../../../actors/server/server-tree.js';
 import { MAX_BATCH_BYTES, parseBatch } from '../../../protocol/presence-batch.js';
 import { type Store, StoreError } from '../../../storage/store.js';
@@ -198,7 +198,7 @@ test('announcements that wait when the bus is cut are not sent when it is up aga
     open = resolve;
   });
   const before = world.published;
-  for (let port = 4_001; world.published < before + 4; port++) {
+  for (let port = 4_001; world.published < before + MAX_UNDER_WAY; port++) {
     one.client.send(`SET bob 100 ONLINE ${port}`);
     await getUntil(one.client, 'alice', new RegExp(`${port}`));
   }
