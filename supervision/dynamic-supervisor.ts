@@ -195,16 +195,20 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
   #hasRoomFor(input: TInput): boolean {
     const count = this.#children.size + this.#restarting.size;
     if (this.#quotas?.admits(input, count) === false) return false;
-    return count < currentLimit(this.#settings.limit) || this.#makeRoomFor(input);
+    const limit = currentLimit(this.#settings.limit);
+    // Two children end for each new one while there are too many, as after the limit was lowered.
+    return count < limit || this.#makeRoomFor(input, count === limit ? 1 : 2);
   }
 
   /** Asks children to end. Their end events are handled after this event and before the next request. */
-  #makeRoomFor(input: TInput): boolean {
+  #makeRoomFor(input: TInput, needed: number): boolean {
     const wanted: RoomWanted = { type: 'room.wanted' };
+    let ended = 0;
     for (const { actor } of this.#quotas?.displaceable(input) ?? []) {
       if (actor === undefined || !isActive(actor)) continue;
       actor.send(wanted);
-      if (!isActive(actor)) return true;
+      if (!isActive(actor)) ended += 1;
+      if (ended === needed) return true;
     }
     return false;
   }

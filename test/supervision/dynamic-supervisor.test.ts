@@ -101,6 +101,18 @@ test('two groups that fill the supervisor make room for a third, the oldest chil
   t.deepEqual(refused, ['c3']);
 });
 
+test('after the limit was lowered, each new child displaces two until the limit is kept', (t) => {
+  let limit = 8;
+  const { log, start } = crowd({}, { limit: () => limit, quota: { ...FAIR, limit: 6 } });
+  for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']) start(name, SPARABLE);
+  log.splice(0);
+  limit = 5;
+  start('b1');
+  t.deepEqual(log.splice(0), ['a1 released', 'a2 released', 'b1 started'], 'five children: the limit');
+  start('c1');
+  t.deepEqual(log, ['a3 released', 'c1 started']);
+});
+
 test('children that cannot be spared are skipped; if none can, the new child is refused', (t) => {
   const { log, refused, start } = crowd({}, { limit: 4, quota: FAIR });
   for (const name of ['a1', 'a2', 'a4']) start(name);
