@@ -5,7 +5,7 @@
  *     server = im.example.org
  *     auto-away = 10
  *
- * A line sets one option, by its long name. A line that begins with `#` is a comment.
+ * A line sets one option, by its long name, which may occur once. A line that begins with `#` is a comment.
  */
 
 import type { Command, Option } from 'commander';
@@ -45,8 +45,11 @@ export function applyConfigFile(program: Command, path: string, isRequired = fal
       const setting = readLine(line.trim(), options);
       if (typeof setting === 'string') return { sources, problem: `${source}: ${setting}` };
       if (setting === undefined) continue;
+      const key = keyOf(setting.option);
+      const first = sources.get(key);
+      if (first !== undefined) return { sources, problem: `${source}: '${key}' is already set in ${first}` };
       program.setOptionValueWithSource(setting.option.attributeName(), setting.value, 'config');
-      sources.set(keyOf(setting.option), source);
+      sources.set(key, source);
     }
     return { sources, problem: undefined };
   } catch (error) {

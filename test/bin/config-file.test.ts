@@ -146,6 +146,12 @@ test('an error in the file is one line with the path, the line number and the al
   }
 });
 
+test('a key may be set once in the file', async (t) => {
+  const { code, stderr, path } = await run(t, { file: 'user = alice\n# later\nuser = bob\n' }, 'config');
+  t.is(code, 2);
+  t.is(stderr, `im-client: ${path}:3: 'user' is already set in ${path}:1 (see im-client --help)\n`);
+});
+
 test('an error in a variable names the variable', async (t) => {
   const cases = {
     IM_SERVER: [' ', 'not empty'],
