@@ -174,16 +174,16 @@ export class Directory {
   }
 
   /**
-   * As {@link standing}, for a user who signs in. `isNews` is set if the user must be told that the server
-   * keeps no keys. A device that the server has refused as revoked counts as no key, so that the user can
-   * type the words.
+   * As {@link standing}, for a user who signs in. `isNewlyKeyless` is set if the user must be told that the
+   * server keeps no keys. A device that the server has refused as revoked counts as no key, so that the user
+   * can type the words.
    */
   async checkSignIn(id: UserId): Promise<SignInCheck> {
     const standing = await this.standing(id);
     if (standing.holds === 'key' && this.#revoked.get(id) === this.credentialsOf(id)?.device.serial)
       return { holds: 'no-key', isRevoked: true };
-    const isNews = standing.holds === 'nothing' && this.#identification.takeKeylessNews();
-    return isNews ? { holds: 'nothing', isNews: true } : standing;
+    const isNewlyKeyless = standing.holds === 'nothing' && this.#identification.reportNewlyKeyless();
+    return isNewlyKeyless ? { holds: 'nothing', isNewlyKeyless: true } : standing;
   }
 
   /** Rejects with a {@link ClientError} if the id has a key that this machine cannot use. */
@@ -292,7 +292,7 @@ export class Directory {
     }
     if (server.keeps !== 'keys') {
       const reply = await this.#askInClear(request, signal);
-      return this.#keys && this.#identification.takeKeylessNews()
+      return this.#keys && this.#identification.reportNewlyKeyless()
         ? withRegistration(reply, { with: 'nothing', why: 'keyless-server' })
         : reply;
     }

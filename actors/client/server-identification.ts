@@ -126,11 +126,11 @@ export class ServerIdentification {
     return this.#asking;
   }
 
-  /** Returns true once after the server has said for the first time that it keeps no keys. */
-  takeKeylessNews(): boolean {
-    const isNews = this.#isNewlyKeyless;
+  /** Returns true at the first call after the server said for the first time that it keeps no keys. */
+  reportNewlyKeyless(): boolean {
+    const isNewlyKeyless = this.#isNewlyKeyless;
     this.#isNewlyKeyless = false;
-    return isNews;
+    return isNewlyKeyless;
   }
 
   /** @param known What is known about the server, if it kept no keys. A silent server does not change it. */

@@ -107,7 +107,7 @@ class BusActor implements Behaviour<BusEvent> {
   /** The highest number of a change that any server has announced on this bus. */
   #known = 0;
   /** True if the next batch announces a change, even without records. */
-  #hasNews = false;
+  #hasAdvanced = false;
   /** True once it is logged that announcements are dropped. */
   #hasDropped = false;
   /** True once it is logged that another version is on the bus. */
@@ -233,7 +233,7 @@ class BusActor implements Behaviour<BusEvent> {
     this.#writer.lastChange = lastChange;
     if (this.#bus === undefined || lastChange <= this.#known) return;
     this.#known = lastChange;
-    this.#hasNews = true;
+    this.#hasAdvanced = true;
     this.#sendLater('batch.due', BATCH_MS);
   }
 
@@ -254,7 +254,7 @@ class BusActor implements Behaviour<BusEvent> {
   #flush(): void {
     if (this.#bus === undefined) return;
     while (this.#underWay < MAX_UNDER_WAY) {
-      const isDue = this.#hasNews || !this.#writer.isEmpty;
+      const isDue = this.#hasAdvanced || !this.#writer.isEmpty;
       const batch = this.#waiting.shift() ?? (isDue ? this.#take() : undefined);
       if (batch === undefined) return;
       this.#publish(this.#bus, batch);
@@ -262,7 +262,7 @@ class BusActor implements Behaviour<BusEvent> {
   }
 
   #take(): string {
-    this.#hasNews = false;
+    this.#hasAdvanced = false;
     return this.#writer.take();
   }
 

@@ -68,7 +68,7 @@ export const keySetup = menuSetup.extend({
       const check = checkIn(event);
       if (context.isInteractive && check.holds === 'key' && check.remindsOfWords)
         enqueue.sendTo(terminal, say({ say: 'wordsReminder', user: context.user as UserId }));
-      if (check.holds === 'nothing' && check.isNews)
+      if (check.holds === 'nothing' && check.isNewlyKeyless)
         enqueue.sendTo(terminal, say({ say: 'registration', registration: KEYLESS }));
     }),
     sayRegistration: enqueueActions(({ context, event, enqueue }) => {

@@ -135,10 +135,10 @@ export type SignInCheck =
   /** The key of the user. `remindsOfWords`: the user has not copied its words yet. */
   | { readonly holds: 'key'; readonly remindsOfWords: boolean }
   /**
-   * No key. As far as is known, the user needs none. `isNews`: the server keeps no keys, and the user was not
-   * told yet.
+   * No key. As far as is known, the user needs none. `isNewlyKeyless`: the server keeps no keys, and the user
+   * does not know it yet.
    */
-  | { readonly holds: 'nothing'; readonly isNews?: true }
+  | { readonly holds: 'nothing'; readonly isNewlyKeyless?: true }
   /** The user has a key, but not on this machine. `isRevoked`: the key on this machine was revoked. */
   | { readonly holds: 'no-key'; readonly isRevoked?: true }
   /** The client could not find out what this machine holds. The client must send nothing. */

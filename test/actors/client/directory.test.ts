@@ -114,7 +114,7 @@ test('a foreign server gets VER once, and then the same bytes as before keys exi
     const directory = directoryAt(t, foreign, root);
     t.like(await directory.request('ADD', [alice, bob], signal), { line: '200 OK' });
     t.deepEqual(await directory.who(bob), { says: 'keyless-server' });
-    t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing', isNews: true });
+    t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing', isNewlyKeyless: true });
     t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing' }, 'it is told once');
     t.deepEqual(foreign.texts, ['VER im 1\r\n', 'ADD alice bob\r\n'], reply);
     const next = directoryAt(t, foreign, root);

@@ -34,7 +34,7 @@ export const OWN_KEY_SAMPLES: NonNullable<LegalTable['samples']> = {
   [`${CHECKED} nothing`]: { actorId: '0.client.waiting.forCheck', output: { holds: 'nothing' } },
   [`${CHECKED} keyless`]: {
     actorId: '0.client.waiting.forCheck',
-    output: { holds: 'nothing', isNews: true },
+    output: { holds: 'nothing', isNewlyKeyless: true },
   },
   [`${CHECKED} no-key`]: { actorId: '0.client.waiting.forCheck', output: { holds: 'no-key' } },
   [`${CHECKED} revoked`]: {

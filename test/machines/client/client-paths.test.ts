@@ -50,7 +50,7 @@ const checkSignIn = fromPromise<SignInCheck, UserId>(async ({ input: id }) => {
     case 'q':
       return { holds: 'nothing' };
     case 'b':
-      return { holds: 'nothing', isNews: true };
+      return { holds: 'nothing', isNewlyKeyless: true };
     default:
       return { holds: 'key', remindsOfWords: true };
   }
