@@ -14,8 +14,14 @@
 
 import type { AnyActorRef } from 'xstate';
 import type { UserId } from '../../protocol/id.js';
-import type { Change } from '../../protocol/request.js';
-import { isStoreError, MAX_USERS, type Store, type Users, type Verdict } from '../../storage/store.js';
+import {
+  isStoreError,
+  MAX_USERS,
+  type Store,
+  type StoreChange,
+  type Users,
+  type Verdict,
+} from '../../storage/store.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -33,17 +39,17 @@ const MAX_COMMIT_CHANGES = 4_096;
 /** The maximum number of changes in the queue. Beyond it the reply is 205 at once. */
 const MAX_QUEUED_CHANGES = 65_536;
 
-/** Requests a change; answered by {@link ChangeAnswered}. From connections. */
+/** Requests a change; answered by {@link ChangeAnswered}. From connections, and from the operator. */
 export interface ChangeCommit {
   readonly type: 'change.commit';
-  readonly change: Change;
+  readonly change: StoreChange;
   readonly replyTo: AnyActorRef;
 }
 
 interface ChangeAnswered {
   readonly type: 'change.answered';
   /** The requested change, so that the sender need not keep it. */
-  readonly change: Change;
+  readonly change: StoreChange;
   readonly reply: Verdict;
   /** True if the device that requested the change has the key of the id, and is not revoked. */
   readonly isOwner: boolean;
@@ -352,6 +358,7 @@ class StoreActor implements Behaviour<StoreEvent> {
 }
 
 /** Whether the device that requested a change has the key of the id. */
-function hasKey(users: Users, { id, device }: Change): boolean {
-  return device !== undefined && users.deviceOf(users.numberOf(id))?.identity === device.identity;
+function hasKey(users: Users, change: StoreChange): boolean {
+  if (!('device' in change) || change.device === undefined) return false;
+  return users.deviceOf(users.numberOf(change.id))?.identity === change.device.identity;
 }
