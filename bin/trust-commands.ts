@@ -54,7 +54,7 @@ function addKeyCommand(program: Command): void {
     ['im-client key words --user alice', 'show the 24 words of alice at a terminal, to copy them on paper'],
     ['im-client key restore --user alice', 'type the 24 words on a new machine'],
     ['im-client key revoke --user alice', 'shut out a lost machine, and all others but this one'],
-    ['im-client key new', 'make a key that the operator of the server sets for an id that is registered'],
+    ['im-client key new', 'make a key for a registered id; the operator of the server then sets it'],
   );
 }
 
@@ -68,7 +68,7 @@ function addTrustCommand(program: Command): void {
     .description('print the keys of your buddies, or verify the key of a buddy')
     .argument('[buddy]', "the buddy's id; without it, all buddies whose key is known", idOption)
     .argument('[key]', "the buddy's key, 43 characters, if you have it from the buddy", keyArgument)
-    .option('--words [words]', 'the six words that the buddy reads out; asked for, if they are not given')
+    .option('--words [words]', 'the six words that the buddy reads out; without a value, asked for')
     .option('--json', 'print one line of JSON for each buddy')
     .action((buddy: UserId | undefined, key: IdentityKey | undefined, { words }: TrustOptions) => {
       if (words !== undefined && buddy === undefined) command.error('--words needs a buddy');
@@ -128,7 +128,7 @@ function addServerCommand(program: Command): void {
   withExamples(
     command,
     ['im-client server', 'print each known server and its key'],
-    ['im-client server forget im.example.org:1234', 'accept a new key, when its operator has announced it'],
+    ['im-client server forget im.example.org:1234', 'accept a new key that the operator has announced'],
   );
 }
 

@@ -4,10 +4,10 @@
  * change, so that they read the change at once.
  *
  * An announcement that is lost here is like a lost heartbeat: the client sends the next one within 10 s.
- * While the bus is down, announcements are dropped, and the records of users at other servers keep their
- * lifetime.
+ * While the bus is down, announcements are dropped, and the records of users at other servers expire as
+ * usual.
  *
- * Records contain the numbers of users, which are valid only in one directory. A new connection is therefore
+ * Records name users by number, and a number is valid only in one directory. A new connection is therefore
  * used only after the store has caught up, which proves that the database has this server's directory.
  */
 
@@ -71,7 +71,7 @@ export interface BusInput {
 export type BusEvent =
   | PresenceAccepted
   | DirectoryAdvanced
-  /** From the store. The purpose is the bus that was opened. */
+  /** From the store. Its `purpose` is the bus that was opened. */
   | StoreCaughtUp<Bus>
   /** From the actor itself. */
   | { readonly type: TimerEvent };
@@ -93,7 +93,7 @@ class BusActor implements Behaviour<BusEvent> {
   readonly #scope: BehaviourScope<BusEvent>;
   readonly #options: BusOptions;
   readonly #input: BusInput;
-  /** Identifies this actor on the bus, which also returns its own batches. */
+  /** Identifies this actor on the bus, because the bus also delivers an actor's own batches to it. */
   readonly #name = nanoid();
   readonly #writer = new BatchWriter(this.#name);
   readonly #timers = new Map<TimerEvent, Timer>();
@@ -183,7 +183,10 @@ class BusActor implements Behaviour<BusEvent> {
 
   #openLater(error?: unknown): void {
     if (!this.#hasOutage) {
-      this.#options.log.error({ err: error }, 'the bus is down: presence of other servers is not shown');
+      this.#options.log.error(
+        { err: error },
+        'the bus is down: changes of presence at other servers are not shown',
+      );
     }
     this.#hasOutage = true;
     this.#sendLater('open.due', RETRY_MS);

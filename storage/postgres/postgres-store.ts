@@ -2,22 +2,25 @@
  * The store that several servers share: keeps the whole directory in memory, as the text store does, and the
  * changes in PostgreSQL.
  *
- * One group of changes after the other is made, by one server at a time:
+ * Only one server at a time writes a group of changes:
  *
- * 1. Lock the head, and read what other servers have changed since.
- * 2. Apply that, and decide the changes of the group.
- * 3. Write the group and commit. The primary answers when the standby has it too.
+ * 1. It locks the head, which is the row with the number of the last change, and reads the changes that other
+ *    servers have made since.
+ * 2. It applies these changes to its memory, and decides the changes of the group.
+ * 3. It writes the group and commits. PostgreSQL answers when the standby has the group too.
  *
- * A commit is *in doubt* when its connection is lost before the answer, or the answer says that the standby
- * was not waited for. The store then undoes the group in memory, and looks for it in the log with the head
- * locked. If the group is there, it was made, and its verdicts are valid; otherwise it can never be made, and
- * the changes are decided again. Either way the group is confirmed only by another commit that succeeds. When
- * the time is up, the group is refused; if it was made after all, the next group finds it in the log as if
- * another server had made it.
+ * A commit is *in doubt* when its connection is lost before the answer, or when the answer says that
+ * PostgreSQL did not wait for the standby. The store then undoes the group in memory, locks the head again,
+ * and looks for the group in the log. If the group is there, its verdicts are valid. Otherwise the group can
+ * never appear any more, and the store decides its changes again. In both cases the store answers only after
+ * a further commit has succeeded: that commit proves that the standby has everything before it. When the time
+ * is up, the group is refused. If it was made after all, the next group finds it in the log, as if another
+ * server had made it.
  *
- * *Fencing*: each time that the store reads the log, it proves that the log contains the last change that
- * the store knows. After a crash of the primary, a store may read changes that no standby has; if the
- * standby then takes over, they are missing, and the store has diverged.
+ * *Fencing*: each time that the store reads the log, it checks that the log still contains the last change
+ * that the store knows. A primary that restarts after a crash may show changes that the standby lacks. If a
+ * store reads such changes, and the standby then becomes the primary, the check fails: the store has
+ * diverged.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -55,10 +58,11 @@ const FATAL: readonly StoreErrorCode[] = [
 ];
 
 /**
- * - `primary.connected`: a connection to the primary was made, at first and whenever it was lost.
+ * - `primary.connected`: a connection to the primary was made: the first one, or a new one after a loss.
  * - `standby.missing`: the database has no synchronous standby. Only of a store that may be alone.
  * - `doubt.begun`: a commit is in doubt.
- * - `doubt.resolved`: the log shows whether the changes were made. Missing if they were refused before.
+ * - `doubt.resolved`: the log shows whether the changes were made. Not reported if the store refused them
+ *   before that.
  */
 export type PostgresReport =
   | { readonly type: 'primary.connected'; readonly host: string; readonly timeline: number }
@@ -81,8 +85,8 @@ export async function openPostgresStore(url: string, options?: PostgresStoreOpti
 }
 
 /**
- * A directory in a database, for a process that opens it again after a crash of its store. Numbers of users
- * stay the same: each store proves that the database has what the store before it knew.
+ * A directory in a database, for a process that opens it again after a crash of its store. Each user keeps
+ * its number: a new store checks that the database still has every change that the previous store knew.
  */
 export class PostgresDirectory {
   readonly #engine: Engine;
@@ -156,7 +160,7 @@ class PostgresStore implements Store {
   #replica: Replica;
   #hasStandby = true;
   #lastGroup = 0;
-  /** True from a group that was refused to the next one that was made. */
+  /** True after a group was refused, until the primary can be used again. */
   #isDown = false;
   /** Until when changes are refused at once, and why. */
   #refusal: { readonly untilMs: number; readonly cause?: unknown } = { untilMs: Number.NEGATIVE_INFINITY };
@@ -164,7 +168,7 @@ class PostgresStore implements Store {
   /** Why this store must not be used any more. */
   #failure: unknown;
   #isCommitting = false;
-  /** The work under way: one after the other, because all of it uses the connection and the table. */
+  /** The end of the last task. Tasks run one at a time, because they all use the connection and the table. */
   #underWay: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -226,7 +230,7 @@ class PostgresStore implements Store {
     if (this.#closed !== undefined) throw new StoreError('store.closed', 'the store is closed');
   }
 
-  /** Does some work after that under way, unless the store is known not to work at present. */
+  /** Runs a task after the earlier ones. Rejects at once while changes are refused. */
   #inTurn<TValue>(work: () => Promise<TValue>): Promise<TValue> {
     const done = this.#underWay.then(() => {
       if (this.#failure !== undefined) throw this.#failure;
@@ -250,7 +254,7 @@ class PostgresStore implements Store {
         const verdicts = await session.within(leftMs, () => this.#attempt(session, request));
         this.#isDown = false;
         if (verdicts !== undefined) return verdicts;
-        // To read many changes, or the whole directory, may take longer. Each query has a limit of its own.
+        // This may take longer than the time that the group has left: each query has a limit of its own.
         await this.#readLog(session);
       } catch (cause) {
         const error = this.#onFailed(cause);
@@ -294,7 +298,7 @@ class PostgresStore implements Store {
     return verdicts;
   }
 
-  /** With the head locked, the log shows whether the last attempt was made: if not, it never can be. */
+  /** While the head is locked, the log shows whether the last attempt succeeded. If not, it never will. */
   #resolve(request: Request, { rows }: LogPart): void {
     const { doubt } = request;
     if (doubt === undefined) return;

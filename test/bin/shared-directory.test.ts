@@ -307,7 +307,7 @@ withPostgres(() => {
     };
     await announceUntilShown('100 ONLINE');
     await postgres.kill();
-    await untilLogged(other, /^the bus is down: presence of other servers is not shown$/);
+    await untilLogged(other, /^the bus is down: changes of presence at other servers are not shown$/);
     await getUntil(t, other.udp, 'alice', /^bob 100 ONLINE/);
     await postgres.run();
     await announceUntilShown('102 AWAY');

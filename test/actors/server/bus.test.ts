@@ -170,7 +170,7 @@ test('a bus is used only after the store has caught up, and opened again until t
   world.catchUp = async () => {};
   await until(() => log.fieldsOf('the bus is up again').length === 1);
   t.true(world.opens > 1);
-  t.is(log.fieldsOf('the bus is down: presence of other servers is not shown').length, 1);
+  t.is(log.fieldsOf('the bus is down: changes of presence at other servers are not shown').length, 1);
 });
 
 test('when the bus is cut, known records stay, and later ones come when it is up again', async (t) => {
