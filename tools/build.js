@@ -8,7 +8,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import ts from 'typescript';
 
@@ -35,7 +35,7 @@ async function rebuild() {
   try {
     compile(output);
     const bundles = await Promise.all([bundlePrograms(output), bundlePage(output)]);
-    writeFileSync(join(output, 'THIRD-PARTY-LICENSES'), licencesOf(bundles));
+    writeFileSync(join(output, 'THIRD-PARTY-LICENSES'), licencesOf(bundles, output));
     // Without a stamp, the next build compiles again. It must, if a source changed during this build.
     if (fingerprint() === sources) writeFileSync(join(output, STAMP), sources);
     replaceTarget(output);
@@ -94,16 +94,13 @@ function refuse(diagnostics) {
  */
 function bundlePrograms(output) {
   return build({
-    entryPoints: ['im-server', 'im-client'].map((name) => join(output, 'bin', `${name}.js`)),
-    outdir: join(output, 'programs'),
-    bundle: true,
+    ...bundling(output),
+    entryPoints: ['im-server', 'im-client'].map((name) => join('bin', `${name}.js`)),
+    outdir: 'programs',
     platform: 'node',
-    format: 'esm',
     target: 'node20.19',
     // An optional package, which the server loads only for a directory in PostgreSQL.
     external: ['pg'],
-    logLevel: 'warning',
-    metafile: true,
     // Bundled CommonJS packages call require(), which ES modules do not have.
     banner: {
       js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
@@ -113,21 +110,32 @@ function bundlePrograms(output) {
 
 function bundlePage(output) {
   return build({
-    entryPoints: ['main.tsx', 'stately.ts', 'style.css'].map((name) => join(PAGE, name)),
-    outdir: join(output, 'page'),
-    bundle: true,
+    ...bundling(output),
+    entryPoints: ['main.tsx', 'stately.ts', 'style.css'].map((name) => resolve(PAGE, name)),
+    outdir: 'page',
     minify: true,
-    format: 'esm',
     target: 'es2022',
-    logLevel: 'warning',
-    metafile: true,
   });
 }
 
+/** The options of both bundles. The same sources give the same bytes in every checkout. */
+function bundling(output) {
+  return {
+    // A bundle names its sources relative to this directory, whose own name differs from build to build.
+    absWorkingDir: resolve(output),
+    preserveSymlinks: true,
+    bundle: true,
+    format: 'esm',
+    logLevel: 'warning',
+    metafile: true,
+  };
+}
+
 /** Formats the name, version and licence of each package that has a file in a bundle. */
-function licencesOf(bundles) {
+function licencesOf(bundles, output) {
   const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
+  const paths = inputs.map((path) => relative('', join(output, path)));
+  const folders = new Set(paths.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
   const entries = new Map([...folders].map(licenceIn));
   return [...entries.keys()]
     .sort()
