@@ -81,6 +81,8 @@ export interface Users {
    * committed, and can still be given to other users.
    */
   readonly committed: number;
+  /** How many users are registered. Includes registrations of the commit under way. */
+  countUsers(): number;
   /** True when the id of a user is bound to a key. Must be cheap: called for every SET and GET. */
   isKeyed(user: number): boolean;
   /**

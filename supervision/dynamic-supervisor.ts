@@ -21,7 +21,6 @@ import {
   type ChildInfo,
   type ChildStart,
   countOf,
-  type RefusalCode,
   type Reply,
   refuse,
   type Started,
@@ -52,14 +51,17 @@ export interface Template<TLogic extends AnyActorLogic> extends ChildOptions {
   readonly logic: TLogic;
 }
 
+/** Why a child is not started: a maximum number of children is reached, or the supervisor shuts down. */
+export type StartRefusal = 'limit' | 'quota' | 'shutting_down';
+
 export interface DynamicSupervisorOptions<TLogic extends AnyActorLogic> {
   readonly template: Template<TLogic>;
   /** The maximum number of children at once, including those that wait for a restart. */
   readonly limit: ChildLimit;
   /** Limits the children that share one key, which is read from their inputs. */
   readonly quota?: QuotaOptions<InputFrom<TLogic>>;
-  /** Receives the input of each child that is not started because of a limit or a shutdown. */
-  readonly refuse?: (input: InputFrom<TLogic>) => void;
+  /** Receives the input of each child that is not started, and the reason. */
+  readonly refuse?: (input: InputFrom<TLogic>, reason: StartRefusal) => void;
   /** Default `DEFAULT_RESTART_LIMITS`: one restart in 5 s, for all children together. */
   readonly limits?: RestartLimits;
 }
@@ -114,7 +116,7 @@ interface Settings<TInput> {
   readonly spec: ResolvedSpec;
   readonly limit: ChildLimit;
   readonly quota: QuotaOptions<TInput> | undefined;
-  readonly refuse: (input: TInput) => void;
+  readonly refuse: (input: TInput, reason: StartRefusal) => void;
   readonly budget: RestartBudget;
 }
 
@@ -186,18 +188,20 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
 
   #add({ input, reply }: ChildStart<TInput>): void {
     if (this.#ending) return this.#reject(input, reply, 'shutting_down');
-    if (!this.#hasRoomFor(input)) return this.#reject(input, reply, 'limit_reached');
+    const full = this.#limitReachedBy(input);
+    if (full !== undefined) return this.#reject(input, reply, full);
     const child = new Child(this.#scope, this.#settings.spec, 'added', { dynamic: true, input });
     if (reply !== undefined) child.onUp = [reply];
     this.#start(child);
   }
 
-  #hasRoomFor(input: TInput): boolean {
+  #limitReachedBy(input: TInput): 'quota' | 'limit' | undefined {
     const count = this.#children.size + this.#restarting.size;
-    if (this.#quotas?.admits(input, count) === false) return false;
+    if (this.#quotas?.admits(input, count) === false) return 'quota';
     const limit = currentLimit(this.#settings.limit);
     // Two children end for each new one while there are too many, as after the limit was lowered.
-    return count < limit || this.#makeRoomFor(input, count === limit ? 1 : 2);
+    const hasRoom = count < limit || this.#makeRoomFor(input, count === limit ? 1 : 2);
+    return hasRoom ? undefined : 'limit';
   }
 
   /** Asks children to end. Their end events are handled after this event and before the next request. */
@@ -239,10 +243,10 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     child.markUp();
   }
 
-  #reject(input: TInput, reply: Reply<Started> | undefined, code: RefusalCode): void {
+  #reject(input: TInput, reply: Reply<Started> | undefined, reason: StartRefusal): void {
     const { self } = this.#scope;
-    guardCallback('refusal', self, this.#settings.refuse)(input);
-    if (reply !== undefined) refuse(self, reply, code);
+    guardCallback('refusal', self, this.#settings.refuse)(input, reason);
+    if (reply !== undefined) refuse(self, reply, reason === 'shutting_down' ? reason : 'limit_reached');
   }
 
   // Ends.

@@ -39,7 +39,12 @@ export type { Strategy } from './child-list.js';
 export type { ChildOptions, ChildSpec, ChildType, RestartPolicy, ShutdownPolicy } from './child-spec.js';
 export { child } from './child-spec.js';
 export { DEFAULT_RESTART_LIMITS, DEFAULT_SHUTDOWN_MS, START_TIMEOUT_MS } from './defaults.js';
-export type { DynamicSupervisorEvent, DynamicSupervisorOptions, Template } from './dynamic-supervisor.js';
+export type {
+  DynamicSupervisorEvent,
+  DynamicSupervisorOptions,
+  StartRefusal,
+  Template,
+} from './dynamic-supervisor.js';
 export { dynamicSupervisor } from './dynamic-supervisor.js';
 export type { EndReason, LifecycleEvent, ObserverKind, RefusalReason, ShutdownReason } from './lifecycle.js';
 export type { Address, AddressOptions, Name } from './mailbox.js';

@@ -49,6 +49,7 @@ interface Connection extends ConnectionInput {
   request: object;
   /** The mode of a LOG. */
   mode: LoginMode | undefined;
+  hasReplied: boolean;
 }
 
 export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> = fromChart<
@@ -61,7 +62,17 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
     const deadline = new Deadline(scope, { type: 'deadline.passed' }, CONNECTION_DEADLINE_MS);
     const acceptedAtMs = scope.now();
     const reader = new RequestReader(scope, input);
-    return { ...input, scope, reader, deadline, acceptedAtMs, request: {}, mode: undefined };
+    input.meter.recordConnection(1);
+    return {
+      ...input,
+      scope,
+      reader,
+      deadline,
+      acceptedAtMs,
+      request: {},
+      mode: undefined,
+      hasReplied: false,
+    };
   },
 
   actions: {
@@ -104,7 +115,9 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
     sendUnavailable: (connection) => reply(connection, 205),
   },
 
-  release({ deadline, reader }) {
+  release({ deadline, reader, meter, hasReplied }) {
+    meter.recordConnection(-1);
+    if (!hasReplied) meter.recordRequest(reader.kind, 'none', reader.requestMs);
     deadline.cancel();
     reader.release();
   },
@@ -132,8 +145,10 @@ function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void
 }
 
 function reply(connection: Connection, code: ReplyCode, details?: string): void {
-  const { scope, reader, log, request, acceptedAtMs } = connection;
+  const { scope, reader, log, meter, request, acceptedAtMs } = connection;
   reader.end(encodeReply(code, details));
+  connection.hasReplied = true;
+  meter.recordRequest(reader.kind, code, reader.requestMs);
   if (!log.isLevelEnabled('debug')) return;
   const from = plainAddress(reader.address === '' ? 'unknown' : reader.address);
   log.debug({ from, ...request, reply: code, ms: Math.round(scope.now() - acceptedAtMs) }, 'request');

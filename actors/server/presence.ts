@@ -19,6 +19,7 @@ import type { PresenceRecord } from '../../protocol/presence-batch.js';
 import type { Users } from '../../storage/store.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
+import type { ServerMeter } from './server-meter.js';
 import type { StoreCaughtUp, StoreEvent, UserLookedUp, UserLookUp } from './store-actor.js';
 
 /** A client sent a SET. From udp, or from sessions. */
@@ -89,6 +90,7 @@ export interface PresenceInput {
    * written.
    */
   readonly answerBytes: Quota;
+  readonly meter: ServerMeter;
 }
 
 /** The maximum number of users of other servers who are not known here yet. */
@@ -108,7 +110,7 @@ function mayAct(user: number, users: Users, device: Device | undefined): boolean
 }
 
 export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour(
-  (scope, { store, bus, answerBytes }) => {
+  (scope, { store, bus, answerBytes, meter }) => {
     const table = new PresenceTable();
     const writer = new BuddyListWriter();
     /**
@@ -124,7 +126,9 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     }
 
     function announce(user: number, users: Users, event: PresenceAnnounced): void {
-      if (!mayAct(user, users, event.device)) return;
+      const isSealed = event.device !== undefined;
+      if (!mayAct(user, users, event.device)) return meter.recordDatagram('SET', isSealed, 'denied');
+      meter.recordDatagram('SET', isSealed, 'accepted');
       const { id, status, port } = event.announcement;
       unknown.delete(user);
       table.set(user, id, status, event.address, port, scope.now());
@@ -159,14 +163,18 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     }
 
     function sendBuddyList(user: number, users: Users, event: PresenceAsked): void {
-      if (!mayAct(user, users, event.device)) return;
+      const isSealed = event.device !== undefined;
+      if (!mayAct(user, users, event.device)) return meter.recordDatagram('GET', isSealed, 'denied');
       const { from, replyTo, page = WHOLE, context } = event;
       const now = scope.now();
       const whole = users.listOf(user);
       // More lines never fit in an answer.
       const list = whole.subarray(page.offset, page.offset + MAX_LINES);
       const most = Math.min(list.length * MAX_BUDDY_LINE_BYTES, page.maxBytes);
-      if (!answerBytes.allows(from.address, most, now)) return;
+      if (!answerBytes.allows(from.address, most, now)) {
+        meter.recordRefusal('answers');
+        return meter.recordDatagram('GET', isSealed, 'limited');
+      }
       table.touch(list);
       writer.start(page.maxBytes);
       for (const buddy of list) {
@@ -202,7 +210,10 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
           case 'user.looked-up': {
             const { user, users, purpose } = event;
             known = users;
-            if (user === -1) return;
+            if (user === -1) {
+              const kind = purpose.type === 'presence.announced' ? 'SET' : 'GET';
+              return meter.recordDatagram(kind, purpose.device !== undefined, 'unknown-user');
+            }
             if (purpose.type === 'presence.announced') announce(user, users, purpose);
             else sendBuddyList(user, users, purpose);
           }

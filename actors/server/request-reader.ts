@@ -17,6 +17,7 @@ import { encodeVersionDetails } from '../../protocol/reply-details.js';
 import { MAX_REQUEST_BYTES, parseRequest, type Request } from '../../protocol/request.js';
 import type { BehaviourScope } from '../../supervision/behaviour.js';
 import type { ServerIdentity } from './server-identity.js';
+import type { RequestKind, ServerMeter } from './server-meter.js';
 
 /**
  * The maximum number of bytes after the request line. The reader ignores them; with more, the server cuts the
@@ -34,6 +35,7 @@ export interface RequestReaderInput {
   readonly handshakes: HandshakeBudget;
   /** Limits the REG requests of a source. Beyond the limit, the server replies 206. */
   readonly registrations: Quota;
+  readonly meter: ServerMeter;
 }
 
 /** Turns the bytes of the socket into events, and writes the reply. */
@@ -49,6 +51,8 @@ export class RequestReader {
   /** Finds the end of the request line; `undefined` once the line is complete. */
   #splitter: LineSplitter | undefined = new LineSplitter(MAX_REQUEST_BYTES);
   #ignoredBytes = 0;
+  #request: Request | undefined;
+  #requestAtMs: number | undefined;
 
   constructor(scope: BehaviourScope<ConnectionEvent>, input: RequestReaderInput) {
     this.#scope = scope;
@@ -69,6 +73,21 @@ export class RequestReader {
   /** The device that sends the request; `undefined` for a request in clear. */
   get device(): Device | undefined {
     return this.#device;
+  }
+
+  /** The request; `undefined` if no line has arrived, or the line is not a request. */
+  get request(): Request | undefined {
+    return this.#request;
+  }
+
+  /** What the line asks for. */
+  get kind(): RequestKind {
+    return this.#request?.op ?? (this.#requestAtMs === undefined ? 'none' : 'invalid');
+  }
+
+  /** Milliseconds since the whole line arrived; 0 if no line has arrived. */
+  get requestMs(): number {
+    return this.#requestAtMs === undefined ? 0 : this.#scope.now() - this.#requestAtMs;
   }
 
   /** The TLS connection; `undefined` for a request in clear. */
@@ -105,7 +124,11 @@ export class RequestReader {
   #secure(chunk: Buffer): void {
     const { socket, identity, handshakes } = this.#input;
     const { self } = this.#scope;
-    if (!handshakes.tryBegin(this.address, this.#scope.now())) return self.send({ type: 'peer.refused' });
+    const limit = handshakes.begin(this.address, this.#scope.now());
+    if (limit !== undefined) {
+      this.#input.meter.recordRefusal(limit);
+      return self.send({ type: 'peer.refused' });
+    }
     this.#isShakingHands = true;
     self.send({ type: 'handshake.begun' });
     socket.off('end', this.#onEnd);
@@ -168,7 +191,9 @@ export class RequestReader {
 
   #handleLine(line: Line): void {
     this.#splitter = undefined;
-    this.#scope.self.send(this.#toEvent(line.cut ? undefined : parseRequest(line.bytes)));
+    this.#requestAtMs = this.#scope.now();
+    this.#request = line.cut ? undefined : parseRequest(line.bytes);
+    this.#scope.self.send(this.#toEvent(this.#request));
   }
 
   #toEvent(request: Request | undefined): ConnectionEvent {
@@ -176,6 +201,7 @@ export class RequestReader {
     switch (request?.op) {
       case 'REG':
         if (!this.#input.registrations.tryUse(this.address, 1, this.#scope.now())) {
+          this.#input.meter.recordRefusal('registrations');
           return { type: 'request.decided', reply: 206 };
         }
         return { type: 'request.received', change: withDevice(request, device) };

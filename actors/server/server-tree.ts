@@ -35,6 +35,7 @@ import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
 import { presenceLogic } from './presence.js';
 import { createServerIdentity, type ServerIdentity } from './server-identity.js';
 import { type LimitSettings, ServerLimits } from './server-limits.js';
+import { NO_METER, type ServerMeter } from './server-meter.js';
 import { BUS, CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
 import { sessionsLogic } from './sessions.js';
 import { refuseChange, storeLogic } from './store-actor.js';
@@ -87,6 +88,8 @@ export interface ServerOptions extends LimitSettings {
   /** How long to listen to the bus before the server is ready, in milliseconds; default 0. */
   readonly warmUpMs?: number;
   readonly log: Log;
+  /** Counts what the server does. Default: nothing is counted. */
+  readonly meter?: ServerMeter;
   /** Receives every event that the tree emits: see `LifecycleEvent`. */
   readonly onEmitted?: (event: LifecycleEvent) => void;
   readonly inspect?: RunTreeOptions['inspect'];
@@ -111,6 +114,7 @@ export function startServer({
   openBus,
   warmUpMs = 0,
   log,
+  meter = NO_METER,
   onEmitted,
   inspect,
   ...settings
@@ -147,7 +151,11 @@ export function startServer({
             keyOf: networkOfClient,
             makesRoom: true,
           },
-          refuse: ({ socket }) => refuse(socket),
+          refuse({ socket }, reason) {
+            if (reason === 'limit') meter.recordRefusal('connections');
+            if (reason === 'quota') meter.recordRefusal('connections-per-address');
+            refuse(socket);
+          },
         }),
       }),
       child({
@@ -165,6 +173,7 @@ export function startServer({
             store: addressOf(system, STORE),
             sessions: addressOf(system, SESSIONS),
             log,
+            meter,
           },
         }),
       }),
@@ -177,7 +186,7 @@ export function startServer({
     children: [
       child({
         id: STORE,
-        logic: storeLogic({ openStore: openOrEnd, log, maxUsers: () => limits.maxUsers, catchUpMs }),
+        logic: storeLogic({ openStore: openOrEnd, log, meter, maxUsers: () => limits.maxUsers, catchUpMs }),
         backoff: RESTART_BACKOFF,
         input: (system) => ({ bus: openBus && addressOf(system, BUS) }),
         address: {
@@ -195,13 +204,18 @@ export function startServer({
           store: addressOf(system, STORE),
           bus: openBus && addressOf(system, BUS),
           answerBytes: limits.answerBytes,
+          meter,
         }),
       }),
       child({
         id: SESSIONS,
         address,
         logic: sessionsLogic,
-        input: (system) => ({ presence: addressOf(system, PRESENCE), answerBytes: limits.answerBytes }),
+        input: (system) => ({
+          presence: addressOf(system, PRESENCE),
+          answerBytes: limits.answerBytes,
+          meter,
+        }),
       }),
       ...(openBus === undefined ? [] : [busChild({ openBus, warmUpMs, log })]),
       child({
@@ -214,6 +228,7 @@ export function startServer({
           presence: addressOf(system, PRESENCE),
           sessions: addressOf(system, SESSIONS),
           log,
+          meter,
         }),
       }),
       child({ id: 'tcp', logic: tcp }),

@@ -27,6 +27,7 @@ import {
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
+import type { DatagramKind, DatagramOutcome, ServerMeter } from './server-meter.js';
 
 /**
  * A device logged in, and the store has recorded the login. The answer is {@link SessionAnswered}. From
@@ -63,6 +64,9 @@ export interface DatagramReady {
   readonly type: 'datagram.ready';
   readonly to: Endpoint;
   readonly bytes: Buffer;
+  /** What the datagram answers, and how, for the meter. */
+  readonly kind: DatagramKind;
+  readonly outcome: DatagramOutcome;
 }
 
 /** The context of a sealed question. Presence returns it with the answer. */
@@ -79,10 +83,11 @@ export interface SessionsInput {
   readonly presence: Address<PresenceEvent>;
   /** Limits the bytes of answers to each source. */
   readonly answerBytes: Quota;
+  readonly meter: ServerMeter;
 }
 
 export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromBehaviour(
-  (scope, { presence, answerBytes }) => {
+  (scope, { presence, answerBytes, meter }) => {
     const table = new SessionTable<DatagramSeal>();
 
     function open({ id, device, mode, address, seal, replyTo }: SessionOpen): void {
@@ -96,7 +101,11 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
     function refuse({ datagram, from, replyTo }: DatagramSealed): void {
       const bytes = encodeUnknownSession(datagram.session);
       if (answerBytes.tryUse(from.address, bytes.length, scope.now())) {
-        replyTo.send({ type: 'datagram.ready', to: from, bytes });
+        const [kind, outcome] = ['unreadable', 'unknown-session'] as const;
+        replyTo.send({ type: 'datagram.ready', to: from, bytes, kind, outcome });
+      } else {
+        meter.recordRefusal('answers');
+        meter.recordDatagram('unreadable', true, 'limited');
       }
     }
 
@@ -105,11 +114,12 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
       const session = table.find(datagram.session, scope.now());
       if (session === undefined || session.address !== plainAddress(from.address)) return refuse(event);
       const text = session.keys.open(datagram);
-      if (text === undefined) return;
+      if (text === undefined) return meter.recordDatagram('unreadable', true, 'invalid');
       table.touch(datagram.session, scope.now());
       const question = parseSealedQuestion(text);
       const { id, device, address, announces } = session;
-      if (question?.id !== id) return;
+      if (question === undefined) return meter.recordDatagram('unreadable', true, 'invalid');
+      if (question.id !== id) return meter.recordDatagram(question.op, true, 'denied');
       if (question.op === 'GET') {
         const { offset } = question;
         const context: Question = {
@@ -122,16 +132,20 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
         presence.send({ type: 'presence.asked', id, device, from, page, context, replyTo: scope.self });
       } else if (announces) {
         presence.send({ type: 'presence.announced', announcement: question, device, address });
+      } else {
+        meter.recordDatagram('SET', true, 'denied');
       }
     }
 
     function sendAnswer({ to, bytes, total, context }: PresenceAnswered<Question>): void {
       const { session: name, counter, offset, udp } = context;
       const session = table.find(name, scope.now());
-      if (session === undefined) return;
+      if (session === undefined) return meter.recordDatagram('GET', true, 'unknown-session');
       const head = Buffer.from(encodeAnswerHead(counter, offset, total), 'latin1');
       const sealed = session.keys.seal(name, Buffer.concat([head, bytes]));
-      if (sealed !== undefined) udp.send({ type: 'datagram.ready', to, bytes: sealed.datagram });
+      if (sealed === undefined) return meter.recordDatagram('GET', true, 'unknown-session');
+      const { datagram } = sealed;
+      udp.send({ type: 'datagram.ready', to, bytes: datagram, kind: 'GET', outcome: 'answered' });
     }
 
     return {

@@ -32,6 +32,7 @@ import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
 import { CatchUp } from './catch-up.js';
 import { GroupCommitTimer } from './group-commit.js';
+import { NO_METER, type OutageKind, type ServerMeter } from './server-meter.js';
 
 /** The maximum number of changes in one group commit. */
 const MAX_COMMIT_CHANGES = 4_096;
@@ -128,6 +129,7 @@ export interface StoreOptions {
    * catches up.
    */
   readonly catchUpMs?: number | undefined;
+  readonly meter?: ServerMeter;
 }
 
 export interface StoreInput {
@@ -153,11 +155,11 @@ export function storeLogic(options: StoreOptions): BehaviourLogic<StoreEvent, St
 /** The kinds of outages of a store, each with the log messages for its beginning and its end. */
 const OUTAGES = {
   write: ['the store cannot be written: changes are answered 205', 'the store can be written again'],
-  'catch up': [
+  'catch-up': [
     'the store cannot be read: changes by other servers are not shown',
     'the store can be read again',
   ],
-} as const;
+} as const satisfies Readonly<Record<OutageKind, readonly [begun: string, over: string]>>;
 
 class StoreActor implements Behaviour<StoreEvent> {
   readonly starting = true;
@@ -165,6 +167,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   readonly closed: Promise<void>;
   readonly #scope: BehaviourScope<StoreEvent>;
   readonly #log: Log;
+  readonly #meter: ServerMeter;
   readonly #maxUsers: () => number;
   readonly #catchUpMs: number | undefined;
   readonly #bus: StoreInput['bus'];
@@ -180,7 +183,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   #waitsForIteration = false;
   #ending = false;
   /** The outages that have begun and not ended. */
-  readonly #outages = new Set<keyof typeof OUTAGES>();
+  readonly #outages = new Set<OutageKind>();
   /** True once the log says that no more users can register. */
   #hasLoggedFull = false;
   #releaseStore: () => void = () => {};
@@ -191,9 +194,10 @@ class StoreActor implements Behaviour<StoreEvent> {
     input: StoreInput,
     opened: Promise<Store>,
   ) {
-    const { log, maxUsers = () => MAX_USERS, catchUpMs } = options;
+    const { log, maxUsers = () => MAX_USERS, catchUpMs, meter = NO_METER } = options;
     this.#scope = scope;
     this.#log = log;
+    this.#meter = meter;
     this.#maxUsers = maxUsers;
     this.#catchUpMs = catchUpMs;
     this.#bus = input.bus;
@@ -214,8 +218,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   receive(event: StoreEvent): void {
     switch (event.type) {
       case 'change.commit':
-        if (this.#queue.length < MAX_QUEUED_CHANGES) this.#queue.push(event);
-        else refuseChange(event);
+        this.#enqueue(event);
         return this.#commitNext();
       case 'user.look-up':
         return this.#lookUp(event);
@@ -242,18 +245,31 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   release(): void {
     for (const commit of this.#queue.splice(0)) refuseChange(commit);
+    this.#meter.setQueuedChanges(0);
     this.#catchUp?.stop();
     this.#releaseStore();
+  }
+
+  #enqueue(commit: ChangeCommit): void {
+    if (this.#queue.length < MAX_QUEUED_CHANGES) {
+      this.#queue.push(commit);
+      this.#meter.setQueuedChanges(this.#queue.length);
+    } else {
+      this.#meter.recordRefusal('queued-changes');
+      refuseChange(commit);
+    }
   }
 
   #onOpened(store: Store): void {
     this.#store = store;
     this.#announce(store);
+    this.#meter.setUsers(store.users.countUsers());
     this.#scope.ready();
     if (this.#catchUpMs === undefined) return;
     const onDone = (error?: Error) => {
       this.#announce(store);
-      this.#report('catch up', error);
+      this.#meter.setUsers(store.users.countUsers());
+      this.#report('catch-up', error);
     };
     this.#catchUp = new CatchUp(this.#scope, { store, intervalMs: this.#catchUpMs, onDone });
   }
@@ -288,6 +304,7 @@ class StoreActor implements Behaviour<StoreEvent> {
       if (this.#ending) this.#scope.end();
     } else if (this.#ending || this.#commitTimer.isDue(this.#queue.length, this.#scope.now())) {
       const next = this.#queue.splice(0, MAX_COMMIT_CHANGES);
+      this.#meter.setQueuedChanges(this.#queue.length);
       const commits = this.#refuseUsersBeyondLimit(this.#store.users, next);
       if (commits.length === 0) return this.#commitNext();
       this.#commit(this.#store, commits);
@@ -309,6 +326,7 @@ class StoreActor implements Behaviour<StoreEvent> {
         reply: 206,
         isOwner: false,
       } satisfies ChangeAnswered);
+      this.#meter.recordRefusal('users');
       if (!this.#hasLoggedFull) this.#log.warn({ users: users.committed }, 'no more users may register: 206');
       this.#hasLoggedFull = true;
       return false;
@@ -317,19 +335,25 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   #commit(store: Store, commits: readonly ChangeCommit[]): void {
     this.#committing = true;
-    this.#commitTimer.begin(commits.length, this.#scope.now());
+    const beganMs = this.#scope.now();
+    this.#commitTimer.begin(commits.length, beganMs);
+    const record = (isDone: boolean) =>
+      this.#meter.recordCommit(commits.length, isDone, this.#scope.now() - beganMs);
     store.commit(commits.map(({ change }) => change)).then(
       this.#scope.guard((replies) => {
+        record(true);
         for (const [index, { change, replyTo }] of commits.entries()) {
           const reply = replies[index] as Verdict;
           const isOwner = reply !== 'revoked' && hasKey(store.users, change);
           replyTo.send({ type: 'change.answered', change, reply, isOwner } satisfies ChangeAnswered);
         }
         this.#announce(store);
+        this.#meter.setUsers(store.users.countUsers());
         this.#report('write');
         this.#scope.self.send({ type: 'commit.finished' });
       }),
       this.#scope.guard((error: Error) => {
+        record(false);
         for (const commit of commits) refuseChange(commit);
         if (!isStoreError(error, 'store.unavailable')) throw error;
         this.#report('write', error);
@@ -346,8 +370,9 @@ class StoreActor implements Behaviour<StoreEvent> {
   }
 
   /** Logs the beginning and the end of an outage. */
-  #report(what: keyof typeof OUTAGES, error?: Error): void {
+  #report(what: OutageKind, error?: Error): void {
     const [begun, over] = OUTAGES[what];
+    this.#meter.setOutage(what, error !== undefined);
     if (error === undefined) {
       if (this.#outages.delete(what)) this.#log.info({}, over);
     } else if (!this.#outages.has(what)) {

@@ -13,6 +13,7 @@ import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
 import type { SocketBound } from './listener.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
+import type { ServerMeter } from './server-meter.js';
 import type { DatagramReady, SessionsEvent } from './sessions.js';
 
 /** The receive buffer that the server requests from the kernel: it holds about 50 ms of a flood. */
@@ -46,12 +47,13 @@ export interface UdpInput {
   readonly presence: Address<PresenceEvent>;
   readonly sessions: Address<SessionsEvent>;
   readonly log: Log;
+  readonly meter: ServerMeter;
 }
 
 /** Actor logic of the presence socket; emits {@link SocketBound} and is ready when it is bound. */
 export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady, UdpInput> = fromBehaviour(
   (scope, input) => {
-    const { host, port, presence, sessions, log } = input;
+    const { host, port, presence, sessions, log, meter } = input;
     const family = host.includes(':') ? 6 : 4;
     const socket = createSocket({
       type: `udp${family}`,
@@ -68,7 +70,8 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
       const datagram = parseDatagram(bytes);
       if (logsRequests) log.debug({ from, ...(datagram ?? { dropped: bytes.length }) }, 'datagram');
       // A forged datagram may come from port 0, to which no answer can be sent.
-      if (datagram === undefined || remote.port === 0) return;
+      if (datagram === undefined || remote.port === 0)
+        return meter.recordDatagram(datagram?.op ?? 'unreadable', false, 'invalid');
       if (datagram.op === 'GET') {
         presence.send({ type: 'presence.asked', id: datagram.id, from, replyTo: scope.self });
       } else {
@@ -81,7 +84,8 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
       const datagram = parseSealed(bytes, MAX_SEALED_QUESTION_BYTES);
       if (logsRequests)
         log.debug({ from, session: datagram?.session, bytes: bytes.length }, 'sealed datagram');
-      if (datagram === undefined || from.port === 0) return;
+      if (datagram === undefined || from.port === 0)
+        return meter.recordDatagram('unreadable', true, 'invalid');
       sessions.send({ type: 'datagram.sealed', datagram, from, replyTo: scope.self });
     }
 
@@ -103,8 +107,15 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
 
     return {
       starting: true,
-      receive({ to, bytes }) {
-        if (!admitsToQueue(socket.getSendQueueSize(), quota, to.address, bytes.length, scope.now())) return;
+      receive(event) {
+        const { to, bytes } = event;
+        const isSealed = event.type === 'datagram.ready';
+        const kind = isSealed ? event.kind : 'GET';
+        if (!admitsToQueue(socket.getSendQueueSize(), quota, to.address, bytes.length, scope.now())) {
+          meter.recordRefusal('send-queue');
+          return meter.recordDatagram(kind, isSealed, 'limited');
+        }
+        meter.recordDatagram(kind, isSealed, isSealed ? event.outcome : 'answered');
         // Without a callback, Node.js ignores a failed send: UDP may lose any answer.
         if (logsRequests) socket.send(bytes, to.port, to.address, (error) => logUnsent(error, to));
         else socket.send(bytes, to.port, to.address);

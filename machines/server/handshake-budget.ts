@@ -48,6 +48,13 @@ export const HANDSHAKE_LIMITS: HandshakeLimits = {
   unfinishedPerAddress: 8,
 };
 
+/** The limits of a handshake, by the names under which their refusals are counted. */
+export type HandshakeLimit =
+  | 'handshakes'
+  | 'handshakes-per-address'
+  | 'unfinished-handshakes'
+  | 'unfinished-handshakes-per-address';
+
 /** Times are monotonic, in milliseconds. Addresses are written as the operating system writes them. */
 export class HandshakeBudget {
   #limits: HandshakeLimits;
@@ -79,9 +86,11 @@ export class HandshakeBudget {
   /**
    * Begins a handshake if it is within all limits. Once the handshake has ended, the caller must call
    * {@link finish}.
+   *
+   * @returns The limit that refuses the handshake; `undefined` if the handshake was begun.
    */
-  tryBegin(address: string, nowMs: number): boolean {
-    if (this.#isExempt(address)) return true;
+  begin(address: string, nowMs: number): HandshakeLimit | undefined {
+    if (this.#isExempt(address)) return undefined;
     const source = networkOf(address);
     const unfinished = this.#unfinishedBySource.get(source) ?? 0;
     const { inAll } = this.#limits;
@@ -89,12 +98,16 @@ export class HandshakeBudget {
     // Only users' sources get the second half of a common limit.
     const places = isUsers ? this.#limits.unfinished : Math.ceil(this.#limits.unfinished / 2);
     const needed = isUsers ? 1 : inAll.burst / 2 + 1;
-    if (this.#unfinished >= places || unfinished >= this.#limits.unfinishedPerAddress) return false;
-    if (!this.#inAll.allows(ALL, needed, nowMs) || !this.#perAddress.tryUse(address, 1, nowMs)) return false;
+    // A source that is over its own limit must not look like a server that is full.
+    if (unfinished >= this.#limits.unfinishedPerAddress) return 'unfinished-handshakes-per-address';
+    if (this.#unfinished >= places) return 'unfinished-handshakes';
+    if (!this.#perAddress.allows(address, 1, nowMs)) return 'handshakes-per-address';
+    if (!this.#inAll.allows(ALL, needed, nowMs)) return 'handshakes';
+    this.#perAddress.use(address, 1, nowMs);
     this.#inAll.use(ALL, 1, nowMs);
     this.#unfinished += 1;
     this.#unfinishedBySource.set(source, unfinished + 1);
-    return true;
+    return undefined;
   }
 
   /** Ends a handshake that was begun, whether it succeeded or not. */

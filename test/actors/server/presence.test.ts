@@ -82,6 +82,7 @@ test('no buddy is visited once the answer is full', async (t) => {
     numberOf: (id) => users.numberOf(id),
     listOf: (user) => users.listOf(user),
     buddiesOf: (id) => users.buddiesOf(id),
+    countUsers: () => users.countUsers(),
     isKeyed: (user) => users.isKeyed(user),
     deviceOf: (user) => users.deviceOf(user),
     reservations: () => users.reservations(),

@@ -60,6 +60,7 @@ test('a repeated import converts no list to ids', async (t) => {
       committed: store.users.committed,
       numberOf: (each) => store.users.numberOf(each),
       listOf: (user) => store.users.listOf(user),
+      countUsers: () => store.users.countUsers(),
       isKeyed: (user) => store.users.isKeyed(user),
       deviceOf: (user) => store.users.deviceOf(user),
       reservations: () => store.users.reservations(),

@@ -1,0 +1,109 @@
+/**
+ * The counters of a server as its actors see them. bin/ chooses the implementation, as it does for the log.
+ *
+ * The actors call these methods for each request and each datagram, so an implementation must only add to
+ * numbers: it must not wait, allocate or throw.
+ */
+
+import type { ReplyCode } from '../../protocol/reply.js';
+import type { Request } from '../../protocol/request.js';
+
+/**
+ * The limits of the server, each with what it sends beyond the limit: a reply, nothing (`dropped`: the
+ * datagram stays unanswered), or nothing at all on a connection that it closes (`closed`).
+ */
+export const REFUSALS = {
+  /** `--max-connections`. */
+  connections: '206',
+  /** `--max-per-address`. */
+  'connections-per-address': '206',
+  /** `--max-users`. */
+  users: '206',
+  /** `--registration-burst` and `--registration-rate`. */
+  registrations: '206',
+  /** The queue of changes that wait for the disk. */
+  'queued-changes': '205',
+  /** `--total-handshake-burst` and `--total-handshake-rate`. */
+  handshakes: 'closed',
+  /** `--handshake-burst` and `--handshake-rate`. */
+  'handshakes-per-address': 'closed',
+  /** `--max-handshakes`. */
+  'unfinished-handshakes': 'closed',
+  /** `--max-handshakes-per-address`. */
+  'unfinished-handshakes-per-address': 'closed',
+  /** `--answer-burst` and `--answer-rate`. */
+  answers: 'dropped',
+  /** The queue of answers for the network. */
+  'send-queue': 'dropped',
+} as const satisfies Readonly<Record<string, '205' | '206' | 'closed' | 'dropped'>>;
+
+export type LimitName = keyof typeof REFUSALS;
+
+/** `invalid`: the line is not a request. `none`: the client sent no line. */
+export type RequestKind = Request['op'] | 'invalid' | 'none';
+
+/** `none`: the connection was closed without a reply. */
+export type RequestReply = ReplyCode | 'none';
+
+/** `unreadable`: the datagram is not a SET or a GET, or its seal could not be opened. */
+export type DatagramKind = 'SET' | 'GET' | 'unreadable';
+
+export const DATAGRAM_OUTCOMES = [
+  /** A SET was recorded. */
+  'accepted',
+  /** A GET was answered. */
+  'answered',
+  /** The datagram is not valid, or its seal is not. */
+  'invalid',
+  /** The id is not registered. */
+  'unknown-user',
+  /** The id has a key, and the datagram was in clear, or from a device or a session that may not do this. */
+  'denied',
+  /** The session of a sealed datagram is not known, so its client was asked to log in again. */
+  'unknown-session',
+  /** The datagram or its answer was over a limit. The limit is counted as a refusal too. */
+  'limited',
+] as const;
+
+export type DatagramOutcome = (typeof DATAGRAM_OUTCOMES)[number];
+
+/** `write`: the store makes no changes durable. `catch-up`: it cannot read the changes of other servers. */
+export type OutageKind = 'write' | 'catch-up';
+
+export interface ServerMeter {
+  /** A connection was accepted (1), or has ended (-1). Refused connections do not count. */
+  recordConnection(step: 1 | -1): void;
+  /**
+   * A request was answered, or its connection has ended without a reply.
+   *
+   * @param ms Milliseconds from the arrival of the whole line to the reply.
+   */
+  recordRequest(kind: RequestKind, reply: RequestReply, ms: number): void;
+  recordDatagram(kind: DatagramKind, isSealed: boolean, outcome: DatagramOutcome): void;
+  /** The server refused something because of a limit. */
+  recordRefusal(limit: LimitName): void;
+  /**
+   * A group of changes was written, or could not be written.
+   *
+   * @param ms Milliseconds from the beginning of the commit to its end.
+   */
+  recordCommit(changes: number, isDone: boolean, ms: number): void;
+  /** An outage of the store has begun or ended. */
+  setOutage(kind: OutageKind, isOut: boolean): void;
+  /** The number of registered users. */
+  setUsers(count: number): void;
+  /** The number of changes that wait for the next commit. */
+  setQueuedChanges(count: number): void;
+}
+
+/** Counts nothing. */
+export const NO_METER: ServerMeter = {
+  recordConnection: () => {},
+  recordRequest: () => {},
+  recordDatagram: () => {},
+  recordRefusal: () => {},
+  recordCommit: () => {},
+  setOutage: () => {},
+  setUsers: () => {},
+  setQueuedChanges: () => {},
+};
