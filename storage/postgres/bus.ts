@@ -1,8 +1,9 @@
 /**
  * Carries texts between the servers of a directory, over NOTIFY.
  *
- * The bus has a connection of its own. NOTIFY in the transaction of a change would keep every other NOTIFY of
- * the database waiting while that commit waits for the standby. NOTIFY by itself waits for no standby.
+ * The bus has a connection of its own. If a NOTIFY were in the transaction of a change, every other NOTIFY of
+ * the database would wait while this transaction waits for the standby. A NOTIFY in a transaction of its own
+ * does not wait for the standby.
  */
 
 import { CONNECT_TIMEOUT_MS, type Connection } from './connection.js';
@@ -14,7 +15,9 @@ const CHANNEL = 'im_presence';
 const PUBLISH = { name: 'im-publish', text: `select pg_notify('${CHANNEL}', $1)` };
 
 export interface PostgresBus {
-  /** Sends a text of less than 8,000 bytes to all servers, this one too. Resolves when PostgreSQL has it. */
+  /**
+   * Sends a text of less than 8,000 bytes to all servers, also to this one. Resolves when PostgreSQL has it.
+   */
   publish(text: string): Promise<void>;
   /** Resolves when the connection is lost or closed. */
   readonly closed: Promise<void>;

@@ -1,9 +1,10 @@
 /**
- * One connection to PostgreSQL, with deadlines of its own: a frozen server, or a lost network, answers
- * nothing. After any failure the connection is destroyed, and its transaction is lost or in doubt.
+ * One connection to PostgreSQL, with deadlines of its own, because a query to a frozen server, or over a lost
+ * network, never fails by itself. After any failure the connection is destroyed, and its transaction is lost
+ * or in doubt.
  *
- * Queries are sent at once, without waiting for the answers to those before them. Those that are awaited
- * together therefore cost one round trip.
+ * The connection sends each query at once, without waiting for the answers to earlier queries. Queries that
+ * the caller awaits together therefore cost one round trip.
  */
 
 import { Socket } from 'node:net';
@@ -17,8 +18,8 @@ import type { DatabaseHost, DatabaseUrl } from './database-url.js';
 export const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
- * The longest wait for the lock of the directory, in milliseconds. An im-server that holds the lock loses it
- * if it sends nothing for this long.
+ * The longest wait for the lock of the directory, in milliseconds. PostgreSQL takes the lock away from an
+ * im-server that sends nothing for this long.
  */
 export const LOCK_TIMEOUT_MS = 3_000;
 
@@ -28,7 +29,7 @@ export const GROUP_TIMEOUT_MS = 8_000;
 /** The longest wait for a connection to close, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** How the codes of warnings begin. Their severity is a word in the language of the server. */
+/** The first characters of the code of a warning. The severity is a word in the language of the server. */
 const WARNING_CLASS = '01';
 
 /** Settings of a session. The operator's defaults must not weaken a commit. */
@@ -43,7 +44,7 @@ const SETTINGS = Object.entries({
 
 export interface Answer<TRow> {
   readonly rows: readonly TRow[];
-  /** What the server did: `COMMIT` may be answered by `ROLLBACK`. */
+  /** What the server did: after the query `commit`, it may be `ROLLBACK`. */
   readonly command: string;
 }
 
@@ -72,7 +73,7 @@ export class Connection {
     const client = new Client({
       ...{ host, port, user: url.user, database: url.database },
       ssl: url.sslMode === 'disable' ? false : { rejectUnauthorized: url.sslMode === 'verify-full' },
-      // The library has no way to destroy a socket.
+      // Keep the socket, because the library cannot destroy it.
       stream: () => socket,
       pipeline: true,
       application_name: 'im-server',
@@ -143,7 +144,7 @@ async function loadLibrary(): Promise<{ readonly Client: typeof Client }> {
   }
 }
 
-/** What an error says, on one line that is safe to show. Of an aggregate error, lists its parts. */
+/** The message of an error, on one line that is safe to show. For an aggregate error, lists its parts. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
   return toDisplayText(error instanceof Error ? error.message : String(error));

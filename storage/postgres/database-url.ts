@@ -1,8 +1,8 @@
 /**
  * The URL of a directory in PostgreSQL: `postgres://im@db1,db2:5433,[2001:db8::1]/im?sslmode=verify-full`.
  *
- * It names all hosts that may have the primary. A password in it is refused, because every user of the
- * machine can read a command line.
+ * The URL names all hosts that may have the primary. A URL with a password is refused, because every user of
+ * the machine can read a command line.
  */
 
 import { StoreError } from '../store.js';

@@ -1,5 +1,5 @@
 /**
- * Reads a whole directory without opening it as a store, also while servers use it.
+ * Reads a whole directory without opening it as a store. Servers may use the directory at the same time.
  */
 
 import type { UserTable } from '../tables/user-table.js';

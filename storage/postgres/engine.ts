@@ -1,8 +1,8 @@
 /**
  * What a store asks of the engine that keeps its directory.
  *
- * The engine is PostgreSQL. Tests put a model of it in its place, which can fail at every step.
- * test/storage/postgres/engine-contract.ts proves what both have in common.
+ * The engine is PostgreSQL. Tests replace it by a model that can fail at every step.
+ * test/storage/postgres/engine-contract.ts checks that the model behaves as PostgreSQL does.
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
@@ -20,7 +20,7 @@ export interface Engine {
    * Connects to the primary.
    *
    * @param timeoutMs Default: {@link CONNECT_TIMEOUT_MS}.
-   * @throws Error, as a rejection, when there is none.
+   * @throws Error, as a rejection, when there is no primary.
    */
   connect(timeoutMs?: number): Promise<Session>;
   /** The time that deadlines refer to, in milliseconds. */
@@ -31,29 +31,29 @@ export interface Engine {
 /**
  * A connection to the directory. After a failure of any kind, it must be destroyed.
  *
- * A destroyed session leaves its transaction to the engine, which may still make the group that it has
- * received. Until that is decided, the engine keeps the lock.
+ * After a session is destroyed, the engine may still commit a group that it has received. The engine keeps
+ * the lock until it has committed or rolled back.
  */
 export interface Session {
   /** False once the connection is lost. */
   readonly isOpen: boolean;
-  /** Reads the head and the log from a change on. */
+  /** Reads the head, and the log from change `known` on. */
   readLog(known: number): Promise<LogPart>;
-  /** Begins a transaction, waits for the lock of the head, and then reads the head and the log. */
+  /** Begins a transaction, waits for the lock of the head, and then reads like {@link readLog}. */
   lockLog(known: number): Promise<LogPart>;
   /**
    * Writes a group into the transaction under way, and commits it.
    *
    * @param trims Whether to remove old rows of the log too.
-   * @returns The number of the last change now.
-   * @throws Error, as a rejection, unless the commit is confirmed. The group may or may not have been made.
+   * @returns The number of the last change in the log, with this group.
+   * @throws Error, as a rejection, unless the commit is confirmed. The group may be committed nevertheless.
    */
   writeGroup(group: Group, table: UserTable, trims: boolean): Promise<number>;
   /** Ends the transaction under way without a group. */
   rollBack(): Promise<void>;
   /** Loads the whole directory, as it is at one moment. */
   load(): Promise<Replica>;
-  /** Does some work, and destroys the session if it takes longer than this. */
+  /** Does some work, and destroys the session if the work takes longer than `ms`. */
   within<TValue>(ms: number, work: () => Promise<TValue>): Promise<TValue>;
   /** Ends the session at once. */
   destroy(): void;

@@ -2,8 +2,8 @@
  * Writes a group of changes: its row of the log, the final rows of the users and bans that it changed, and
  * the head.
  *
- * A group without effect writes the head too. Its commit then waits for the standby as any other, so that an
- * old primary, which no standby follows, cannot refuse a change.
+ * A group without effect writes the head too, so that its commit waits for the standby like any other. An old
+ * primary, which no standby follows, therefore cannot confirm such a group, whose verdicts may be outdated.
  */
 
 import type { Ban, BanTarget } from '../store.js';
@@ -20,7 +20,7 @@ const MAX_TRIMMED_ROWS = 10_000;
 export interface Group {
   readonly server: string;
   readonly group: number;
-  /** The number of the last change before it. */
+  /** The number of the last change before the group. */
   readonly seq: number;
   readonly applied: readonly Applied[];
 }
@@ -30,7 +30,10 @@ const APPEND = {
   text: 'insert into im_log (seq, size, server, grp, changes) values ($1, $2, $3, $4, $5)',
 };
 
-/** In ascending order of numbers, so that an id that was freed is gone before it is registered again. */
+/**
+ * Saves rows in ascending order of user numbers. A freed id therefore disappears from its old row before it
+ * appears in the row of the user who registered it again.
+ */
 const SAVE_USERS = {
   name: 'im-save-users',
   text: `insert into im_user
@@ -54,7 +57,7 @@ const REMOVE_BAN = 'delete from im_ban where kind = $1 and name = $2';
 
 const SAVE_HEAD = { name: 'im-save-head', text: 'update im_head set seq = $1, users = $2' };
 
-/** The last row stays, so that each server can prove that it knows this log. */
+/** Keeps the last row, so that each server can check that the log still has the last change that it knows. */
 const TRIM = `delete from im_log where seq in (
   select seq from im_log where at < now() - interval '${LOG_AGE}' and seq < $1
   order by at limit ${MAX_TRIMMED_ROWS})`;
@@ -63,8 +66,8 @@ const TRIM = `delete from im_log where seq in (
  * Writes a group into the transaction under way, and commits it.
  *
  * @param trims Whether to remove old rows of the log too.
- * @returns The number of the last change now.
- * @throws Error unless the commit is confirmed. The group may or may not have been made.
+ * @returns The number of the last change in the log, with this group.
+ * @throws Error unless the commit is confirmed. The group may be committed nevertheless.
  */
 export async function writeGroup(
   connection: Connection,
@@ -86,14 +89,14 @@ export async function writeGroup(
   return seq;
 }
 
-/** Commits the transaction under way after these queries. All are sent together. */
+/** Commits the transaction under way after these queries. The commit is sent before they are answered. */
 async function confirmCommit(connection: Connection, queries: readonly Promise<unknown>[]): Promise<void> {
   const { warnings } = connection;
   const committed = connection.query('commit');
   await Promise.all([committed, ...queries]);
   const { command } = await committed;
-  // The server warns when an administrator has ended the wait for the standby: the change is on this primary
-  // only.
+  // The server warns when an administrator has ended the wait for the standby. The group may then be on this
+  // primary only.
   if (command !== 'COMMIT' || connection.warnings > warnings) {
     throw new Error('the database did not confirm the commit');
   }

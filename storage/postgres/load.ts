@@ -21,7 +21,7 @@ interface UserRow {
   readonly serial: string | null;
   readonly floor: string | null;
   readonly removed: string | null;
-  /** The numbers of the buddies, separated by commas. The library parses arrays much more slowly. */
+  /** The numbers of the buddies, separated by commas: the library parses an array much more slowly. */
   readonly buddies: string;
 }
 
@@ -34,7 +34,7 @@ interface BanRow {
 const USERS = `select num, id, key, serial, floor, removed, array_to_string(buddies, ',') as buddies
   from im_user order by num`;
 
-/** Asks a query that may take as long as a group of changes. */
+/** Runs a query, which may take as long as a group of changes. */
 export type Ask = <TRow>(text: string) => Promise<readonly TRow[]>;
 
 /** Does some work in a transaction that sees the directory as it is at one moment. */
@@ -78,7 +78,7 @@ export async function load(ask: Ask): Promise<Replica> {
 class Loading {
   readonly #table = new UserTable();
   readonly #users: number;
-  /** The last user whose list has this buddy, plus 1. */
+  /** For each buddy: the last loaded user whose list has this buddy, plus 1. */
   readonly #seenBy: Uint32Array;
   readonly #removed = new Set<number>();
   readonly #buddies = new Uint32Array(MAX_BUDDIES);
@@ -111,7 +111,7 @@ class Loading {
     }
   }
 
-  /** Checks what could not be checked before all users were there. */
+  /** Makes the checks that need all users, and returns the table. */
   finish(): UserTable {
     if (this.#table.size !== this.#users) throw corrupt(`it lacks user number ${this.#table.size}`);
     for (const user of this.#removed) if (this.#seenBy[user] !== 0) throw damagedUser(user);

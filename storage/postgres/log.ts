@@ -1,8 +1,8 @@
 /**
- * The log of a directory: the changes in the order in which all servers make them.
+ * The log of a directory: the changes of all servers, in the order in which they were committed.
  *
- * The rows are read in one of two ways. With the head locked, no other server can add a row until the
- * transaction ends. Without the lock, the rows may end before the last one.
+ * A server reads the log with or without the lock of the head. With the lock, no other server can add a row
+ * until the transaction ends. Without the lock, other servers may add rows after the read.
  */
 
 import { MAX_RECORD_BYTES, parseRecord, writeRecord } from '../format/journal-record.js';
@@ -17,13 +17,13 @@ const LF = 0x0a;
 
 /** A group of changes, as a row of the log. */
 export interface LogRow {
-  /** The number of its last change. */
+  /** The number of the last change in the group. */
   readonly seq: number;
-  /** How many changes it has. */
+  /** How many changes the group has. */
   readonly size: number;
   readonly server: string;
   readonly group: number;
-  /** The changes as lines of a journal; empty in the row that is known already. */
+  /** The changes as lines of a journal; empty in the row that the server knows already. */
   readonly changes: string;
 }
 
@@ -38,13 +38,13 @@ export interface Head {
 
 export interface LogPart {
   readonly head: Head;
-  /** The row of the last change that is known, if it is still there, and rows after it. */
+  /** The row of the last change that the server knows, if the log still has it, and rows after it. */
   readonly rows: readonly LogRow[];
-  /** The number before the first change in the log; `undefined` when the log is empty. */
+  /** The number of the first change in the log, minus 1; `undefined` when the log is empty. */
   readonly start: number | undefined;
 }
 
-// The library returns 64-bit numbers as strings: these are read as double precision, which is exact here.
+// The library returns 64-bit numbers as strings. Double precision is exact for all numbers of the log.
 const HEAD = `select format, cluster, seq::float8 as seq, users,
   current_setting('synchronous_standby_names') <> '' as "hasStandby" from im_head`;
 
@@ -60,14 +60,14 @@ const ROWS = {
     from im_log where seq >= $1 order by seq limit ${MAX_ROWS}`,
 };
 
-/** Reads the head and the log from a change on. */
+/** Reads the head, and the log from change `known` on. */
 export function readLog(connection: Connection, known: number): Promise<LogPart> {
   return read(connection, { name: 'im-head', text: HEAD }, known);
 }
 
-/** Begins a transaction, waits for the lock of the head, and then reads the head and the log. */
+/** Begins a transaction, waits for the lock of the head, and then reads like {@link readLog}. */
 export function lockLog(connection: Connection, known: number): Promise<LogPart> {
-  // The transaction sees what others committed while it waited: each of its statements looks again.
+  // In this isolation level, the queries after the wait for the lock see what others committed meanwhile.
   const begun = connection.query('begin isolation level read committed');
   const part = read(connection, { name: 'im-lock', text: `${HEAD} for update` }, known);
   return Promise.all([part, begun]).then(([locked]) => locked);
@@ -79,8 +79,8 @@ function read(
   known: number,
 ): Promise<LogPart> {
   return connection.within(LOCK_TIMEOUT_MS, async () => {
-    // The start comes last: if another server trims the log meanwhile, missing rows are never found without
-    // the reason.
+    // Read the start last. If another server trims the log between these queries, rows may be missing from
+    // the second answer; the start then shows that they were trimmed.
     const [{ rows: heads }, { rows }, { rows: starts }] = await Promise.all([
       connection.query<Head>(headQuery),
       connection.query<LogRow>(ROWS, [known]),
@@ -92,10 +92,10 @@ function read(
   });
 }
 
-/** For a query of a row, with numbers as {@link LogRow} has them. */
+/** The columns for a query of whole rows, with the types of {@link LogRow}. */
 export const LOG_COLUMNS = 'seq::float8 as seq, size, server, grp::float8 as "group", changes';
 
-/** Encodes changes as lines of a journal, numbered after `seq`. */
+/** Encodes changes as lines of a journal, numbered from `seq` + 1. */
 export function encodeChanges(seq: number, changes: readonly EffectiveChange[]): string {
   const buffer = Buffer.allocUnsafe(changes.length * (MAX_RECORD_BYTES + 1));
   let end = 0;

@@ -14,8 +14,8 @@
  * and looks for the group in the log. If the group is there, its verdicts are valid. Otherwise the group can
  * never appear any more, and the store decides its changes again. In both cases the store answers only after
  * a further commit has succeeded: that commit proves that the standby has everything before it. When the time
- * is up, the group is refused. If it was made after all, the next group finds it in the log, as if another
- * server had made it.
+ * is up, the store refuses the group. If the group was committed after all, the store finds it in the log
+ * later, and applies it like a group of another server.
  *
  * *Fencing*: each time that the store reads the log, it checks that the log still contains the last change
  * that the store knows. A primary that restarts after a crash may show changes that the standby lacks. If a
@@ -40,10 +40,10 @@ import type { Primary } from './primary.js';
 import { type Replica, rowsAfter } from './replica.js';
 import { whyUnusable } from './schema.js';
 
-/** Pause before another attempt to make a group, in milliseconds. */
+/** Pause before another attempt to commit a group, in milliseconds. */
 const ATTEMPT_PAUSE_MS = 100;
 
-/** How long changes are refused at once after a group was refused, in milliseconds. */
+/** After a group was refused, how long the store refuses changes at once, in milliseconds. */
 const REFUSAL_MS = 1_000;
 
 /** Interval between two removals of old rows of the log, in milliseconds. */
@@ -59,10 +59,10 @@ const FATAL: readonly StoreErrorCode[] = [
 
 /**
  * - `primary.connected`: a connection to the primary was made: the first one, or a new one after a loss.
- * - `standby.missing`: the database has no synchronous standby. Only of a store that may be alone.
+ * - `standby.missing`: the database has no synchronous standby. Reported only with the option `alone`.
  * - `doubt.begun`: a commit is in doubt.
- * - `doubt.resolved`: the log shows whether the changes were made. Not reported if the store refused them
- *   before that.
+ * - `doubt.resolved`: the log shows whether the changes were committed. Not reported if the store refused
+ *   them before that.
  */
 export type PostgresReport =
   | { readonly type: 'primary.connected'; readonly host: string; readonly timeline: number }
@@ -72,8 +72,8 @@ export type PostgresReport =
 
 export interface PostgresStoreOptions {
   /**
-   * True to use a database without a synchronous standby. If its machine is lost, changes that were
-   * acknowledged may be lost with it.
+   * True to use a database even without a synchronous standby. Acknowledged changes may then be lost with the
+   * machine of the database.
    */
   readonly alone?: boolean;
   readonly onReport?: (report: PostgresReport) => void;
@@ -95,7 +95,7 @@ export class PostgresDirectory {
   #last: PostgresStore | undefined;
 
   /**
-   * @param database Its URL (see storage/postgres/database-url.ts), or an engine in its place.
+   * @param database The URL of the database (see storage/postgres/database-url.ts), or an engine.
    * @throws StoreError `store.unusable` for a URL that is not valid.
    */
   constructor(database: string | Engine, { alone = false, onReport = () => {} }: PostgresStoreOptions = {}) {
@@ -136,16 +136,16 @@ export class PostgresDirectory {
   }
 }
 
-/** A group of changes that is being made. */
+/** A group of changes that is being committed. */
 interface Request {
   readonly changes: readonly StoreChange[];
   /** The last attempt, while it is in doubt. */
   doubt?: Doubt | undefined;
-  /** The verdicts of the attempt that was found in the log. */
+  /** The verdicts of an attempt that the log shows to be committed. */
   made?: readonly Verdict[];
 }
 
-/** An attempt to make a group whose commit was not confirmed. */
+/** An attempt to commit a group. PostgreSQL did not confirm the commit. */
 interface Doubt {
   readonly group: number;
   readonly verdicts: readonly Verdict[];
@@ -221,7 +221,7 @@ class PostgresStore implements Store {
   async #close(): Promise<void> {
     this.#replica.table.close();
     await this.#underWay;
-    // The directory may have been loaded again meanwhile.
+    // The work under way may have loaded the directory again, into another table.
     this.#replica.table.close();
     await this.#session.close();
   }
@@ -238,7 +238,7 @@ class PostgresStore implements Store {
       if (this.#engine.now() < untilMs) throw unavailable(cause);
       return work();
     });
-    this.#underWay = done.catch(() => {}); // the caller of that work receives its error
+    this.#underWay = done.catch(() => {}); // the caller of this task receives its error
     return done;
   }
 
@@ -267,7 +267,7 @@ class PostgresStore implements Store {
   }
 
   /**
-   * Makes a group once.
+   * Tries once to commit a group.
    *
    * @returns `undefined` when too many changes of other servers must be read first.
    */
@@ -317,7 +317,7 @@ class PostgresStore implements Store {
 
   // Reading.
 
-  /** Applies the changes of other servers, or loads the directory again if the log no longer has them. */
+  /** Applies the changes of other servers. If the log no longer has them, loads the directory again. */
   async #readLog(session: Session): Promise<void> {
     for (;;) {
       const state = this.#follow(await session.readLog(this.#replica.seq));
@@ -351,7 +351,7 @@ class PostgresStore implements Store {
     return this.#session;
   }
 
-  /** After a failed attempt. Returns the error for the caller. */
+  /** Ends the session after a failed attempt, and returns the error for the caller. */
   #onFailed(error: unknown): StoreError {
     this.#session.destroy();
     if (!(error instanceof StoreError) || !FATAL.includes(error.code)) return unavailable(error);

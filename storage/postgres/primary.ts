@@ -1,8 +1,8 @@
 /**
  * Finds the primary among the hosts of a directory.
  *
- * After a failover, an old primary may still take writes, until it is stopped. The new one has a higher
- * timeline. A standby is never read: it may lag behind.
+ * After a failover, the old primary may accept writes until it is stopped. The new primary has a higher
+ * timeline, and is preferred for this reason. A standby is never used, not even to read: it may lag behind.
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { StoreError } from '../store.js';
 import { CONNECT_TIMEOUT_MS, Connection, reasonOf } from './connection.js';
 import { type DatabaseHost, type DatabaseUrl, hostText } from './database-url.js';
 
-/** How long the other hosts may take to answer after the first primary has, in milliseconds. */
+/** How long to wait for the other hosts once a first primary has answered, in milliseconds. */
 const GRACE_MS = 500;
 
 export interface Primary {
@@ -20,7 +20,7 @@ export interface Primary {
   readonly timeline: number;
 }
 
-/** `pg_control_checkpoint` would still show the old timeline after a promotion. */
+/** Right after a promotion, `pg_control_checkpoint` would still show the old timeline. */
 const TIMELINE = `select case when not pg_is_in_recovery()
   then ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int end as timeline`;
 
@@ -31,7 +31,7 @@ export class PrimaryFinder {
 
   readonly #onConnected: (primary: Primary) => void;
 
-  /** @param onConnected Called with each primary that is returned. */
+  /** @param onConnected Called with each primary that {@link connect} chooses. */
   constructor(url: DatabaseUrl, onConnected: (primary: Primary) => void = () => {}) {
     this.#url = url;
     this.#onConnected = onConnected;
@@ -40,8 +40,8 @@ export class PrimaryFinder {
   /**
    * Connects to the primary with the highest timeline.
    *
-   * @throws Error when there is none, or its timeline is lower than that of an earlier one; the message says
-   * what each host answered. StoreError `store.unusable` when the client library is missing.
+   * @throws Error when there is no primary, or its timeline is lower than that of an earlier primary; the
+   * message says what each host answered. StoreError `store.unusable` when the client library is missing.
    */
   async connect(timeoutMs = CONNECT_TIMEOUT_MS): Promise<Connection> {
     const found: Primary[] = [];

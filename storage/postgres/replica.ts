@@ -17,11 +17,11 @@ export interface Position {
 }
 
 /**
- * Checks that a log contains the last change before a position, and returns the rows after it.
+ * Checks that a log contains the last change of a position, and returns the rows after this change.
  *
- * @returns `undefined` when the log no longer has the rows after that change.
- * @throws StoreError `store.diverged` when the log does not contain that change; `store.outdated` for another
- * format.
+ * @returns `undefined` when this change was trimmed from the log.
+ * @throws StoreError `store.diverged` when the log never had this change; `store.outdated` for a format that
+ * this version cannot use.
  */
 export function rowsAfter(
   { cluster, seq, row }: Position,
@@ -59,11 +59,11 @@ export class Replica {
   }
 
   /**
-   * Applies the part of the log after the known one.
+   * Applies the rows of a log that come after the last known change.
    *
-   * @returns `current` when it reached the head; `behind` when there are more rows; `trimmed` when the log no
-   * longer has the rows that are missing.
-   * @throws StoreError as {@link rowsAfter}, and `store.corrupt`. The replica must not be used after that.
+   * @returns `current` when the replica has reached the head; `behind` when the log has more rows; `trimmed`
+   * when the last known change was trimmed from the log.
+   * @throws StoreError as {@link rowsAfter}, and `store.corrupt`. Do not use the replica after an error.
    */
   follow(part: LogPart): 'current' | 'behind' | 'trimmed' {
     const rows = rowsAfter(this.#position, part);
@@ -71,8 +71,8 @@ export class Replica {
   }
 
   /**
-   * Checks a replica that was loaded because the log no longer has the changes after this one: it must have
-   * the same users by the same numbers.
+   * Checks a replica that was loaded because this one is too old to follow the log. Each user of this replica
+   * must have the same number in the loaded one.
    *
    * @throws StoreError `store.diverged`.
    */
@@ -80,7 +80,7 @@ export class Replica {
     if (!loaded.table.hasNumbersOf(this.table)) throw diverged('it has other users');
   }
 
-  /** Declares the changes applied to the table so far final: this row of the log has the last of them. */
+  /** Makes the changes applied so far final. `row` is the row of the log that has the last of them. */
   commit(row: Pick<LogRow, 'seq' | 'server' | 'group'>): void {
     this.table.commit();
     this.#position = { ...this.#position, seq: row.seq, row };

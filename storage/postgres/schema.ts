@@ -2,16 +2,17 @@
  * The tables of a directory.
  *
  * A server reads and writes a directory in the format that the directory has. Only a migration raises the
- * format, so servers of the version before can use the directory until then. They read the format with each
- * part of the log, and stop before they write another one.
+ * format: until then, servers of the previous version can use the directory too. Each server reads the format
+ * with each part of the log. If the server does not know the format, it stops before it writes anything.
  *
  * - `im_head`, one row: the format; the identity of the directory; the number of the last change; and how
- *   many user numbers were given. Each group of changes locks it, so that groups come one after the other.
+ *   many user numbers have been assigned. Each group of changes locks this row, so that only one server at a
+ *   time writes a group.
  * - `im_log`: the changes of the last day, a row for each group, as lines of a journal. `seq` is the number
  *   of the last change in the row. `server` and `grp` identify the group.
- * - `im_user`: each number that was given. `removed` is the time in milliseconds of a reserved id. A number
- *   without an id is that of a removed user whose id was freed. `buddies` has numbers, in the order of the
- *   list.
+ * - `im_user`: a row for each user number that has been assigned. `removed` is set if the id is reserved: the
+ *   time, in milliseconds, when it was reserved. A row without an id belongs to a removed user whose id was
+ *   freed. `buddies` has the numbers of the buddies, in the order of the list.
  * - `im_ban`: the operator's bans.
  * - `im_identity`, one row: the 32-byte seed of the Ed25519 key pair that all servers of the directory share.
  */
@@ -22,7 +23,7 @@ import { type Connection, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { PrimaryFinder } from './primary.js';
 
-/** The formats of the tables, in `im_head`, that this version can use. A new directory has the newest. */
+/** The formats of the tables, in `im_head`, that this version can use. A new directory gets the newest. */
 const OLDEST_FORMAT = 1;
 const NEWEST_FORMAT = 1;
 
@@ -32,7 +33,7 @@ const MIN_SERVER_VERSION = 150_000;
 /** Bytes of a seed. */
 const SEED_BYTES = 32;
 
-/** Keeps two migrations apart. Any number that no other program uses. */
+/** The advisory lock of a migration: a number that no other program uses. */
 const MIGRATION_LOCK = 0x696d_6469;
 
 const TABLES = `
@@ -83,12 +84,12 @@ const TABLES = `
 const RAISE_FORMAT = `update im_head set format = ${NEWEST_FORMAT}`;
 
 /**
- * Makes the tables of a directory in an empty database. If they exist, gives them the newest format.
+ * Makes the tables of a directory in an empty database. If the tables exist, gives them the newest format.
  *
- * @param seed The seed of the servers; without it, a new one.
+ * @param seed The seed of the servers. Default: a new one, if the directory has none.
  * @returns The seed of the servers.
- * @throws StoreError `store.outdated` for a format that is not known; `store.unusable`, also for a directory
- * that has another identity.
+ * @throws StoreError `store.outdated` for a format that is not known; `store.unusable`, also when the
+ * directory already has another seed.
  */
 export async function migrate(url: string, seed?: Buffer): Promise<Buffer> {
   const made = await withinDirectory(url, 'make', async (connection) => {
@@ -116,7 +117,7 @@ export async function migrate(url: string, seed?: Buffer): Promise<Buffer> {
   return made;
 }
 
-/** Locks the head first, as a group of changes does: then servers may go on meanwhile. */
+/** Locks the head first, as a group of changes does. Servers can therefore run during a migration. */
 async function raiseFormat(connection: Connection): Promise<void> {
   const { rows } = await connection.query<{ format: number }>('select format from im_head for update');
   const format = rows[0]?.format ?? 0;
@@ -133,7 +134,7 @@ export function readServerSeed(url: string): Promise<Buffer> {
   return withinDirectory(url, 'use', readIdentity);
 }
 
-/** Like {@link withDirectory}, for work that takes no longer than a group of changes. */
+/** Like {@link withDirectory}. Fails if the work takes longer than a group of changes may. */
 function withinDirectory<TValue>(
   url: string,
   what: 'make' | 'use',
