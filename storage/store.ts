@@ -110,21 +110,21 @@ export interface Store {
    *
    * @returns One verdict per change: 200, 201, 202, 203, 204 or `revoked`, in the order of checks in
    * PROTOCOL.md; 205 when the store is full. All changes are on stable storage when the promise resolves.
-   * @throws StoreError, as a rejection: this store shows none of these changes. After `store.unavailable` the
-   * caller may retry the same commit.
+   * @throws StoreError, as a rejection. The store then shows none of these changes. After `store.unavailable`
+   * the caller may retry the same commit.
    */
   commit(changes: readonly StoreChange[]): Promise<readonly Verdict[]>;
 
   /**
-   * Makes {@link users} show all changes that other servers made before the call. For a store that only one
-   * server uses, there are none, and the promise resolves at once.
+   * Makes {@link users} show all changes that other servers made before the call. If only one server uses the
+   * store, there are no such changes, and the promise resolves at once.
    *
    * @throws StoreError, as a rejection, like {@link commit}.
    */
   catchUp(): Promise<void>;
 
   /**
-   * The number of the last change that {@link users} show. Changes that have an effect are numbered from 1,
+   * The number of the last change that {@link users} shows. Changes that have an effect are numbered from 1,
    * in the order in which they were made; all servers of a directory number them alike.
    */
   readonly lastChange: number;
@@ -142,7 +142,7 @@ export interface Store {
  * - `store.unavailable`: the store cannot write at present. A store that several servers share may have been
  *   cut off while it committed: then the changes can still appear later.
  * - `store.diverged`: the database is not the one that this store has in memory, for example because it was
- *   restored from a backup. Numbers of users may differ: the process must start again.
+ *   restored from a backup. Users may have other numbers there: the process must start again.
  * - `store.outdated`: the database has a format that this version of the program does not know.
  * - `store.busy`: a commit is under way.
  * - `store.closed`: the store was closed.

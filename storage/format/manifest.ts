@@ -148,8 +148,8 @@ export function damagedFile(path: string, predicate: string): StoreError {
 }
 
 /**
- * The format in the first line of a snapshot, journal or identity of a newer version. Such a line ends with
- * its checksum. Otherwise, a damaged digit of the version would look like a newer version.
+ * The format in the first line of a snapshot, journal or identity of a newer version. Such a line must end
+ * with its checksum: without this rule, a damaged digit of the version would look like a newer version.
  *
  * @returns `undefined` for any other line.
  */

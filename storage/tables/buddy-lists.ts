@@ -7,7 +7,7 @@
 
 import { Column } from './column.js';
 
-/** Numbers in a page. A block is at most a page. */
+/** A page has 2 ** PAGE_BITS numbers. A block is at most a page. */
 const PAGE_BITS = 18;
 const PAGE_LENGTH = 1 << PAGE_BITS;
 

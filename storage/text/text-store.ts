@@ -49,7 +49,7 @@ export type StoreReport =
   | { readonly type: 'store.upgraded'; readonly users: number; readonly ms: number }
   /** A line of a damaged database could not be saved. */
   | ({ readonly type: 'line.dropped' } & DroppedLine)
-  /** The rest of a damaged database was saved. */
+  /** The readable part of a damaged database was saved. */
   | { readonly type: 'store.repaired'; readonly users: number; readonly kept: readonly string[] }
   /** The on-disk contents were unknown: the store wrote a new database from memory. */
   | { readonly type: 'store.renewed'; readonly users: number; readonly ms: number };
