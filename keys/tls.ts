@@ -27,8 +27,8 @@ export type InnerProtocol = 'im-dir/1' | 'im-chat/1';
 
 /**
  * The maximum number of bytes that a peer may send before it is identified: {@link MAX_CHAIN_BYTES} for the
- * chain, and as many for the rest of the handshake and a first line. Without the limit, Node would take 30 ms
- * for a chain of 200 certificates, even if only two are read.
+ * chain, and the same number again for the rest of the handshake and a first line. Without the limit, Node
+ * would take 30 ms for a chain of 200 certificates, even if only two are read.
  */
 const MAX_HANDSHAKE_BYTES = 2 * MAX_CHAIN_BYTES;
 

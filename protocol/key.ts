@@ -30,7 +30,7 @@ const SMALL_ORDER: ReadonlySet<bigint> = new Set([0n, 1n, P - 1n, Y8, P - Y8]);
 /** The index of a byte in the middle of a key. */
 const MIDDLE = 15;
 
-/** The values of the middle byte in the refused keys. In each y from P on, this byte is 0xff. */
+/** The values of the middle byte in the refused keys. In each y that is not below P, this byte is 0xff. */
 const SUSPECT: ReadonlySet<number> = new Set(
   [...SMALL_ORDER, P].map((y) => Number((y >> BigInt(8 * MIDDLE)) & 0xffn)),
 );
@@ -74,8 +74,8 @@ export function keyBytes(key: IdentityKey): Uint8Array {
 }
 
 /**
- * Whether bytes are a key that an identity or a device may use. Refuses a y from P on, and points of small
- * order, whatever the sign of x.
+ * Whether bytes are a key that an identity or a device may use. Refuses each y that is not below P, and each
+ * point of small order, whatever the sign of x.
  */
 export function isAllowedKey(bytes: Uint8Array): boolean {
   if (bytes.length !== KEY_BYTES) return false;

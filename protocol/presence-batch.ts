@@ -5,10 +5,10 @@
  *     17 100 4000 192.0.2.7
  *     18 101 0 2001:db8::1
  *
- * The first line has the version, the server that sent the batch, and the number of the last change in its
- * directory. Each other line is one announcement: the number of the user, the status, the port and the
- * address. There may be none. A batch is text because PostgreSQL carries text, and because an operator can
- * read it.
+ * The first line has the version, the server that sent the batch, and the number of the last change that this
+ * server knows. Each other line is one announcement: the number of the user, the status, the port and the
+ * address. A batch may have no announcements. It is text because PostgreSQL carries text, and because an
+ * operator can read text.
  */
 
 import { parseAddress, parsePort } from './address.js';
@@ -23,7 +23,7 @@ export const MAX_BATCH_BYTES = 7_900;
  */
 export const BATCH_VERSION = 1;
 
-/** Digits of the highest number of a change. */
+/** The maximum number of digits in the number of a change. */
 const MAX_CHANGE_DIGITS = 16;
 
 /** In a batch of any version, the version comes first. */
@@ -41,16 +41,16 @@ export interface PresenceRecord {
 }
 
 export interface PresenceBatch {
-  /** The server that sent it. */
+  /** The server that sent the batch. */
   readonly server: string;
-  /** The number of the last change that this server has in its directory. */
+  /** The number of the last change that this server knew when it sent the batch. */
   readonly lastChange: number;
   readonly records: readonly PresenceRecord[];
 }
 
 /** Collects records into batches that are not too long. */
 export class BatchWriter {
-  /** The number of the last change that this server has. */
+  /** The number of the last change that this server knows. The next batch has this number. */
   lastChange = 0;
   readonly #header: string;
   readonly #maxRecordBytes: number;
@@ -78,7 +78,7 @@ export class BatchWriter {
     return full;
   }
 
-  /** Returns the records that were added since the last batch. There may be none. */
+  /** Returns a batch of the records that were added since the last batch. It may have no records. */
   take(): string {
     const text = `${this.#header}${this.lastChange}\n${this.#records}`;
     this.#records = '';
@@ -92,7 +92,7 @@ export function versionOf(text: string): number | undefined {
   return version === undefined ? undefined : Number(version);
 }
 
-/** Parses a batch. Returns `undefined` for a text that is not one, for example of another version. */
+/** Parses a batch. Returns `undefined` for any other text, and for a batch of another version. */
 export function parseBatch(text: string): PresenceBatch | undefined {
   const [header = '', ...lines] = text.split('\n');
   const [, server, lastChange] = HEADER_PARTS.exec(header) ?? [];
