@@ -2,8 +2,8 @@
  * The text store on a disk that fails, and through power cuts.
  *
  * Each test keeps a ledger of the changes that the store acknowledged, in order. While the store runs, it
- * must hold exactly these. After a crash it must hold these, and at most the beginning of one later commit
- * that was refused or under way.
+ * must hold exactly these changes. After a crash it must hold these changes, too. It may then also hold the
+ * beginning of one later commit that was refused or under way.
  *
  * FAULTS=10 makes ten times as many random rounds and power cuts; SEED=7 begins with another seed.
  */
@@ -191,7 +191,7 @@ class Trial {
     return reply;
   }
 
-  /** Commits a batch, with retries after a pause, but no more than a single fault justifies. */
+  /** Commits a batch, and repeats it after a refusal. Fails if one fault cannot cause that many refusals. */
   async insist(batch: readonly StoreChange[]): Promise<void> {
     for (let refused = 0; !(await this.commit(batch)); refused++) {
       assert(refused < 2, 'a single fault must not cause that many refusals');
@@ -225,7 +225,7 @@ class Trial {
     this.isLost = true;
   }
 
-  /** From now on, records before some operations what a crash would leave. */
+  /** From now on, before some of the operations, records the disk that a crash would leave. */
   crashNowAndThen(odds: number, crashesEach = 1): void {
     this.files.beforeOperation = () => {
       for (let crash = 0; crash < crashesEach; crash++) if (this.#random.chance(odds)) this.crash();
@@ -420,7 +420,7 @@ test.serial('a power cut at any moment loses no acknowledged change', async (t) 
 });
 
 for (const kind of KINDS) {
-  test.serial(`any operation may fail once (${kind}): changes are refused or made`, async (t) => {
+  test.serial(`if any one operation fails (${kind}), no acknowledged change is lost`, async (t) => {
     const tally = newTally();
     for (let n = 1, isOver = false; !isOver; n++) {
       await inContext(`operation ${n}`, async () => {
@@ -780,7 +780,7 @@ test.serial('a second store cannot open a directory in use, but can after a cras
   await (await openTextStore(DIRECTORY, { files })).close();
 });
 
-test.serial('a start refuses anything but a regular file, and loses no data by it', async (t) => {
+test.serial('a start refuses anything but a regular file, and loses no data', async (t) => {
   const random = new Random(FIRST_SEED);
   const trial = new Trial(new SimulatedFiles(random), random, newTally());
   await runScript(trial);

@@ -63,7 +63,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
   });
 
   for (const op of ['ADD', 'DEL']) {
-    rule(`${op} for an unknown user is 202, for any buddy`, async (t, store) => {
+    rule(`${op} for an unknown user is 202, whatever the buddy`, async (t, store) => {
       await store.commit(changes('REG bob'));
       const batch = changes(`${op} stranger`, `${op} stranger $`, `${op} stranger x`, `${op} stranger bob`);
       t.deepEqual(
@@ -410,7 +410,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(await store.commit([free('alice'), reg(), reserve]), [200, 200, 203]);
   });
 
-  rule('bans are kept and listed: a later one replaces an earlier one', async (t, store) => {
+  rule('bans are kept and listed; a new ban of a target replaces the old one', async (t, store) => {
     const [address, mallory] = [
       { kind: 'address', name: '192.0.2.7' },
       { kind: 'id', name: id('mallory') },

@@ -151,7 +151,7 @@ test('a last commit that is cut anywhere is good up to its last whole line', asy
   }
 });
 
-test('an only commit that is cut anywhere is good up to its last whole line', async (t) => {
+test('a single commit that is cut anywhere is good up to its last whole line', async (t) => {
   for (let length = HEADER.length; length <= startOf(5); length++) {
     await t.notThrowsAsync(
       assertGood(JOURNAL.subarray(0, length), lineAt(length) - 1),

@@ -49,7 +49,7 @@ for (const url of WRONG) {
   });
 }
 
-test('a host with its port can be read', (t) => {
+test('a host and its port are formatted for messages', (t) => {
   t.is(hostText({ host: 'db1', port: 5432 }), 'db1:5432');
   t.is(hostText({ host: '::1', port: 5432 }), '[::1]:5432');
 });

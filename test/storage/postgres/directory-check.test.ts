@@ -15,7 +15,7 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  test('a directory is read while a store has it, with the changes of its log', async (t) => {
+  test('a directory is read while a store uses it, with the first and last number of its log', async (t) => {
     const url = await postgres.makeDirectory(t);
     const store = await openPostgresStore(url, { alone: true });
     t.teardown(() => store.close());

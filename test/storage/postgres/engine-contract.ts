@@ -1,5 +1,5 @@
 /**
- * What PostgreSQL and its model both do. These tests run against both, to prove that the model behaves as
+ * What PostgreSQL and its model both do. These tests run against both, to check that the model behaves as
  * PostgreSQL does.
  */
 
@@ -14,7 +14,7 @@ type Declare = (title: string, check: (t: ExecutionContext) => Promise<void>) =>
 /** An empty directory, and what can happen to it. */
 export interface Rig {
   readonly engine: Engine;
-  /** An engine whose next connection breaks before its commit arrives, or before the answer does. */
+  /** An engine whose next connection breaks before its commit arrives, or before the answer to it arrives. */
   breaking(when: 'before' | 'after'): Promise<Engine>;
   /** From now on, no standby confirms a commit. */
   stopStandby(): Promise<void>;
@@ -34,7 +34,7 @@ export interface Rig {
 
 export type MakeRig = (t: ExecutionContext) => Promise<Rig>;
 
-/** What {@link Session.readLog} has returned, without what differs from run to run. */
+/** The part of an answer of {@link Session.readLog} that is the same in each run. */
 function summaryOf({ head, rows, start }: LogPart) {
   return {
     seq: head.seq,
@@ -70,18 +70,18 @@ class Writer {
     return new Writer(session, server);
   }
 
-  /** Makes a group. */
+  /** Gets the lock, and writes a group. */
   async make(group: number, seq: number, ...lines: readonly string[]): Promise<number> {
     await this.lock(seq);
     return this.write(group, seq, ...lines);
   }
 
-  /** Gets the lock, and reads. */
+  /** Gets the lock, and reads the log. */
   lock(known: number): Promise<LogPart> {
     return this.session.lockLog(known);
   }
 
-  /** Writes a group with the lock. */
+  /** Writes a group. This session must have the lock. */
   write(group: number, seq: number, ...lines: readonly string[]): Promise<number> {
     const applied = changes(...lines).map((change) => this.#table.apply(change));
     this.#table.commit();
@@ -128,7 +128,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     ]);
   });
 
-  fact('a reading ends after some rows', async (t, { engine, maxRows }) => {
+  fact('a read returns a limited number of rows', async (t, { engine, maxRows }) => {
     const one = await Writer.start(t, engine);
     for (let user = 0; user <= maxRows; user++) await one.make(user + 1, user, `REG u${user}`);
     const part = await one.session.readLog(0);
@@ -144,12 +144,12 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     t.is((await one.session.readLog(0)).rows.length, 1);
   });
 
-  fact('the lock is given to one after the other, who sees what was written', async (t, { engine }) => {
+  fact('one session has the lock, and the next one sees what was written', async (t, { engine }) => {
     const [one, two] = [await Writer.start(t, engine), await Writer.start(t, engine, TWO)];
     await one.lock(0);
     const locked = two.lock(0);
     const { session } = await Writer.start(t, engine);
-    t.is((await session.readLog(0)).head.seq, 0, 'to read needs no lock');
+    t.is((await session.readLog(0)).head.seq, 0, 'reading needs no lock');
     await one.write(1, 0, 'REG alice');
     t.deepEqual(summaryOf(await locked), {
       seq: 1,
@@ -175,16 +175,16 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     t.is((await two.lock(0)).head.seq, 0);
   });
 
-  fact('a session that sends nothing loses the lock, and its group', async (t, { engine }) => {
+  fact('a session that sends nothing loses the lock, and cannot write', async (t, { engine }) => {
     const [one, two] = [await Writer.start(t, engine), await Writer.start(t, engine, TWO)];
     await one.lock(0);
-    // The session that waits gives up after as long, so that it may have to ask twice.
+    // The waiting session gives up after the same time, so it may have to ask twice.
     const locked = await two.lock(0).catch(async () => (await Writer.start(t, engine, TWO)).lock(0));
     t.is(locked.head.seq, 0);
     await t.throwsAsync(one.write(1, 0, 'REG alice'));
   });
 
-  fact('a group whose number the server has used, or whose change is there, is refused', async (t, rig) => {
+  fact('a group is refused if its number or the number of its change was used', async (t, rig) => {
     const one = await Writer.start(t, rig.engine);
     await one.make(1, 0, 'REG alice');
     await one.lock(1);
@@ -200,7 +200,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     ['before', 0],
     ['after', 1],
   ] as const) {
-    fact(`a group whose connection breaks ${when} the commit is made ${count} times`, async (t, rig) => {
+    fact(`if the connection breaks ${when} the commit, the log has ${count} groups`, async (t, rig) => {
       const one = await Writer.start(t, await rig.breaking(when));
       await one.lock(0);
       await t.throwsAsync(one.write(1, 0, 'REG alice'));
@@ -247,7 +247,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     await t.throwsAsync((await Writer.start(t, rig.engine, TWO)).lock(0));
     await rig.continueStandby();
     const part = await (await Writer.start(t, rig.engine, TWO)).lock(0);
-    t.deepEqual(summaryOf(part).rows, [[1, 1, ONE, 1, ['REG alice']]], 'it was made');
+    t.deepEqual(summaryOf(part).rows, [[1, 1, ONE, 1, ['REG alice']]], 'it was committed');
   });
 
   for (const [how, isOpen] of [
@@ -267,7 +267,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     });
   }
 
-  fact('a commit that waited when the primary crashed is visible when it is back', async (t, rig) => {
+  fact('a commit that waited when the primary crashed is visible after its restart', async (t, rig) => {
     const one = await Writer.start(t, rig.engine);
     await rig.stopStandby();
     const written = one.make(1, 0, 'REG alice');
@@ -287,7 +287,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     t.is((await (await Writer.start(t, rig.engine, TWO)).lock(0)).head.seq, 0);
   });
 
-  fact('a group removes old rows, except the last one before it', async (t, rig) => {
+  fact('a group removes old rows, but keeps the last row before the group', async (t, rig) => {
     const one = await Writer.start(t, rig.engine);
     await one.make(1, 0, 'REG alice');
     await one.make(2, 1, 'REG bob');

@@ -19,7 +19,7 @@ const anyPause = fc.constantFrom(0, 1, 10, 50, 200, 1_000, 4_000, 20_000);
 
 const anyFault = fc.constantFrom<Fault>('cut before', 'cut after', 'silent before', 'silent after');
 
-/** Steps of which one in so many fails. */
+/** Steps. On average, one step in `oneIn` fails. */
 function stepsWithFaults(oneIn: number): fc.Arbitrary<Step[]> {
   const fault = fc.oneof(
     { weight: oneIn - 1, arbitrary: fc.constant(undefined) },
@@ -87,7 +87,7 @@ test('whatever is lost, cancelled, replaced or trimmed, answers and stores match
   t.true(tally.foundInLog > 0 && tally.reloaded > 0, 'the rare cases have occurred');
 });
 
-test('after a backup was restored, stores that know more diverge, and the others match it', async (t) => {
+test('after a backup was restored, stores that know more diverge; the others match the log', async (t) => {
   const tally = await playAll(anyScript([...INCIDENTS, 'backup is restored', 'backup is restored']));
   t.log(tally);
   t.true(tally.diverged > 0);
@@ -99,7 +99,7 @@ async function openStore(t: ExecutionContext, engine: ModelEngine): Promise<Stor
   return store;
 }
 
-test('stores that know a group that the new primary has lost diverge, and others do not', async (t) => {
+test('a store diverges exactly if it knows a group that the new primary lacks', async (t) => {
   const time = new VirtualTime();
   const engine = new ModelEngine(time, 64);
   const [writer, reader, other] = [
@@ -118,7 +118,7 @@ test('stores that know a group that the new primary has lost diverge, and others
   const committed = t.throwsAsync(writer.commit(changes('REG bob')), { code: 'store.diverged' });
   await untilWaiting(1);
   old.endWait('cancelled');
-  // The writer has found its group, and wants it confirmed.
+  // The writer has found its group in the log, and sends a further commit that confirms the group.
   await untilWaiting(2);
   await reader.catchUp();
   t.is(reader.users.numberOf(id('bob')), 1);
@@ -139,7 +139,7 @@ for (const [what, again] of [
     },
   ],
 ] as const) {
-  test(`a store that ${what} notices a lost group also when the log begins after it`, async (t) => {
+  test(`a store that ${what} detects a lost group, even if the log begins after it`, async (t) => {
     const time = new VirtualTime();
     const engine = new ModelEngine(time, 64);
     const directory = new PostgresDirectory(new ModelClient(engine));

@@ -2,7 +2,7 @@
  * A model of PostgreSQL as a store sees it, in memory: a primary with a log, a lock, and a named standby
  * without which no commit is confirmed. test/storage/postgres/model-session.ts has the connections.
  *
- * test/storage/postgres/engine-contract.ts proves that the model and PostgreSQL do the same.
+ * test/storage/postgres/engine-contract.ts checks that the model behaves as PostgreSQL does.
  */
 
 import { LOCK_TIMEOUT_MS } from '../../../storage/postgres/connection.js';
@@ -18,7 +18,7 @@ export interface Row extends LogRow {
 interface Entry {
   readonly row: Row | undefined;
   readonly users: number;
-  /** Rows up to this number are not in the log any more. */
+  /** The log no longer has the rows up to this number. */
   readonly trimmedTo: number;
 }
 
@@ -40,7 +40,7 @@ export type Ending = 'confirmed' | 'cancelled' | 'terminated' | 'crashed';
 
 const NOTHING: Entry = { row: undefined, users: 0, trimmedTo: 0 };
 
-/** A gate that holds up all who want to pass while it is shut. */
+/** While a gate is shut, everything that wants to pass waits. */
 class Gate {
   #opened: Promise<void> | undefined;
   #open: () => void = () => {};
@@ -70,7 +70,7 @@ export class Primary {
   readonly timeline: number;
   /** Shut while the server is stopped. */
   readonly running = new Gate();
-  /** Shut while the standby gets nothing. */
+  /** Shut while the standby receives nothing. */
   readonly standby = new Gate();
   readonly #time: VirtualTime;
   readonly #backends = new Set<Backend>();
@@ -124,7 +124,7 @@ export class Primary {
     return this.#entries.slice(0, this.#replicated);
   }
 
-  /** What this server had before the last commits. */
+  /** The commits of this server without the last ones. */
   before(commits: number): readonly Entry[] {
     return this.#entries.slice(0, Math.max(0, this.#visible - commits));
   }
@@ -258,14 +258,14 @@ export class Backend {
     return done;
   }
 
-  /** Lets others work. */
+  /** Waits, so that others can work. Throws if this process has ended meanwhile. */
   async pause(ms: number): Promise<void> {
     await this.#time.wait(ms);
     await this.primary.running.pass();
     if (this.#hasEnded) throw new Error('the connection was closed by the server');
   }
 
-  /** Ends. A transaction that is not being committed is rolled back. */
+  /** Ends this process. A transaction that is not being committed is rolled back. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;

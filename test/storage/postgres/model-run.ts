@@ -22,7 +22,7 @@ const MAX_RETRIES = 300;
 const PATIENCE_MS = 30_000;
 
 export interface Turn {
-  /** How long the server does nothing before, in milliseconds. */
+  /** How long the server does nothing before this turn, in milliseconds. */
   readonly pauseMs: number;
   readonly what: readonly StoreChange[] | 'catch up' | 'open again';
 }
@@ -56,11 +56,11 @@ interface Request {
   readonly beganMs: number;
   endedMs: number;
   readonly attempts: Attempt[];
-  /** None when the store refused the group. */
+  /** Missing if the store refused the group. */
   verdicts?: readonly Verdict[];
 }
 
-/** What happened in a run, for tests that nothing was left out. */
+/** Counts what happened in a run. A test can check that the rare cases occurred. */
 export interface Tally {
   answered: number;
   refused: number;
@@ -88,12 +88,12 @@ class Run {
   readonly time = new VirtualTime();
   readonly engine: ModelEngine;
   isHealed = false;
-  /** When a backup was restored: answers before that may be lost. */
+  /** When a backup was restored: groups that were answered before that time may be lost. */
   restoredMs = Number.NEGATIVE_INFINITY;
   readonly #script: Script;
   readonly #requests: Request[] = [];
   readonly #underWay = new Set<Request>();
-  /** By server and group, as in the log. */
+  /** The requests by server and group number, as the log names them. */
   readonly #byAttempt = new Map<string, Request>();
 
   constructor(script: Script) {
@@ -125,7 +125,7 @@ class Run {
       await this.time.wait(pauseMs);
       this.#happen(what);
     }
-    // Otherwise a server could wait for ever.
+    // If an incident never ended, a server could wait for ever.
     this.#heal();
   }
 
@@ -157,7 +157,7 @@ class Run {
         for (const each of reachable) each.endWait('terminated');
         return;
       case 'log is trimmed':
-        // No group takes as long as the log keeps a row.
+        // Keep the rows since the start of each group: no group takes as long as the log keeps a row.
         return primary.trim(Math.min(this.time.now(), ...[...this.#underWay].map(({ beganMs }) => beganMs)));
       case 'backup is restored':
         this.restoredMs = this.time.now();
@@ -211,7 +211,7 @@ class Run {
     return request;
   }
 
-  /** Fails unless a store shows the directory as it is after some part of the log that ends here or later. */
+  /** Fails unless a store shows the directory as it was after change `seq` or after a later change. */
   checkState(store: Store, seq: number): void {
     const state = wholeStateOf(store.users);
     const { history } = this.engine.primary;
@@ -234,7 +234,7 @@ class Run {
       const rows = request.attempts
         .map((attempt) => index.get(keyOf(attempt)) ?? -1)
         .filter((at) => at !== -1);
-      assert.ok(rows.length <= 1, 'a group was made twice');
+      assert.ok(rows.length <= 1, 'a group is in the log twice');
       const [at] = rows;
       const last = request.attempts.at(-1);
       if (request.attempts.length > 1) this.tally.repeated += 1;
@@ -247,7 +247,7 @@ class Run {
       const before = this.#modelAt(at ?? history.filter((row) => row.seq <= seq).length);
       const unchanged = wholeStateOfModel(before);
       const verdicts = request.changes.map((change) => decide(before, change));
-      assert.deepEqual(request.verdicts, verdicts, 'the log would have had another answer');
+      assert.deepEqual(request.verdicts, verdicts, 'the answer does not follow from the log');
       if (at === undefined) assert.deepEqual(wholeStateOfModel(before), unchanged, 'a change was lost');
       answered.push([request, seq]);
     }
@@ -368,7 +368,7 @@ class Server {
     return true;
   }
 
-  /** Other actors of the process keep the numbers of users. */
+  /** Other actors of the process know users by number, so no number may become that of another user. */
   #checkNumbers(): void {
     for (const id of KNOWN_IDS) {
       const user = this.store.users.numberOf(id);
@@ -378,7 +378,7 @@ class Server {
     }
   }
 
-  /** A store that has diverged refuses everything from then on. */
+  /** Checks that a store that has diverged refuses everything from then on. */
   async #checkForGood(error: unknown): Promise<void> {
     if (!isStoreError(error, 'store.diverged')) return;
     const before = this.#run.time.now();
@@ -386,7 +386,7 @@ class Server {
     assert.equal(this.#run.time.now(), before, 'it asked the engine again');
   }
 
-  /** A store that has diverged does so for good: the process starts again. */
+  /** If a store has diverged, checks that it cannot be opened again, and starts the process again. */
   async #onError(error: unknown): Promise<void> {
     if (isStoreError(error, 'store.unavailable')) return;
     if (!isStoreError(error, 'store.diverged')) throw error;

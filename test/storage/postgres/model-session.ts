@@ -1,5 +1,5 @@
 /**
- * Connections to the model of test/storage/postgres/engine-model.ts, which lose what the test wants.
+ * Connections to the model of test/storage/postgres/engine-model.ts. They lose messages as the test wants.
  */
 
 import {
@@ -18,7 +18,7 @@ import { Backend, type ModelEngine, type Primary } from './engine-model.js';
 const LOG_AGE_MS = 86_400_000;
 
 /**
- * What is lost of a message, and of everything after it.
+ * How a connection is lost. The message is lost, or its answer, and every later message.
  *
  * - `cut before`, `cut after`: the connection breaks before the message arrives, or before the answer does.
  * - `silent before`, `silent after`: the same, but neither side notices.
@@ -27,7 +27,7 @@ export type Fault = 'cut before' | 'cut after' | 'silent before' | 'silent after
 
 /** What happens to one message. */
 export interface Step {
-  /** How long it takes on each part of its way, in milliseconds. */
+  /** How long the message and its answer take on each part of their way, in milliseconds. */
   readonly ms: number;
   readonly fault?: Fault | undefined;
 }
@@ -36,7 +36,7 @@ export interface Step {
 export interface Attempt {
   readonly server: string;
   readonly group: number;
-  /** The number of the last change before it. */
+  /** The number of the last change before the group. */
   readonly seq: number;
   readonly size: number;
 }
@@ -72,7 +72,7 @@ export class ModelClient implements Engine {
     const { ms, fault } = takeStep(this.#script);
     await this.wait(ms);
     if (fault === 'cut before') throw new Error('no primary can be reached: refused');
-    // Only the first primary is out of reach.
+    // A fault makes only the first primary unreachable.
     const hosts = this.#engine.reachable.slice(fault === undefined ? 0 : 1);
     const primary = hosts.find(({ timeline }) => timeline >= this.#timeline);
     if (primary === undefined) await this.wait(timeoutMs);
@@ -92,7 +92,7 @@ class ModelSession implements Session {
   readonly #lost: Promise<never>;
   #lose: (error: Error) => void = () => {};
   #isOpen = true;
-  /** True once neither side hears the other. */
+  /** True once neither side receives anything from the other. */
   #isDeaf = false;
 
   constructor(engine: ModelEngine, primary: Primary, script: ClientScript) {
@@ -101,7 +101,7 @@ class ModelSession implements Session {
     this.#lost = new Promise((_, reject) => {
       this.#lose = reject;
     });
-    this.#lost.catch(() => {}); // each question gets it
+    this.#lost.catch(() => {}); // each message rejects with this error
     this.#backend = new Backend(primary, engine.time, () => {
       if (!this.#isDeaf) this.#end();
     });
@@ -189,7 +189,7 @@ class ModelSession implements Session {
   destroy(): void {
     if (!this.#isOpen) return;
     this.#end();
-    // The server notices it after it has executed what it received before.
+    // The server detects the loss after it has executed what it received before.
     if (!this.#isDeaf) this.#backend.receive(0, async () => this.#backend.end()).catch(() => {});
   }
 

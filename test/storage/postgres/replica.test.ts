@@ -103,7 +103,7 @@ test('a log of another format is refused', (t) => {
   t.throws(() => replicaAt(2).follow(part({ ...FULL, format: 2 }, LOG)), { code: 'store.outdated' });
 });
 
-test('a directory that was loaded must have the users of the replica before, by their numbers', (t) => {
+test('each user must have the same number in a directory that is loaded again', (t) => {
   const loaded = (...lines: readonly string[]) => {
     const table = new UserTable();
     for (const change of changes(...lines)) table.apply(change);

@@ -114,7 +114,7 @@ withPostgres(() => {
     await primary.until("select 1 from pg_stat_replication where sync_state = 'sync'");
   });
 
-  test.serial('a commit that no standby confirms is refused, and shown once it is confirmed', async (t) => {
+  test.serial('a commit without a standby is refused, and shown once the standby confirms it', async (t) => {
     const url = await primary.makeDirectory(t);
     const [store, other] = await Promise.all([open(t, url), open(t, url)]);
     await standby.freeze();
@@ -134,7 +134,7 @@ withPostgres(() => {
     ['cancels', 'pg_cancel_backend'],
     ['terminates', 'pg_terminate_backend'],
   ] as const) {
-    test.serial(`an administrator who ${how} a commit does not make it succeed`, async (t) => {
+    test.serial(`a commit that an administrator ${how} succeeds only when the standby has it`, async (t) => {
       const url = await primary.makeDirectory(t);
       const store = await open(t, url);
       await standby.freeze();
@@ -183,7 +183,7 @@ withPostgres(() => {
     t.deepEqual(await committed, [200]);
   });
 
-  test.serial('a frozen primary delays a commit, but not for ever', async (t) => {
+  test.serial('a commit on a frozen primary fails after a while, and the next one at once', async (t) => {
     const url = await primary.makeDirectory(t);
     const store = await open(t, url);
     await primary.freeze();
@@ -198,7 +198,7 @@ withPostgres(() => {
     ['before', isCommit],
     ['after', isCommitted],
   ] as const) {
-    test.serial(`a connection that is cut ${when} its commit loses and repeats no change`, async (t) => {
+    test.serial(`no change is lost or repeated if the connection is cut ${when} a commit`, async (t) => {
       const url = await primary.makeDirectory(t);
       const proxy = await CutProxy.start(t, primary.port);
       const other = await open(t, url);
@@ -226,7 +226,7 @@ withPostgres(() => {
       t.deepEqual(await store.commit(changes('REG dave')), [isMade ? 200 : 203]);
       t.is(doubts().length, 2);
 
-      // The same if the commit that confirms the change is cut too, and another server is first again.
+      // The same happens if the confirming commit is cut too, and another server is first again.
       let cuts = 0;
       proxy.onCut = () => other.commit(changes(`REG other${cuts}`));
       proxy.cutsAt = (from, message) => isHere(from, message) && ++cuts <= 2;
@@ -242,7 +242,7 @@ withPostgres(() => {
     ['query is sent', endsQuery],
     ['answer arrives', endsAnswer],
   ] as const) {
-    test.serial(`a connection that is cut when any ${what} loses and repeats no change`, async (t) => {
+    test.serial(`no change is lost or repeated if the connection is cut when any ${what}`, async (t) => {
       const lost: number[] = [];
       for (let isCut = true, step = 1; isCut; step++) {
         const url = await primary.makeDirectory(t);
@@ -295,7 +295,7 @@ withPostgres(() => {
     t.deepEqual(await ledger.faults(await open(t, url), primary, url), []);
   });
 
-  test.serial('a server that stops while it has the lock loses it', async (t) => {
+  test.serial('a server that stops while it has the lock loses the lock', async (t) => {
     const url = await primary.makeDirectory(t);
     const store = await open(t, url);
     const { hosts, ...rest } = parseDatabaseUrl(url);
@@ -307,7 +307,7 @@ withPostgres(() => {
     await t.throwsAsync(stopped.query('commit'));
   });
 
-  // The last test: the standby is a primary afterwards.
+  // This must be the last test: afterwards the standby is a primary.
   test.serial('no acknowledged change is lost when the standby takes over', async (t) => {
     const database = databaseOf(await primary.makeDirectory(t));
     const url = standby.url(database, primary);

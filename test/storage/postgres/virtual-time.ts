@@ -1,5 +1,5 @@
 /**
- * A time that passes at once: as soon as the program waits for nothing else, the next timer is due.
+ * A virtual clock: when the program waits for nothing but timers, the clock jumps to the next timer.
  */
 
 interface Timer {
@@ -22,7 +22,11 @@ export class VirtualTime {
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** Calls back later, timers of the same time in the order in which they were set. Returns how to cancel. */
+  /**
+   * Calls back later. Timers that are due at the same time run in the order in which they were set.
+   *
+   * @returns A function that cancels the timer.
+   */
   after(ms: number, call: () => void): () => void {
     const timer = { atMs: this.#nowMs + Math.max(0, ms), order: this.#count++, call };
     const next = this.#timers.findIndex((other) => other.atMs > timer.atMs);
@@ -36,7 +40,7 @@ export class VirtualTime {
   #run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    // Promises that can settle without a timer are settled before.
+    // Promises that need no timer settle first.
     setImmediate(() => {
       this.#isRunning = false;
       const timer = this.#timers.shift();

@@ -200,7 +200,7 @@ test('a table works normally after a freeze that was released without being read
   t.notThrows(() => fc.assert(property));
 });
 
-test('an undone user leaves no list to the next user with that number', (t) => {
+test('after a registration was undone, the next user with that number has an empty list', (t) => {
   const table = new UserTable();
   const batch = changes('REG a', 'REG b', 'ADD a b', 'ADD b a').map((change) => table.apply(change));
   for (const applied of batch.toReversed()) table.undo(applied);

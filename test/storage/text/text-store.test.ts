@@ -149,7 +149,7 @@ async function assertRefused(
   const error = await t.throwsAsync(openTextStore(directory), { instanceOf: StoreError, code }, parts.join());
   for (const part of parts) t.true(error?.message.includes(part), `'${error?.message}' without '${part}'`);
   t.deepEqual(await textsIn(directory), before);
-  await t.throwsAsync(openTextStore(directory), { code }, 'the failure does not leave it locked');
+  await t.throwsAsync(openTextStore(directory), { code }, 'the failure leaves no lock');
 }
 
 const damageOf = (path: string, line: number, byte: number) => [

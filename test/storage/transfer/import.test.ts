@@ -162,7 +162,7 @@ test('keys, reserved ids and bans are imported, and lists of keyed ids too', asy
   t.deepEqual(again.skipped, []);
 });
 
-test('users with another or an invalid key are skipped, and entries that conflict with others', async (t) => {
+test('users with another or an invalid key, and conflicting entries, are skipped', async (t) => {
   const store = openMemoryStore();
   await store.commit([
     { op: 'REG', id: id('alice'), device: device(1) },
