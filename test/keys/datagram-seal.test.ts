@@ -190,7 +190,7 @@ test('a datagram is opened once, unless a later one was opened before it', (t) =
   t.notThrows(() => fc.assert(property));
 });
 
-test('texts of every length go both ways', (t) => {
+test('texts of every length are opened by the other side, in both directions', (t) => {
   const { client, server } = newSession();
   const property = fc.property(fc.uint8Array({ maxLength: 2000 }), (plain) => {
     assert.deepEqual(server.open(framed(sealedBy(client, plain))), Buffer.from(plain));
@@ -276,7 +276,7 @@ test('OpenSSL exports the same keys', async (t) => {
   t.deepEqual(server.open(framed(sealedBy(client))), text);
 });
 
-test('no way to print a seal shows its keys', (t) => {
+test('however a seal is printed, its keys are not shown', (t) => {
   const material = randomBytes(MATERIAL_BYTES);
   const seal = new DatagramSeal(material, 'client');
   sealedBy(seal);

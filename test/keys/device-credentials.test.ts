@@ -52,7 +52,7 @@ test('whatever the clock says, the serial of a new device is above all known ser
   t.notThrows(() => fc.assert(property, { numRuns: 50 }));
 });
 
-test('after the highest serial there is no device', (t) => {
+test('no device can be made after the highest serial', (t) => {
   t.throws(() => issue({ newestSerial: Number.MAX_SAFE_INTEGER }), { instanceOf: RangeError });
   t.is(issue({ newestSerial: Number.MAX_SAFE_INTEGER - 1 }).device.serial, Number.MAX_SAFE_INTEGER);
 });
@@ -116,7 +116,7 @@ test('parts of two devices, or of two identities, are not a device', (t) => {
   t.is(DeviceCredentials.parse({ ...one, chain: [foreign.chain[0], one.chain[1]] }), undefined);
 });
 
-test('a stored device with any one character changed is refused or unchanged', (t) => {
+test('if one character of a stored device is changed, it is refused or read as the same device', (t) => {
   const stored = issue().toStored();
   const text = JSON.stringify(stored);
   const property = fc.property(
@@ -137,7 +137,7 @@ test('a stored device with any one character changed is refused or unchanged', (
   t.notThrows(() => fc.assert(property, { numRuns: 500 }));
 });
 
-test('no way to print a device shows its key', (t) => {
+test('however a device is printed, its key is not shown', (t) => {
   const device = issue();
   const { key }: StoredDevice = device.toStored();
   const seed = Buffer.from(key, 'base64url');

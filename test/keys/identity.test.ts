@@ -99,7 +99,7 @@ test('the certificate of an identity is self-signed', (t) => {
   t.true(certificate.verify(certificate.publicKey));
 });
 
-test('nothing that shows an identity shows its seed or its words', (t) => {
+test('however an identity is printed, its seed and its words are not shown', (t) => {
   const identity = Identity.create();
   const seed = Buffer.from(identity.toSeed());
   const [first, second] = identity.toWords();

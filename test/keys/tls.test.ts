@@ -43,7 +43,7 @@ test('each side knows which device the other one is', async (t) => {
   t.deepEqual(identifyPeer(client, PROTOCOL), { device: server.device });
 });
 
-test('bytes go both ways after the handshake', async (t) => {
+test('after the handshake, bytes can be sent in both directions', async (t) => {
   const listener = await TlsServer.start(t, serverContext);
   const client = connectTls(connect(listener.port, '127.0.0.1'), context, PROTOCOL);
   t.teardown(() => client.destroy());
@@ -207,7 +207,7 @@ test('a client with a key of another kind sends no certificate, and is refused',
   t.is(identifyPeer(accepted, PROTOCOL).refusal, 'no-certificate');
 });
 
-test("a revoked device is refused, and so is a peer with this side's own identity", async (t) => {
+test("a revoked device, and a peer with this side's own identity, are refused", async (t) => {
   const listener = await TlsServer.start(t, serverContext);
   const { server: accepted } = await shake(t, listener, { secureContext: context });
   t.is(identifyPeer(accepted, PROTOCOL, { floorOf: () => 1002 }).refusal, 'revoked');

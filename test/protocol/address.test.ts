@@ -36,7 +36,7 @@ test('every port is parsed from its decimal form, and no higher number is', (t) 
   t.notThrows(() => fc.assert(property));
 });
 
-test('no token throws, and each is either a port in range or undefined', (t) => {
+test('no token makes the parser throw; each gives a port in range or undefined', (t) => {
   const property = fc.property(fc.string({ unit: 'binary' }), (token) => {
     const port = parsePort(token);
     return port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535);

@@ -150,7 +150,7 @@ test('a buddy who is offline cannot be called, even if an address is given', (t)
   t.deepEqual(parseBuddyList('bob 101 OFFLINE 192.0.2.7 41234\n'), [offline('bob')]);
 });
 
-test('no text throws, and each parsed buddy has a valid port or no endpoint', (t) => {
+test('no text makes the parser throw, and each parsed buddy has a valid port or no endpoint', (t) => {
   const words = fc.constantFrom(
     'bob',
     '100',

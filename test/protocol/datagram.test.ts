@@ -164,7 +164,7 @@ test('an encoded query is parsed back to the same query', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('no bytes throw, and those that are parsed survive encoding and parsing again', (t) => {
+test('no bytes make the parser throw; what was parsed can be encoded and parsed again', (t) => {
   const words = fc.constantFrom(
     'SET',
     'get',

@@ -39,7 +39,7 @@ test('all 14 encodings of points of small order are refused, as bytes and as tex
   }
 });
 
-test('every y from the prime on is refused, with both signs of x', (t) => {
+test('every y that is not below the prime is refused, with both signs of x', (t) => {
   for (let low = 0xed; low <= 0xff; low++) {
     for (const high of [0x7f, 0xff]) {
       const bytes = Buffer.alloc(KEY_BYTES, 0xff);
@@ -125,7 +125,7 @@ test('text of another alphabet or length is not a key', (t) => {
   }
 });
 
-test('no text throws', (t) => {
+test('no text makes the parser throw', (t) => {
   const almost = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/);
   const property = fc.property(fc.oneof(fc.string(), almost), (text) => {
     const key = parseKey(text);

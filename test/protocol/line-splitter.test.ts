@@ -137,7 +137,7 @@ test('any split of any bytes gives the same lines as one push', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
 });
 
-test('byte by byte gives the same lines as one push', (t) => {
+test('pushing byte by byte gives the same lines as one push', (t) => {
   const property = fc.property(streams, limits, (stream, limit) => {
     const chunks = Array.from(stream, (byte) => Uint8Array.of(byte));
     assert.deepEqual(linesOf(limit, ...chunks), linesOf(limit, stream));

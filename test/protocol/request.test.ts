@@ -128,7 +128,7 @@ test('an encoded request is parsed back to the same change', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('no bytes throw, and each parsed id is folded to lower case', (t) => {
+test('no bytes make the parser throw, and each parsed id is folded to lower case', (t) => {
   const isFolded = (text: string | undefined) => text === undefined || parseId(text) === text;
   const almost = fc
     .tuple(

@@ -87,7 +87,7 @@ test('typed words are the same only if they are the words of the key', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('no typed text throws, and no random text is the same as the words', (t) => {
+test('no typed text makes the comparison throw, and no random text equals the words', (t) => {
   const property = fc.property(fc.string({ unit: 'grapheme' }), (typed) => {
     assert.notEqual(compare(typed).result, 'same');
     for (const word of splitWords(typed)) assert.notEqual(word, '');
