@@ -51,7 +51,7 @@ export class Ledger {
     return this.#effects;
   }
 
-  /** The buddies on the list if the pending change was not made. */
+  /** The buddies on the list if the pending change had no effect. */
   get list(): readonly UserId[] {
     return this.#list;
   }

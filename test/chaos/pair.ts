@@ -1,6 +1,6 @@
 /**
- * Two users who call each other in turn, chat for a few lines, leave, and start over. Each numbers the lines,
- * so that the reader can detect lines that are lost, duplicated or out of order.
+ * Two users who call each other in turn, chat for a few lines, leave, and start over. Each user numbers the
+ * lines, so that the reader can detect lines that are lost, duplicated or out of order.
  */
 
 import type { UserId } from '../../protocol/id.js';

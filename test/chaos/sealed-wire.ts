@@ -27,7 +27,7 @@ import { ANSWER_TIMEOUT_MS, codeOf, HOST, REPLY_TIMEOUT_MS, type Wire } from './
 interface Session {
   readonly name: SessionId;
   readonly seal: DatagramSeal;
-  /** Of the server that made it. */
+  /** The port of the server that opened the session. */
   readonly port: number;
 }
 
@@ -37,7 +37,7 @@ export interface SealedWireOptions {
   readonly pickPort: () => number;
   readonly tally: Tally;
   readonly replyTimeoutMs?: number;
-  /** True if an earlier device may still have a session, at another server: a login can be answered 207. */
+  /** True if an earlier device may still have a session at another server: a login may then get 207. */
   readonly hasSeveralServers?: boolean;
 }
 

@@ -9,7 +9,7 @@
  * - `disorder`, `duplicate`: lines of a chat, buddies of a list or changes are out of order, or a line, a
  *   static child or a change exists twice;
  * - `stray`: something appears that was not requested;
- * - `unproven`: the run did not meet what it must survive, so it proves nothing;
+ * - `unproven`: the situation that the run must survive did not occur, so the run proves nothing;
  * - `orphan`: an actor runs without its parent;
  * - `hang`: something did not happen within its time limit;
  * - `give-up`: a supervisor gave up although the crashes were within its restart limits;

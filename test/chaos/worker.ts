@@ -19,7 +19,7 @@ const THINK_MS = 8;
 /** Pause before an unanswered request is sent again, in milliseconds. */
 const RETRY_MS = 5;
 
-/** The choices up to this one, and from 0.15 on, let a worker with a key shut out its earlier devices. */
+/** A random choice from 0.15 up to this number makes a worker with a key shut out its earlier devices. */
 const REVOKE_BELOW = 0.17;
 
 /** The port that workers announce. It is never called. */
@@ -32,9 +32,9 @@ export interface WorkerOptions {
   readonly tally: Tally;
   readonly work: Work;
   /**
-   * True if each request may reach another server. A list may then be an earlier one. And a server may make a
-   * change after it has answered 205, when another one has answered later requests: the worker then leaves
-   * that buddy alone, so that a late change has no effect.
+   * True if each request may reach another server. A server may then answer with an earlier list. A change
+   * that was answered 205 may also take effect later, after another server has answered later requests. After
+   * a 205, the worker therefore does not use that buddy again.
    */
   readonly hasSeveralServers?: boolean;
 }
@@ -44,7 +44,7 @@ export class Worker {
   readonly ledger: Ledger;
   /** Time of the last answer, in milliseconds since the process started. */
   lastProgressMs = performance.now();
-  /** Number of changes that were made or found to have no effect. */
+  /** Number of changes that had an effect, or were found to have none. */
   settled = 0;
   readonly #options: WorkerOptions;
   readonly wire: Wire;
@@ -96,7 +96,7 @@ export class Worker {
         if (entry.op === 'REG' && entry.id !== this.ledger.owner) this.#known.push(entry.id);
         return;
       }
-      // After 205 the outcome is unknown. After 206 the change was not made; it is repeated in the same way.
+      // After 205 the outcome is unknown. After 206 the change had no effect; it is repeated in the same way.
       if (code === undefined) tally.unanswered += 1;
       else if (code === 205) {
         if (hasSeveralServers && entry.buddy !== undefined) this.#untouchable.add(entry.buddy);

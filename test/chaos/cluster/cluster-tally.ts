@@ -10,7 +10,7 @@ export class ClusterTally {
   failoversInDoubt = 0;
   /** Commits that were sent, and whose answer was lost. */
   doubts = 0;
-  /** Those whose changes were found in the log later, and those whose changes were not. */
+  /** Of these commits, how many were found in the log later, and how many were not. */
   doubtsMade = 0;
   doubtsUndone = 0;
   /** Servers that ended because the database was not the one that they knew. */

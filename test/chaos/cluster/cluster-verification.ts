@@ -19,7 +19,7 @@ import { claimOf, judgeLog } from './log-verdict.js';
 
 const run = promisify(execFile);
 
-/** Longest wait until a server shows all changes, in milliseconds. It asks for them each second. */
+/** Longest wait until a server shows all changes, in milliseconds. A server reads the log each second. */
 const CATCH_UP_TIMEOUT_MS = 30_000;
 
 /** Pause before a server is asked again, in milliseconds. */
@@ -28,7 +28,7 @@ const RETRY_MS = 100;
 /** How many registered ids are registered again at each server. */
 const SAMPLE = 200;
 
-/** Checks that the database has each acknowledged change once, in its order, and nothing else. */
+/** Checks that the database has each acknowledged change once, in the order of requests, and nothing else. */
 export async function verifyDatabase(world: ClusterWorld, tally: Tally): Promise<void> {
   const { database, ledgers, races, workers } = world;
   const store = await openPostgresStore(database.url, { alone: true });

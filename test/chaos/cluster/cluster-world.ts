@@ -31,13 +31,13 @@ const RACERS_AT_EACH = 2;
 /** Longest wait for all servers, or for an answer to all workers, in milliseconds. */
 const RECOVERY_TIMEOUT_MS = 60_000;
 
-/** How many more changes a worker makes before it counts as served again. The first may be an old one. */
+/** After how many more changes a worker counts as served again. The first may be from before the fault. */
 const CHANGES_TO_RECOVER = 2;
 
-/** Interval between two looks at the count of acknowledged changes, in milliseconds. */
+/** Interval between two checks of the count of acknowledged changes, in milliseconds. */
 const LOOK_MS = 50;
 
-/** Whose presence is probed. */
+/** The presence of SEEN is probed. SEER has SEEN on the list. */
 const [SEER, SEEN] = ['seer', 'seen'] as unknown as readonly [UserId, UserId];
 
 export interface ClusterOptions {
@@ -110,7 +110,7 @@ export class ClusterWorld {
     return [...this.workers.map(({ ledger }) => ledger), ...this.#probedLedgers];
   }
 
-  /** Keeps the servers busy. Returns a function that ends this, and waits for all replies. */
+  /** Keeps the servers busy. Returns a function that ends the load, and waits for all replies. */
   keepBusy(): () => Promise<void> {
     const { random, tally, counts } = this.#options;
     const over = stoppable();
@@ -136,7 +136,7 @@ export class ClusterWorld {
     await worker.settle(this.#cut.signal);
   }
 
-  /** Waits until each worker has made changes again. @returns False if one has not in time. */
+  /** Waits until each worker gets its changes answered again. @returns False if one does not in time. */
   async waitForRecovery(): Promise<boolean> {
     const before = new Map(this.workers.map((worker) => [worker, worker.settled]));
     const waiting = () => [...before].filter(([worker, was]) => worker.settled < was + CHANGES_TO_RECOVER);
@@ -148,7 +148,7 @@ export class ClusterWorld {
   }
 
   /**
-   * From now on, the clients of all servers use this one only.
+   * From now on, all clients use only the server at this port.
    *
    * @returns The client of a worker.
    */

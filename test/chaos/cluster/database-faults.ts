@@ -1,5 +1,6 @@
 /**
- * What happens to the PostgreSQL servers. Each fault ends with a primary and two standbys that follow it.
+ * The faults of the PostgreSQL servers. After each fault, there is a primary again, and two standbys that
+ * follow it.
  */
 
 import type { Random } from '../../helpers/random.js';
@@ -12,7 +13,7 @@ export interface Scene {
   hold(): Promise<void>;
   /** Waits until a commit waits for a standby, or some more changes are acknowledged. */
   untilBlocked(): Promise<void>;
-  /** Waits until some more changes are acknowledged, or a server has had time to give up its primary. */
+  /** Waits until some more changes are acknowledged, or the servers have had time to leave an old primary. */
   untilGoingOn(): Promise<void>;
 }
 
@@ -45,7 +46,7 @@ async function killPrimaryInCommit(scene: Scene): Promise<void> {
   await failOver(scene);
 }
 
-/** The standby that is promoted was away when the primary was lost. */
+/** Kills the primary while the synchronous standby is down, and then promotes that standby. */
 export async function killPrimaryWithoutStandby(scene: Scene): Promise<void> {
   const { primary, sync } = scene.database;
   await sync.kill();
@@ -75,7 +76,7 @@ async function restartPrimary({ database }: Scene): Promise<void> {
   await database.primary.run();
 }
 
-/** The old primary is alive, and alone. */
+/** Promotes the standby while the old primary is running, and takes the other standby from it. */
 async function promoteBesideLiving(scene: Scene): Promise<void> {
   const { database, random } = scene;
   const old = await database.promote();
@@ -85,7 +86,7 @@ async function promoteBesideLiving(scene: Scene): Promise<void> {
   await regroup(database, old, random);
 }
 
-/** The old primary is alive, and has the other standby. */
+/** Promotes the standby while the old primary is running. The other standby still follows the old primary. */
 export async function promoteBesidePair(scene: Scene): Promise<void> {
   const { database, random } = scene;
   const old = await database.promote();
@@ -128,10 +129,10 @@ async function killAll({ database }: Scene): Promise<void> {
   for (const node of database.nodes) await node.run();
 }
 
-/** The first fault of each run: it certainly puts a commit in doubt. */
+/** The first fault of each run. It always leaves a commit in doubt. */
 export const FIRST_FAULT = 'primary killed in a commit';
 
-/** By the name in the report. */
+/** The faults, by their names in the report. */
 export const DATABASE_FAULTS: ReadonlyMap<string, DatabaseFault> = new Map([
   ['primary killed', killPrimary],
   [FIRST_FAULT, killPrimaryInCommit],

@@ -1,16 +1,20 @@
 /**
  * Three PostgreSQL servers, a primary and two standbys, and what a cluster manager such as Patroni does with
- * them. A change is confirmed when the standby that the primary names has it; only that one is promoted.
+ * them. The primary confirms a change when the standby that it names has the change. Only this standby is
+ * promoted.
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Teardown } from '../../helpers/guarded-directory.js';
 import { databaseOf, Postgres } from '../../helpers/postgres.js';
 
-/** Time between two questions to a server, in milliseconds. */
+/** Time between two queries of a condition, in milliseconds. */
 const POLL_MS = 50;
 
-/** Longest wait until a standby follows its primary, in milliseconds. One that has too much never does. */
+/**
+ * Longest wait until a standby follows its primary, in milliseconds. A standby that has more than its primary
+ * never follows it.
+ */
 const FOLLOW_TIMEOUT_MS = 5_000;
 
 /** How long a commit waits until it counts as waiting for a standby, in milliseconds. */
@@ -35,10 +39,10 @@ export type NamesOf = (standbys: readonly [string, string]) => string;
 /** One named standby: no other confirms changes. */
 export const ONE_NAMED: NamesOf = ([first]) => first;
 
-/** Either standby. After a promotion, an old primary may go on with the other one. */
+/** Either standby confirms changes. After one is promoted, an old primary may go on with the other one. */
 export const ANY_OF_TWO: NamesOf = (standbys) => `ANY 1 (${standbys.join(', ')})`;
 
-/** None: changes are confirmed when the primary has them. */
+/** No standby: changes are confirmed when the primary has them. */
 export const NONE: NamesOf = () => '';
 
 /** One of the servers. */
@@ -132,7 +136,7 @@ export class Database {
     );
   }
 
-  /** Whether a commit waits for a standby, for longer than one that is there takes. */
+  /** Whether a commit has waited for a standby for longer than a running standby takes. */
   async hasWaitingCommit(): Promise<boolean> {
     const waiting = `select 1 from pg_stat_activity
       where wait_event = 'SyncRep' and clock_timestamp() - query_start > interval '${WAITING_MS} ms'`;
@@ -166,7 +170,7 @@ export class Database {
     node.isRunning = true;
   }
 
-  /** Makes an old primary, which was killed, a standby. */
+  /** Turns an old primary, which was killed, into a standby. */
   async rewind(node: Node): Promise<void> {
     await node.server.rewind(this.primary.server, node.name);
     node.isRunning = true;

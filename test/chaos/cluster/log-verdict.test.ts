@@ -26,7 +26,7 @@ test('an acknowledged change that is missing is a loss', (t) => {
   ]);
 });
 
-test('a change that was made twice is a duplicate', (t) => {
+test('a change that is in the log twice is a duplicate', (t) => {
   t.deepEqual(verdict([...GOOD, 'REG x']), ['duplicate: REG x is in the log 2 times, not 1']);
 });
 

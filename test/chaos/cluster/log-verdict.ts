@@ -5,7 +5,7 @@
 
 import { type Difference, type Ledger, textOf } from '../ledger.js';
 
-/** The changes of one client, who requests one after the other. */
+/** The changes of one client. The client requests one change at a time. */
 export interface Claim {
   /** The owner of the list that the client changes. */
   readonly owner: string;

@@ -16,13 +16,13 @@ const INTERVAL_MS = 250;
 /** Longest wait until the announcement is seen, in milliseconds. Both servers may have to start first. */
 const TIMEOUT_MS = 60_000;
 
-/** Call ports are from here on: each probe has another one. */
+/** The call port of the first probe. Each later probe uses the next port. */
 const FIRST_CALL_PORT = 10_000;
 const CALL_PORTS = 50_000;
 
 export interface ProbedUsers {
   readonly seen: UserId;
-  /** Has `seen` on the list. */
+  /** The user who has `seen` on the list. */
   readonly seer: UserId;
 }
 

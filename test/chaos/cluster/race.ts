@@ -33,7 +33,7 @@ export class Race {
     if (code === undefined || code === 205) this.#isUncertain = true;
   }
 
-  /** What is wrong with the replies, when each racer has got 200 or 203. */
+  /** Returns what is wrong with the replies. Each racer must have got 200 or 203. */
   differences(): Difference[] {
     if (this.#winners > 1) {
       return [{ fault: 'duplicate', what: `${this.#winners} racers got 200 for REG ${this.id}` }];
@@ -52,7 +52,7 @@ export interface RaceOptions {
   readonly random: Random;
   readonly tally: Tally;
   readonly stop: AbortSignal;
-  /** Ends even the race under way. */
+  /** Aborts even the race under way. */
   readonly cut: AbortSignal;
 }
 

@@ -6,8 +6,8 @@ import type { UserId } from '../../../protocol/id.js';
 import { ClearWire, type Wire } from '../wire.js';
 
 /**
- * Longest wait for a reply, in milliseconds. Longer than any server is frozen: a request that its client gave
- * up could have an effect after later ones.
+ * Longest wait for a reply, in milliseconds. It is longer than any server is frozen: if a client gave up a
+ * request too early, the request could take effect after later ones.
  */
 export const PATIENCE_MS = 120_000;
 

@@ -1,5 +1,6 @@
 /**
- * Runs with several servers: the real one, which must lose nothing, and the controls, which must lose.
+ * Runs with several servers: the real run, which must lose nothing, and the controls, which must lose
+ * acknowledged changes.
  */
 
 import { tmpdir } from 'node:os';
@@ -27,14 +28,14 @@ const LONGEST_HOLD_MS = 5_000;
 /** Longest pause between two faults, in milliseconds. */
 const PAUSE_MS = 1_000;
 
-/** How many acknowledged changes show that changes are acknowledged. */
+/** After this many more acknowledged changes, commits count as not blocked. */
 const SOME_CHANGES = 50;
 
-/** Longest wait for them, in milliseconds. */
+/** Longest waits for these changes, in milliseconds. */
 const BLOCKED_TIMEOUT_MS = 30_000;
 const GOING_ON_TIMEOUT_MS = 6_000;
 
-/** Interval between two looks, in milliseconds. */
+/** Interval between two checks whether commits are blocked, in milliseconds. */
 const LOOK_MS = 50;
 
 /** The longest run of a control, in milliseconds. It must have lost something by then. */
