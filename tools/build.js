@@ -36,7 +36,7 @@ async function rebuild() {
     compile(output);
     const bundles = await Promise.all([bundlePrograms(output), bundlePage(output)]);
     writeFileSync(join(output, 'THIRD-PARTY-LICENSES'), licencesOf(bundles, output));
-    // Without a stamp, the next build compiles again. It must, if a source changed during this build.
+    // Without a stamp, the next build compiles again. This is needed if a source changed during this build.
     if (fingerprint() === sources) writeFileSync(join(output, STAMP), sources);
     replaceTarget(output);
   } finally {

@@ -1,7 +1,7 @@
 /**
- * Runs a whole cluster on this machine, for a look: `npm run cluster`. It has a primary of PostgreSQL, two
- * standbys and three servers. Shows each command that it runs. Ctrl-C stops the cluster, and removes its
- * files.
+ * Runs a demo cluster on this machine: `npm run cluster`. The cluster has a primary of PostgreSQL, two
+ * standbys and three servers. The program shows each command that it runs. Ctrl-C stops the cluster, and
+ * removes its files.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -25,7 +25,7 @@ const STANDBYS = ['standby1', 'standby2'] as const;
 const VERSIONS = '/usr/lib/postgresql';
 const MIN_VERSION = 15;
 
-/** PostgreSQL refuses root. There it runs as the user that its package made. */
+/** PostgreSQL refuses to run as root. If this program runs as root, PostgreSQL runs as `postgres`. */
 const AS_POSTGRES =
   process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'] : [];
 
@@ -58,7 +58,7 @@ class Cluster {
     this.#programs = programs;
   }
 
-  /** Starts everything, and then explains how to use it. @throws Error when a command fails. */
+  /** Starts the cluster, and then explains how to use it. @throws Error when a command fails. */
   async start({ tcpPort, udpPort }: Options): Promise<void> {
     await this.#makePassword();
     const ports = await freePorts(1 + STANDBYS.length);
@@ -219,7 +219,7 @@ class Cluster {
   }
 }
 
-/** Stops a process. To PostgreSQL, SIGINT means that it ends its connections first. */
+/** Stops a process. On SIGINT, PostgreSQL ends its connections, and does not wait for its clients. */
 async function end(child: ChildProcess): Promise<void> {
   const closed = once(child, 'close');
   child.kill('SIGINT');
@@ -269,7 +269,7 @@ async function main(options: Options): Promise<void> {
     process.exitCode = EXIT.failed;
     return;
   }
-  // Nothing is printed any more when the terminal is gone, but the cluster must be removed.
+  // When the terminal is gone, output fails. The cluster must be removed nevertheless.
   process.stdout.on('error', () => {});
   const isStopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
@@ -285,7 +285,7 @@ async function main(options: Options): Promise<void> {
   await cluster.stop();
 }
 
-const command = createCommand(NAME, 'Runs PostgreSQL with two standbys, and three servers, for a look.')
+const command = createCommand(NAME, 'Runs a demo cluster: PostgreSQL with two standbys, and three servers.')
   .option('--tcp-port <port>', 'port of the servers for requests; 0 picks a free port', portOption, 0)
   .option('--udp-port <port>', 'port of the servers for presence; 0 picks a free port', portOption, 0)
   .option('--postgres <directory>', 'directory of the programs of PostgreSQL', textOption);

@@ -13,7 +13,7 @@ const POLL_MS = 1_000;
 const parent = process.ppid;
 const hadCompiler = isCompilerRunning();
 
-// Ava gets its own process group, which includes the processes of the tests. It is killed at the end.
+// Ava gets its own process group, which includes the processes of the tests. This group is killed at the end.
 const ava = spawn('node_modules/.bin/ava', process.argv.slice(2), {
   detached: true,
   stdio: ['ignore', 'inherit', 'inherit'],

@@ -75,7 +75,7 @@ export async function measureDelay(
 
 /**
  * Measures the CPU time that a SET costs at the server that accepts it, in comparison with a server without a
- * bus, and at the server that hears of it.
+ * bus, and at another server, to which the bus brings the announcement.
  */
 export async function measureRecords(
   report: Report,

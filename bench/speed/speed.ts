@@ -21,7 +21,7 @@ const FEW_USERS = 1_000;
 const MANY_USERS = 1_000_000;
 const IDLE = 10_000;
 
-/** TCP clients; each sends one request after the other. */
+/** TCP clients; each sends one request at a time. */
 const CLIENTS = 64;
 
 /** Datagrams in a second: enough to arrive in bursts, but not too many for either server. */
