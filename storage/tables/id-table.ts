@@ -171,7 +171,7 @@ export class IdTable {
     return -1;
   }
 
-  /** The offset that the first slot of a hash has: usually the offset of the id that has this hash. */
+  /** Reads the offset in the first slot for a hash: usually the offset of the id that has this hash. */
   #offsetAt(hash: number): number {
     const { slots } = this.#shardOf(hash);
     return slots[firstSlot(slots, hash) + OFFSET] as number;

@@ -41,7 +41,7 @@ export interface Applied {
   readonly user?: number;
   /** For ADD and DEL: the position of the buddy on the list. */
   readonly position?: number;
-  /** For any other change except REG: reverts it. */
+  /** For a change other than REG, ADD and DEL: reverts the change. */
   readonly revert?: () => void;
 }
 
