@@ -31,6 +31,15 @@ export type BanTarget =
 /** A ban. It has no end if `untilMs` is `undefined`; otherwise it ends at that Unix time in milliseconds. */
 export type Ban = BanTarget & { readonly untilMs?: number | undefined };
 
+/**
+ * A user who was removed, or whom a ban may concern: the server ends the user's presence and sessions. An
+ * address or a network stands for all users there.
+ */
+export type Expulsion = { readonly kind: 'user'; readonly user: number; readonly name: UserId } | BanTarget;
+
+/** The maximum number of expulsions that a store keeps. Beyond it, the server must check all users. */
+export const MAX_EXPULSIONS = 4_096;
+
 /** A reserved id, usually that of a removed user. It cannot be registered until it is freed. */
 export interface Reservation {
   readonly id: UserId;
@@ -48,7 +57,8 @@ export interface Reservation {
  * - `FREE` frees a reserved id: it can be registered again, by a user with another number.
  * - `BAN` replaces an earlier ban of the same target.
  *
- * The store only stores bans: the server does not enforce them yet.
+ * The store only keeps bans: a banned user's changes are made like any other. The server refuses them before
+ * they reach the store.
  */
 export type OperatorChange =
   | { readonly op: 'KEY'; readonly id: UserId; readonly key: IdentityKey | undefined }
@@ -94,8 +104,19 @@ export interface Users {
   readonly isClosed: boolean;
   /** The reserved ids, in the order of registration. */
   reservations(): readonly Reservation[];
+  /** True for the number of a user who was removed. */
+  isRemoved(user: number): boolean;
   /** All bans, even those that have ended: addresses first, each kind in the order of the names. */
   bans(): readonly Ban[];
+  /** The ban of an id, registered or not, at a Unix time in milliseconds. Must be cheap, like the next one. */
+  banOfId(id: UserId, nowMs: number): Ban | undefined;
+  /**
+   * The ban of an address, or of a network that contains it, at a Unix time in milliseconds. If there are
+   * several, the one that ends last.
+   *
+   * @param address As the operating system writes it, or an IPv4 address as `packIpv4` returns it.
+   */
+  banOfAddress(address: string | number, nowMs: number): Ban | undefined;
   /** Writes a user's id into a buffer; returns the offset of its end. */
   copyId(target: Uint8Array, at: number, user: number): number;
   /** The ids of a user's buddies, in the order they were added; `undefined` when the id is not registered. */
@@ -128,6 +149,12 @@ export interface Store {
    * in the order in which they were made; all servers of a directory number them alike.
    */
   readonly lastChange: number;
+
+  /**
+   * Returns the users whom changes have expelled since the last call, also changes of other servers; `all` if
+   * any user may be among them. Entries may be outdated: check each against {@link users}.
+   */
+  takeExpulsions(): readonly Expulsion[] | 'all';
 
   /** The registered users and their lists. A store that several servers share may replace this object. */
   readonly users: Users;

@@ -25,6 +25,7 @@
 
 import { randomUUID } from 'node:crypto';
 import {
+  type Expulsion,
   isStoreError,
   type Store,
   type StoreChange,
@@ -33,6 +34,7 @@ import {
   type Users,
   type Verdict,
 } from '../store.js';
+import type { UserTable } from '../tables/user-table.js';
 import { CONNECT_TIMEOUT_MS, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
 import { type Engine, PostgresEngine, type Session } from './engine.js';
 import type { LogPart } from './log.js';
@@ -158,6 +160,8 @@ class PostgresStore implements Store {
   readonly #options: Required<PostgresStoreOptions>;
   #session: Session;
   #replica: Replica;
+  /** The table of the last expulsions. If the directory was loaded again, it is not known who was expelled. */
+  #expelledFrom: UserTable | undefined;
   #hasStandby = true;
   #lastGroup = 0;
   /** True after a group was refused, until the primary can be used again. */
@@ -207,6 +211,14 @@ class PostgresStore implements Store {
 
   get users(): Users {
     return this.#replica.table;
+  }
+
+  takeExpulsions(): readonly Expulsion[] | 'all' {
+    const { table } = this.#replica;
+    const expulsions = table.takeExpulsions();
+    if (table === this.#expelledFrom) return expulsions;
+    this.#expelledFrom = table;
+    return 'all';
   }
 
   get replica(): Replica {

@@ -1,10 +1,11 @@
 /**
- * The bans that the operator has made.
+ * The bans that the operator has made, and which of them applies to an id or an address.
  */
 
 import { isIP } from 'node:net';
-import { parseId } from '../../protocol/id.js';
+import { parseId, type UserId } from '../../protocol/id.js';
 import { type Ban, type BanTarget, MAX_BANS } from '../store.js';
+import { NetworkIndex } from './network-index.js';
 
 const NETWORK = /^([0-9a-f.:]+)(?:\/(0|[1-9]\d{0,2}))?$/;
 
@@ -24,29 +25,66 @@ export function parseBanTarget(kind: string | undefined, name: string | undefine
 }
 
 export class BanTable {
-  readonly #bans = new Map<string, Ban>();
+  readonly #ids = new Map<string, Ban>();
+  readonly #addresses = new Map<string, Ban>();
+  readonly #networks = new NetworkIndex<Ban>();
 
   get isFull(): boolean {
-    return this.#bans.size >= MAX_BANS;
+    return this.#ids.size + this.#addresses.size >= MAX_BANS;
   }
 
   get(target: BanTarget): Ban | undefined {
-    return this.#bans.get(textOf(target));
+    return this.#bansOf(target).get(target.name);
   }
 
   /** Sets the ban of a target, or removes it. */
   set(target: BanTarget, ban: Ban | undefined): void {
-    if (ban === undefined) this.#bans.delete(textOf(target));
-    else this.#bans.set(textOf(target), ban);
+    const { kind, name } = target;
+    if (ban === undefined) this.#bansOf(target).delete(name);
+    else this.#bansOf(target).set(name, ban);
+    if (kind === 'id') return;
+    if (ban === undefined) this.#networks.delete(name);
+    else this.#networks.set(ban);
+  }
+
+  /** The ban of an id, unless it has ended. Times are Unix times in milliseconds. */
+  ofId(id: UserId, nowMs: number): Ban | undefined {
+    if (this.#ids.size === 0) return undefined;
+    const ban = this.#ids.get(id);
+    return ban !== undefined && isInForce(ban, nowMs) ? ban : undefined;
+  }
+
+  /**
+   * The ban of an address, or of a network that contains it, unless it has ended. If there are several, the
+   * one that ends last.
+   *
+   * @param address As the operating system writes it, or an IPv4 address as `packIpv4` returns it.
+   */
+  ofAddress(address: string | number, nowMs: number): Ban | undefined {
+    let last: Ban | undefined;
+    for (const ban of this.#networks.find(address)) {
+      if (isInForce(ban, nowMs) && (last === undefined || endOf(ban) > endOf(last))) last = ban;
+    }
+    return last;
   }
 
   /** All bans: addresses first, each kind in the order of the names. */
   list(): readonly Ban[] {
-    const sorted = [...this.#bans].sort(([one], [other]) => (one < other ? -1 : 1));
-    return sorted.map(([, ban]) => ban);
+    const sorted = [this.#addresses, this.#ids].map((bans) =>
+      [...bans].sort(([one], [other]) => (one < other ? -1 : 1)),
+    );
+    return sorted.flat().map(([, ban]) => ban);
+  }
+
+  #bansOf({ kind }: BanTarget): Map<string, Ban> {
+    return kind === 'id' ? this.#ids : this.#addresses;
   }
 }
 
-function textOf({ kind, name }: BanTarget): string {
-  return `${kind} ${name}`;
+function endOf({ untilMs = Number.POSITIVE_INFINITY }: Ban): number {
+  return untilMs;
+}
+
+function isInForce(ban: Ban, nowMs: number): boolean {
+  return nowMs < endOf(ban);
 }

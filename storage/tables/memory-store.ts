@@ -39,6 +39,8 @@ export function openMemoryStore(sync: () => Promise<unknown> = () => new Promise
       return lastChange;
     },
 
+    takeExpulsions: () => table.takeExpulsions(),
+
     users: table,
 
     async close() {

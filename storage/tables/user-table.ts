@@ -10,7 +10,9 @@ import type { Change } from '../../protocol/request.js';
 import {
   type Ban,
   type BanTarget,
+  type Expulsion,
   MAX_BUDDIES,
+  MAX_EXPULSIONS,
   MAX_USERS,
   type OperatorChange,
   type Reservation,
@@ -88,6 +90,8 @@ export class UserTable implements Users {
   readonly #removed = new Map<number, number>();
   /** Removed users who may still be on lists, until {@link endReplay}. */
   readonly #stale = new Set<number>();
+  /** See {@link takeExpulsions}. */
+  #expulsions: Expulsion[] | 'all' = [];
   #committed = 0;
   /** The devices of users before the changes that are not committed yet. */
   readonly #durableDevices = new Map<number, Device | undefined>();
@@ -173,8 +177,33 @@ export class UserTable implements Users {
     return reserved.map(([user, atMs]) => ({ id: this.#ids.idOf(user), atMs }));
   }
 
+  isRemoved(user: number): boolean {
+    return this.#removed.has(user);
+  }
+
   bans(): readonly Ban[] {
     return this.#bans.list();
+  }
+
+  banOfId(id: UserId, nowMs: number): Ban | undefined {
+    return this.#bans.ofId(id, nowMs);
+  }
+
+  banOfAddress(address: string | number, nowMs: number): Ban | undefined {
+    return this.#bans.ofAddress(address, nowMs);
+  }
+
+  /** See `takeExpulsions` of the store. Changes that were undone may be among them. */
+  takeExpulsions(): readonly Expulsion[] | 'all' {
+    const expulsions = this.#expulsions;
+    if (expulsions.length > 0) this.#expulsions = [];
+    return expulsions;
+  }
+
+  #expel(expulsion: Expulsion): void {
+    if (this.#expulsions === 'all') return;
+    if (this.#expulsions.length < MAX_EXPULSIONS) this.#expulsions.push(expulsion);
+    else this.#expulsions = 'all';
   }
 
   /** Checks one change, in the order given in PROTOCOL.md, and applies it. */
@@ -236,6 +265,7 @@ export class UserTable implements Users {
         this.#lists.clear(user);
         this.#keys.set(user, undefined);
         this.#removed.set(user, effect.atMs);
+        this.#expel({ kind: 'user', user, name: effect.id });
         return { verdict: 200, effect };
       }
       default:
@@ -491,6 +521,7 @@ export class UserTable implements Users {
     if (before !== undefined && ban !== undefined && before.untilMs === ban.untilMs) return { verdict: 200 };
     if (before === undefined && this.#bans.isFull) return { verdict: 205 };
     this.#bans.set(target, ban);
+    if (ban !== undefined) this.#expel(target);
     return { verdict: 200, effect: change, revert: () => this.#bans.set(target, before) };
   }
 
@@ -518,6 +549,7 @@ export class UserTable implements Users {
     this.#beforeKeyChange?.(user);
     this.#keys.set(user, undefined);
     this.#removed.set(user, atMs);
+    this.#expel({ kind: 'user', user, name: this.#ids.idOf(user) });
     const revert = () => {
       this.#removed.delete(user);
       this.#beforeKeyChange?.(user);

@@ -23,6 +23,7 @@ import { removeLeftovers } from '../recovery/leftovers.js';
 import { type Opened, openDatabase, type TornTail } from '../recovery/opening.js';
 import { type DroppedLine, rewrite, salvage } from '../recovery/repair.js';
 import {
+  type Expulsion,
   isStoreError,
   type Store,
   type StoreChange,
@@ -176,6 +177,10 @@ class DirectoryStore implements TextStore {
 
   get users(): Users {
     return this.#table;
+  }
+
+  takeExpulsions(): readonly Expulsion[] | 'all' {
+    return this.#table.takeExpulsions();
   }
 
   close(): Promise<void> {

@@ -427,6 +427,38 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(store.users.bans(), [mallory]);
   });
 
+  rule('removed users and banned targets are reported as expelled, once', async (t, store) => {
+    await store.commit(changes('REG alice', 'REG bob'));
+    store.takeExpulsions();
+    const mallory = { kind: 'id', name: id('mallory') } as const;
+    await store.commit([remove('bob'), { op: 'BAN', ban: mallory }, remove('stranger')]);
+    t.deepEqual(store.takeExpulsions(), [{ kind: 'user', user: 1, name: id('bob') }, mallory]);
+    await store.commit([{ op: 'UNBAN', target: mallory }, free('bob'), ...changes('REG bob')]);
+    t.deepEqual(store.takeExpulsions(), []);
+    t.deepEqual(
+      [0, 1, 2].map((user) => store.users.isRemoved(user)),
+      [false, true, false],
+    );
+  });
+
+  rule(
+    'the ban of an id, and that of an address or its network, is found until it ends',
+    async (t, store) => {
+      const [mallory, network] = [
+        { kind: 'id', name: id('mallory'), untilMs: 5 },
+        { kind: 'address', name: '192.0.2.0/24' },
+      ] as const;
+      await store.commit([
+        { op: 'BAN', ban: mallory },
+        { op: 'BAN', ban: network },
+      ]);
+      t.deepEqual(store.users.banOfId(mallory.name, 4), mallory);
+      t.is(store.users.banOfId(mallory.name, 5), undefined);
+      t.deepEqual(store.users.banOfAddress('192.0.2.7', 0), network);
+      t.is(store.users.banOfAddress('192.0.3.7', 0), undefined);
+    },
+  );
+
   rule('a change with a value that no journal can hold is 201', async (t, store) => {
     await store.commit(changes('REG alice'));
     const wrong: StoreChange[] = [

@@ -86,7 +86,10 @@ test('no buddy is visited once the answer is full', async (t) => {
     isKeyed: (user) => users.isKeyed(user),
     deviceOf: (user) => users.deviceOf(user),
     reservations: () => users.reservations(),
+    isRemoved: (user) => users.isRemoved(user),
     bans: () => users.bans(),
+    banOfId: (id, nowMs) => users.banOfId(id, nowMs),
+    banOfAddress: (address, nowMs) => users.banOfAddress(address, nowMs),
     isClosed: false,
     copyId(target, at, user) {
       visits++;
