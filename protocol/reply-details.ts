@@ -1,5 +1,6 @@
 /**
- * The details after `200 OK` in the replies to WHO, LOG and VER.
+ * The details after `200 OK` in the replies to WHO, LOG and VER, and those after `204 DENIED` in the reply to
+ * a banned client.
  */
 
 import { tokensOf } from './ascii.js';
@@ -53,6 +54,44 @@ export function parseVersionReply(line: string): IdentityKey | undefined {
   const [version, key] = detailsOf(line) ?? [];
   return version === VERSION ? parseKey(key) : undefined;
 }
+
+/** Why the operator of a server refuses a client. */
+export interface BanNotice {
+  /** Whether the id of the request is banned, or the address of the client. */
+  readonly banned: 'id' | 'address';
+  /** When the ban ends, as a Unix time in milliseconds. Missing if it has no end, or ends after 9999. */
+  readonly untilMs?: number | undefined;
+}
+
+const DENIED = 204;
+const BANNED = 'BANNED';
+const UNTIL = 'UNTIL';
+
+/** The last time that the details can contain: the end of 9999. */
+const MAX_UNTIL_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/**
+ * Encodes the details of a ban: `BANNED ID`, or `BANNED ADDRESS UNTIL 2026-12-24T18:00:00Z`. The end is
+ * rounded up, so that a client may try again at the time that it reads.
+ */
+export function encodeBanDetails({ banned, untilMs }: BanNotice): string {
+  const words = `${BANNED} ${banned.toUpperCase()}`;
+  const seconds = untilMs === undefined ? Number.POSITIVE_INFINITY : Math.ceil(untilMs / 1_000);
+  if (seconds * 1_000 > MAX_UNTIL_MS) return words;
+  return `${words} ${UNTIL} ${new Date(seconds * 1_000).toISOString().replace('.000', '')}`;
+}
+
+/** Parses the reply to a banned client. Returns `undefined` for any other line. */
+export function parseBanReply(line: string): BanNotice | undefined {
+  if (replyCode(line) !== DENIED) return undefined;
+  const [, , word, kind, until, end = ''] = tokensOf(line.trimEnd());
+  const banned = BANNED_KINDS.find((known) => known.toUpperCase() === kind);
+  if (word !== BANNED || banned === undefined) return undefined;
+  const untilMs = until === UNTIL && /^\d{4}-\d\d-\d\dT[\d:]{8}Z$/.test(end) ? Date.parse(end) : Number.NaN;
+  return Number.isNaN(untilMs) ? { banned } : { banned, untilMs };
+}
+
+const BANNED_KINDS = ['id', 'address'] as const;
 
 function detailsOf(line: string): readonly string[] | undefined {
   return isDone(line) ? tokensOf(line.trimEnd()).slice(2) : undefined;

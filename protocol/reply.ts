@@ -2,7 +2,10 @@
  * The server's replies over TCP: one line with a code and its words.
  */
 
-/** All replies, with their words. `200 OK` may be followed by details: the answer to LOG, WHO and VER. */
+/**
+ * All replies, with their words. Details may follow `200 OK`, in the replies to LOG, WHO and VER, and
+ * `204 DENIED`, in the reply to a banned client.
+ */
 export const REPLY_WORDS = {
   200: 'OK',
   201: 'INVALID',

@@ -104,8 +104,6 @@ export interface Users {
   readonly isClosed: boolean;
   /** The reserved ids, in the order of registration. */
   reservations(): readonly Reservation[];
-  /** True for the number of a user who was removed. */
-  isRemoved(user: number): boolean;
   /** All bans, even those that have ended: addresses first, each kind in the order of the names. */
   bans(): readonly Ban[];
   /** The ban of an id, registered or not, at a Unix time in milliseconds. Must be cheap, like the next one. */
@@ -117,6 +115,8 @@ export interface Users {
    * @param address As the operating system writes it, or an IPv4 address as `packIpv4` returns it.
    */
   banOfAddress(address: string | number, nowMs: number): Ban | undefined;
+  /** True for the number of a user who was removed, or whose id is banned at a Unix time in milliseconds. */
+  isExpelled(user: number, nowMs: number): boolean;
   /** Writes a user's id into a buffer; returns the offset of its end. */
   copyId(target: Uint8Array, at: number, user: number): number;
   /** The ids of a user's buddies, in the order they were added; `undefined` when the id is not registered. */

@@ -19,8 +19,9 @@ import type { PresenceRecord } from '../../protocol/presence-batch.js';
 import type { Users } from '../../storage/store.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
+import type { Bans } from './bans.js';
 import type { ServerMeter } from './server-meter.js';
-import type { StoreCaughtUp, StoreEvent, UserLookedUp, UserLookUp } from './store-actor.js';
+import type { StoreCaughtUp, StoreEvent, UserLookedUp, UserLookUp, UsersExpelled } from './store-actor.js';
 
 /** A client sent a SET. From udp, or from sessions. */
 interface PresenceAnnounced {
@@ -79,7 +80,8 @@ export type PresenceEvent =
   | PresenceAsked
   | PresenceHeard
   | UserLookedUp<Purpose>
-  | StoreCaughtUp<undefined>;
+  | StoreCaughtUp<undefined>
+  | UsersExpelled;
 
 export interface PresenceInput {
   readonly store: Address<StoreEvent>;
@@ -90,6 +92,8 @@ export interface PresenceInput {
    * written.
    */
   readonly answerBytes: Quota;
+  /** Datagrams of banned users are dropped. */
+  readonly bans: Bans;
   readonly meter: ServerMeter;
 }
 
@@ -110,7 +114,7 @@ function mayAct(user: number, users: Users, device: Device | undefined): boolean
 }
 
 export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromBehaviour(
-  (scope, { store, bus, answerBytes, meter }) => {
+  (scope, { store, bus, answerBytes, bans, meter }) => {
     const table = new PresenceTable();
     const writer = new BuddyListWriter();
     /**
@@ -140,6 +144,8 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
 
     /** The time of arrival counts, as if this server had received the announcement itself. */
     function hear({ user, status, address, port }: PresenceRecord): void {
+      // The other server may not know the latest bans yet.
+      if (bans.isExpelled(user) || bans.ofAddress(address) !== undefined) return table.end(user);
       table.set(user, undefined, status, address, port, scope.now());
     }
 
@@ -160,6 +166,21 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       known = users;
       for (const record of unknown.values()) if (record.user < users.committed) hear(record);
       unknown.clear();
+    }
+
+    /** Ends the presence of users at once who were removed, or are banned. */
+    function expel({ expulsions, users }: UsersExpelled): void {
+      if (expulsions === 'all') {
+        return table.endWhere(
+          (user, address) => bans.isExpelled(user) || bans.ofAddress(address) !== undefined,
+        );
+      }
+      for (const expulsion of expulsions) {
+        const user = expulsion.kind === 'user' ? expulsion.user : users.numberOf(expulsion.name as UserId);
+        if (expulsion.kind !== 'address' && user !== -1 && bans.isExpelled(user)) table.end(user);
+      }
+      if (!expulsions.some(({ kind }) => kind === 'address')) return;
+      table.endWhere((_user, address) => bans.ofAddress(address) !== undefined);
     }
 
     function sendBuddyList(user: number, users: Users, event: PresenceAsked): void {
@@ -196,17 +217,23 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       receive(event) {
         switch (event.type) {
           case 'presence.announced': {
+            if (bans.ofId(event.announcement.id) !== undefined)
+              return meter.recordDatagram('SET', event.device !== undefined, 'denied');
             const user = known?.numberOf(event.announcement.id) ?? -1;
             if (known === undefined || known.isClosed || user === -1)
               return lookUp(event.announcement.id, event);
             return announce(user, known, event);
           }
           case 'presence.asked':
+            if (bans.ofId(event.id) !== undefined)
+              return meter.recordDatagram('GET', event.device !== undefined, 'denied');
             return lookUp(event.id, event);
           case 'presence.heard':
             return hearAll(event);
           case 'store.caught-up':
             return onCaughtUp(event.users);
+          case 'users.expelled':
+            return expel(event);
           case 'user.looked-up': {
             const { user, users, purpose } = event;
             known = users;

@@ -13,9 +13,11 @@ import type { HandshakeBudget } from '../../machines/server/handshake-budget.js'
 import type { Quota } from '../../machines/server/quota.js';
 import type { Device } from '../../protocol/device.js';
 import { type Line, LineSplitter } from '../../protocol/line-splitter.js';
-import { encodeVersionDetails } from '../../protocol/reply-details.js';
+import { encodeBanDetails, encodeVersionDetails } from '../../protocol/reply-details.js';
 import { MAX_REQUEST_BYTES, parseRequest, type Request } from '../../protocol/request.js';
+import type { Ban } from '../../storage/store.js';
 import type { BehaviourScope } from '../../supervision/behaviour.js';
+import type { Bans } from './bans.js';
 import type { ServerIdentity } from './server-identity.js';
 import type { RequestKind, ServerMeter } from './server-meter.js';
 
@@ -35,6 +37,8 @@ export interface RequestReaderInput {
   readonly handshakes: HandshakeBudget;
   /** Limits the REG requests of a source. Beyond the limit, the server replies 206. */
   readonly registrations: Quota;
+  /** The server replies 204 to banned clients. */
+  readonly bans: Bans;
   readonly meter: ServerMeter;
 }
 
@@ -196,8 +200,24 @@ export class RequestReader {
     this.#scope.self.send(this.#toEvent(this.#request));
   }
 
+  /**
+   * The ban that refuses a request. VER is answered to everyone: a client would take a server that refuses it
+   * for a server without keys. WHO is a question about an id, not a request by its user.
+   */
+  #banOn(request: Request | undefined): Ban | undefined {
+    if (request?.op === 'VER') return undefined;
+    const ban = this.#input.bans.ofAddress(this.address);
+    if (ban !== undefined || request === undefined || request.op === 'WHO') return ban;
+    return this.#input.bans.ofId(request.id);
+  }
+
   #toEvent(request: Request | undefined): ConnectionEvent {
     const device = this.#device;
+    const ban = this.#banOn(request);
+    if (ban !== undefined) {
+      const { kind: banned, untilMs } = ban;
+      return { type: 'request.decided', reply: 204, details: encodeBanDetails({ banned, untilMs }) };
+    }
     switch (request?.op) {
       case 'REG':
         if (!this.#input.registrations.tryUse(this.address, 1, this.#scope.now())) {

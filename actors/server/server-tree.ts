@@ -28,6 +28,7 @@ import type { RunningTree } from '../../supervision/run.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
+import { Bans } from './bans.js';
 import { type BusOptions, busLogic } from './bus.js';
 import { createRefuseClient } from './busy-replies.js';
 import { type ConnectionInput, connectionLogic } from './connection-actor.js';
@@ -87,6 +88,8 @@ export interface ServerOptions extends LimitSettings {
   readonly openBus?: BusOptions['openBus'] | undefined;
   /** How long to listen to the bus before the server is ready, in milliseconds; default 0. */
   readonly warmUpMs?: number;
+  /** The wall clock, in milliseconds since 1970: bans end at a date. Default: that of the machine. */
+  readonly wallClock?: () => number;
   readonly log: Log;
   /** Counts what the server does. Default: nothing is counted. */
   readonly meter?: ServerMeter;
@@ -113,6 +116,7 @@ export function startServer({
   catchUpMs,
   openBus,
   warmUpMs = 0,
+  wallClock,
   log,
   meter = NO_METER,
   onEmitted,
@@ -129,6 +133,7 @@ export function startServer({
 
   const refuse = createRefuseClient();
   const limits = new ServerLimits(settings, !limitsLoopback);
+  const bans = new Bans(wallClock);
   const address = { stashLimit: MAX_STASHED_EVENTS };
 
   const tcp = supervisor({
@@ -170,6 +175,7 @@ export function startServer({
             identity: identity(),
             handshakes: limits.handshakes,
             registrations: limits.registrations,
+            bans,
             store: addressOf(system, STORE),
             sessions: addressOf(system, SESSIONS),
             log,
@@ -186,9 +192,19 @@ export function startServer({
     children: [
       child({
         id: STORE,
-        logic: storeLogic({ openStore: openOrEnd, log, meter, maxUsers: () => limits.maxUsers, catchUpMs }),
+        logic: storeLogic({
+          openStore: openOrEnd,
+          log,
+          meter,
+          maxUsers: () => limits.maxUsers,
+          catchUpMs,
+          bans,
+        }),
         backoff: RESTART_BACKOFF,
-        input: (system) => ({ bus: openBus && addressOf(system, BUS) }),
+        input: (system) => ({
+          bus: openBus && addressOf(system, BUS),
+          expels: [addressOf(system, PRESENCE), addressOf(system, SESSIONS)],
+        }),
         address: {
           ...address,
           refuse: (event) => {
@@ -204,6 +220,7 @@ export function startServer({
           store: addressOf(system, STORE),
           bus: openBus && addressOf(system, BUS),
           answerBytes: limits.answerBytes,
+          bans,
           meter,
         }),
       }),
@@ -214,6 +231,7 @@ export function startServer({
         input: (system) => ({
           presence: addressOf(system, PRESENCE),
           answerBytes: limits.answerBytes,
+          bans,
           meter,
         }),
       }),
@@ -227,6 +245,7 @@ export function startServer({
           port: bound.get('udp')?.port ?? udpPort,
           presence: addressOf(system, PRESENCE),
           sessions: addressOf(system, SESSIONS),
+          bans,
           log,
           meter,
         }),

@@ -26,8 +26,10 @@ import {
 } from '../../protocol/sealed-datagram.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
+import type { Bans } from './bans.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
 import type { DatagramKind, DatagramOutcome, ServerMeter } from './server-meter.js';
+import type { UsersExpelled } from './store-actor.js';
 
 /**
  * A device logged in, and the store has recorded the login. The answer is {@link SessionAnswered}. From
@@ -77,17 +79,19 @@ interface Question {
   readonly udp: Address<DatagramReady>;
 }
 
-export type SessionsEvent = SessionOpen | DatagramSealed | PresenceAnswered<Question>;
+export type SessionsEvent = SessionOpen | DatagramSealed | PresenceAnswered<Question> | UsersExpelled;
 
 export interface SessionsInput {
   readonly presence: Address<PresenceEvent>;
   /** Limits the bytes of answers to each source. */
   readonly answerBytes: Quota;
+  /** The sessions of banned users are ended. */
+  readonly bans: Bans;
   readonly meter: ServerMeter;
 }
 
 export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromBehaviour(
-  (scope, { presence, answerBytes, meter }) => {
+  (scope, { presence, answerBytes, bans, meter }) => {
     const table = new SessionTable<DatagramSeal>();
 
     function open({ id, device, mode, address, seal, replyTo }: SessionOpen): void {
@@ -148,6 +152,19 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
       udp.send({ type: 'datagram.ready', to, bytes: datagram, kind: 'GET', outcome: 'answered' });
     }
 
+    /** Ends the sessions of users at once who were removed, or are banned. */
+    function expel({ expulsions, users }: UsersExpelled): void {
+      if (expulsions === 'all') {
+        return table.endWhere(({ id, address }) => {
+          const user = users.numberOf(id);
+          return user === -1 || bans.isExpelled(user) || bans.ofAddress(address) !== undefined;
+        });
+      }
+      for (const { kind, name } of expulsions) if (kind !== 'address') table.endUser(name as UserId);
+      if (!expulsions.some(({ kind }) => kind === 'address')) return;
+      table.endWhere(({ address }) => bans.ofAddress(address) !== undefined);
+    }
+
     return {
       receive(event) {
         switch (event.type) {
@@ -157,6 +174,8 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
             return receiveDatagram(event);
           case 'presence.answered':
             return sendAnswer(event);
+          case 'users.expelled':
+            return expel(event);
         }
       },
     };

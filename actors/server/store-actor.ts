@@ -15,6 +15,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { UserId } from '../../protocol/id.js';
 import {
+  type Expulsion,
   isStoreError,
   MAX_USERS,
   type Store,
@@ -30,6 +31,7 @@ import {
 } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
+import type { Bans } from './bans.js';
 import { CatchUp } from './catch-up.js';
 import { GroupCommitTimer } from './group-commit.js';
 import { NO_METER, type OutageKind, type ServerMeter } from './server-meter.js';
@@ -94,6 +96,17 @@ export interface StoreCaughtUp<TPurpose> {
 }
 
 /**
+ * Changes have removed users or banned targets, or it is not known which ones (`all`). To presence and to
+ * sessions, which check each entry: it may be outdated.
+ */
+export interface UsersExpelled {
+  readonly type: 'users.expelled';
+  readonly expulsions: readonly Expulsion[] | 'all';
+  /** The store's users, as in {@link UserLookedUp}. */
+  readonly users: Users;
+}
+
+/**
  * The directory has changes up to this number. From the store to the bus, when this server has them; from the
  * bus to the store, when another server has them.
  */
@@ -129,10 +142,14 @@ export interface StoreOptions {
    * catches up.
    */
   readonly catchUpMs?: number | undefined;
+  /** Kept up to date with the store's bans. */
+  readonly bans?: Bans;
   readonly meter?: ServerMeter;
 }
 
 export interface StoreInput {
+  /** Presence and sessions, which end those of removed and banned users. */
+  readonly expels?: readonly Address<UsersExpelled>[];
   /** Tells other servers; `undefined` if the server has its directory to itself. */
   readonly bus?: Address<DirectoryAdvanced> | undefined;
 }
@@ -171,6 +188,8 @@ class StoreActor implements Behaviour<StoreEvent> {
   readonly #maxUsers: () => number;
   readonly #catchUpMs: number | undefined;
   readonly #bus: StoreInput['bus'];
+  readonly #bans: Bans | undefined;
+  readonly #expels: readonly Address<UsersExpelled>[];
   /** The number of the last change that the bus knows of. */
   #announced = 0;
   /** `undefined` if the store is not open, or not shared. */
@@ -194,13 +213,15 @@ class StoreActor implements Behaviour<StoreEvent> {
     input: StoreInput,
     opened: Promise<Store>,
   ) {
-    const { log, maxUsers = () => MAX_USERS, catchUpMs, meter = NO_METER } = options;
+    const { log, maxUsers = () => MAX_USERS, catchUpMs, bans, meter = NO_METER } = options;
     this.#scope = scope;
     this.#log = log;
     this.#meter = meter;
     this.#maxUsers = maxUsers;
     this.#catchUpMs = catchUpMs;
     this.#bus = input.bus;
+    this.#bans = bans;
+    this.#expels = input.expels ?? [];
     const released = new Promise<void>((resolve) => {
       this.#releaseStore = resolve;
     });
@@ -263,11 +284,15 @@ class StoreActor implements Behaviour<StoreEvent> {
   #onOpened(store: Store): void {
     this.#store = store;
     this.#announce(store);
+    // Another program may have changed the data since the previous incarnation closed the store.
+    store.takeExpulsions();
+    this.#expel(store, 'all');
     this.#meter.setUsers(store.users.countUsers());
     this.#scope.ready();
     if (this.#catchUpMs === undefined) return;
     const onDone = (error?: Error) => {
       this.#announce(store);
+      this.#expel(store);
       this.#meter.setUsers(store.users.countUsers());
       this.#report('catch-up', error);
     };
@@ -348,6 +373,7 @@ class StoreActor implements Behaviour<StoreEvent> {
           replyTo.send({ type: 'change.answered', change, reply, isOwner } satisfies ChangeAnswered);
         }
         this.#announce(store);
+        this.#expel(store);
         this.#meter.setUsers(store.users.countUsers());
         this.#report('write');
         this.#scope.self.send({ type: 'commit.finished' });
@@ -367,6 +393,14 @@ class StoreActor implements Behaviour<StoreEvent> {
     if (lastChange === this.#announced) return;
     this.#announced = lastChange;
     this.#bus?.send({ type: 'directory.advanced', lastChange });
+  }
+
+  /** Ends the presence and the sessions of the users whom the latest changes have expelled. */
+  #expel(store: Store, expulsions = store.takeExpulsions()): void {
+    const { users } = store;
+    this.#bans?.use(users);
+    if (expulsions.length === 0) return;
+    for (const address of this.#expels) address.send({ type: 'users.expelled', expulsions, users });
   }
 
   /** Logs the beginning and the end of an outage. */

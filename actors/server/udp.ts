@@ -11,6 +11,7 @@ import { isSealed, MAX_SEALED_QUESTION_BYTES, parseSealed } from '../../protocol
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
+import type { Bans } from './bans.js';
 import type { SocketBound } from './listener.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
 import type { ServerMeter } from './server-meter.js';
@@ -46,6 +47,8 @@ export interface UdpInput {
   readonly port: number;
   readonly presence: Address<PresenceEvent>;
   readonly sessions: Address<SessionsEvent>;
+  /** Datagrams from banned addresses are dropped. */
+  readonly bans: Bans;
   readonly log: Log;
   readonly meter: ServerMeter;
 }
@@ -53,7 +56,7 @@ export interface UdpInput {
 /** Actor logic of the presence socket; emits {@link SocketBound} and is ready when it is bound. */
 export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady, UdpInput> = fromBehaviour(
   (scope, input) => {
-    const { host, port, presence, sessions, log, meter } = input;
+    const { host, port, presence, sessions, bans, log, meter } = input;
     const family = host.includes(':') ? 6 : 4;
     const socket = createSocket({
       type: `udp${family}`,
@@ -65,6 +68,8 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
     const logsRequests = log.isLevelEnabled('debug');
 
     function onDatagram(bytes: Buffer, remote: RemoteInfo): void {
+      if (bans.ofAddress(remote.address) !== undefined)
+        return meter.recordDatagram('unreadable', isSealed(bytes), 'denied');
       const from = { address: remote.address, port: remote.port };
       if (isSealed(bytes)) return onSealed(bytes, from);
       const datagram = parseDatagram(bytes);

@@ -29,8 +29,8 @@ export type ConnectionEvent =
   | { readonly type: 'request.received'; readonly change: Change; readonly mode?: LoginMode }
   | { readonly type: 'question.received'; readonly question: WhoQuestion }
   /**
-   * The store is not needed for the reply: the line is not a request, there were too many requests, or it is
-   * VER.
+   * The store is not needed for the reply: the line is not a request, there were too many requests, the client
+   * is banned, or it is VER.
    */
   | { readonly type: 'request.decided'; readonly reply: ReplyCode; readonly details?: string }
   /** The first byte begins TLS, and the limits allow a handshake. */
@@ -115,7 +115,7 @@ export const connectionMachine = setup({
         'request.decided': {
           target: 'replied',
           actions: ['restartDeadline', 'sendReply'],
-          description: 'Not a request, or too many from this address: answered without asking the store.',
+          description: 'Not a request, too many from this address, or banned: answered without the store.',
         },
         'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
         'input.ended': { target: 'closed', description: 'The client left without a request: no reply.' },

@@ -131,6 +131,29 @@ export class PresenceTable {
     else if (this.#others.size > 0) this.#others.delete(user);
   }
 
+  /** Ends the record of a user at once. */
+  end(user: number): void {
+    const page = this.#pages[user >>> PAGE_BITS];
+    if (page === undefined) return;
+    page.doubles[(user & ROW_MASK) * EXPIRES.stride + EXPIRES.at] = 0;
+    this.#others.delete(user);
+  }
+
+  /**
+   * Ends all records for which the test returns true. An IPv4 address is passed as `packIpv4` returns it.
+   * Reads the whole table.
+   */
+  endWhere(test: (user: number, address: number | string) => boolean): void {
+    for (const [index, { doubles, words }] of this.#pages.entries()) {
+      for (let row = 0; row < PAGE_ROWS; row++) {
+        if (doubles[row * EXPIRES.stride + EXPIRES.at] === 0) continue;
+        const user = index * PAGE_ROWS + row;
+        const packed = words[row * ADDRESS.stride + ADDRESS.at] as number;
+        if (test(user, packed === OTHER ? (this.#others.get(user) as string) : packed)) this.end(user);
+      }
+    }
+  }
+
   /** Passes the record of a user to the visitor. */
   visit(user: number, nowMs: number, ids: IdSource, visitor: PresenceVisitor): void {
     const { doubles, words, halves, bytes } = this.#pageFor(user);

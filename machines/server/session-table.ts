@@ -47,6 +47,8 @@ interface OfUser {
   readonly asking: SessionId[];
 }
 
+const NO_SESSIONS: OfUser = { announcing: undefined, asking: [] };
+
 /** Times are monotonic, in milliseconds. */
 export class SessionTable<TKeys> {
   /** In the order of their last datagrams, the oldest first. */
@@ -101,6 +103,18 @@ export class SessionTable<TKeys> {
     this.#sessions.set(name, session);
   }
 
+  /** Ends all sessions of an id. */
+  endUser(id: UserId): void {
+    const { announcing, asking } = this.#byUser.get(id) ?? NO_SESSIONS;
+    for (const name of [...asking]) this.#end(name);
+    if (announcing !== undefined) this.#end(announcing);
+  }
+
+  /** Ends all sessions for which the test returns true. Reads the whole table. */
+  endWhere(test: (session: Session<TKeys>) => boolean): void {
+    for (const [name, session] of this.#sessions) if (test(session)) this.#end(name);
+  }
+
   /** Whether a session is the `former` one, or replaced it for the same client. */
   #isOf(name: SessionId, former: SessionId): boolean {
     return name === former || this.#sessions.get(name)?.replaced === former;
@@ -135,7 +149,7 @@ export class SessionTable<TKeys> {
 
   /** Ends the sessions of devices that the new device revokes, and of devices with another key. */
   #dropRevoked({ id, device }: Omit<Session<TKeys>, 'announces'>): void {
-    const { announcing, asking } = this.#byUser.get(id) ?? { announcing: undefined, asking: [] };
+    const { announcing, asking } = this.#byUser.get(id) ?? NO_SESSIONS;
     for (const name of announcing === undefined ? [...asking] : [announcing, ...asking]) {
       const other = (this.#sessions.get(name) as Entry<TKeys>).device;
       if (other.identity !== device.identity || other.serial < device.floor) this.#end(name);

@@ -33,6 +33,10 @@ export class BanTable {
     return this.#ids.size + this.#addresses.size >= MAX_BANS;
   }
 
+  get hasIds(): boolean {
+    return this.#ids.size > 0;
+  }
+
   get(target: BanTarget): Ban | undefined {
     return this.#bansOf(target).get(target.name);
   }
@@ -49,7 +53,7 @@ export class BanTable {
 
   /** The ban of an id, unless it has ended. Times are Unix times in milliseconds. */
   ofId(id: UserId, nowMs: number): Ban | undefined {
-    if (this.#ids.size === 0) return undefined;
+    if (!this.hasIds) return undefined;
     const ban = this.#ids.get(id);
     return ban !== undefined && isInForce(ban, nowMs) ? ban : undefined;
   }

@@ -177,10 +177,6 @@ export class UserTable implements Users {
     return reserved.map(([user, atMs]) => ({ id: this.#ids.idOf(user), atMs }));
   }
 
-  isRemoved(user: number): boolean {
-    return this.#removed.has(user);
-  }
-
   bans(): readonly Ban[] {
     return this.#bans.list();
   }
@@ -191,6 +187,11 @@ export class UserTable implements Users {
 
   banOfAddress(address: string | number, nowMs: number): Ban | undefined {
     return this.#bans.ofAddress(address, nowMs);
+  }
+
+  isExpelled(user: number, nowMs: number): boolean {
+    if (this.#removed.has(user)) return true;
+    return this.#bans.hasIds && user < this.size && this.banOfId(this.#ids.idOf(user), nowMs) !== undefined;
   }
 
   /** See `takeExpulsions` of the store. Changes that were undone may be among them. */

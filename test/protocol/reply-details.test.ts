@@ -3,8 +3,10 @@ import type { Device } from '../../protocol/device.js';
 import { type IdentityKey, parseKey } from '../../protocol/key.js';
 import { encodeReply } from '../../protocol/reply.js';
 import {
+  encodeBanDetails,
   encodeVersionDetails,
   encodeWhoDetails,
+  parseBanReply,
   parseLoginReply,
   parseVersionReply,
   parseWhoReply,
@@ -51,4 +53,40 @@ test("VER is answered with the version and the server's key", (t) => {
 test('a server that answers VER with anything else keeps no keys', (t) => {
   const lines = ['201 INVALID', '200 OK', '200 OK im/2 x', `200 OK im/2 ${key}`, '200 OK im/1', ''];
   for (const line of lines) t.is(parseVersionReply(line), undefined, line);
+});
+
+test('a banned client learns whether its id or its address is banned, and until when', (t) => {
+  const untilMs = Date.UTC(2026, 11, 24, 18);
+  for (const [notice, details] of [
+    [{ banned: 'id' }, 'BANNED ID'],
+    [{ banned: 'address' }, 'BANNED ADDRESS'],
+    [{ banned: 'id', untilMs }, 'BANNED ID UNTIL 2026-12-24T18:00:00Z'],
+    [{ banned: 'address', untilMs: 0 }, 'BANNED ADDRESS UNTIL 1970-01-01T00:00:00Z'],
+  ] as const) {
+    t.is(encodeBanDetails(notice), details);
+    t.deepEqual(parseBanReply(encodeReply(204, details)), notice);
+  }
+  t.is(encodeBanDetails({ banned: 'id', untilMs: untilMs + 1 }), 'BANNED ID UNTIL 2026-12-24T18:00:01Z');
+  t.is(encodeBanDetails({ banned: 'id', untilMs: Number.MAX_SAFE_INTEGER }), 'BANNED ID');
+});
+
+test('a reply that is not about a ban is none, and an unknown end counts as none', (t) => {
+  for (const line of [
+    '',
+    '204',
+    '204 DENIED',
+    '204 DENIED BANNED',
+    '204 DENIED BANNED X',
+    '200 OK BANNED ID',
+    '204 DENIED x ID',
+  ])
+    t.is(parseBanReply(line), undefined, line);
+  for (const end of [
+    'UNTIL',
+    'UNTIL soon',
+    'UNTIL 2026-99-24T18:00:00Z',
+    'UNTIL 2026-12-24',
+    'SINCE 2026-12-24T18:00:00Z',
+  ])
+    t.deepEqual(parseBanReply(`204 DENIED BANNED ID ${end}`), { banned: 'id' }, end);
 });

@@ -436,7 +436,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     await store.commit([{ op: 'UNBAN', target: mallory }, free('bob'), ...changes('REG bob')]);
     t.deepEqual(store.takeExpulsions(), []);
     t.deepEqual(
-      [0, 1, 2].map((user) => store.users.isRemoved(user)),
+      [0, 1, 2].map((user) => store.users.isExpelled(user, 0)),
       [false, true, false],
     );
   });

@@ -86,10 +86,10 @@ test('no buddy is visited once the answer is full', async (t) => {
     isKeyed: (user) => users.isKeyed(user),
     deviceOf: (user) => users.deviceOf(user),
     reservations: () => users.reservations(),
-    isRemoved: (user) => users.isRemoved(user),
     bans: () => users.bans(),
     banOfId: (id, nowMs) => users.banOfId(id, nowMs),
     banOfAddress: (address, nowMs) => users.banOfAddress(address, nowMs),
+    isExpelled: (user, nowMs) => users.isExpelled(user, nowMs),
     isClosed: false,
     copyId(target, at, user) {
       visits++;

@@ -194,3 +194,35 @@ test('the id of an uncommitted user is requested each time', (t) => {
   t.deepEqual(recordOf(table, alice, 4, source), { id: 'another' });
   t.is(source.asked, 3);
 });
+
+test('a record can be ended at once, and one that does not exist too', (t) => {
+  const table = announcedAt(0);
+  table.end(alice + 1);
+  table.end(50_000_000);
+  t.true(isThere(table, 1));
+  table.end(alice);
+  t.false(isThere(table, 1));
+});
+
+test('records are ended by user and by address, wherever they are in the table', (t) => {
+  const table = new PresenceTable();
+  const users = [0, 1, alice, 200_000];
+  for (const user of users)
+    table.set(user, undefined, 100, user % 2 === 0 ? '192.0.2.7' : '2001:db8::7', 1, 0);
+  table.set(2, undefined, 100, '192.0.2.7', 1, 0);
+  table.set(2, undefined, 101, '192.0.2.7', 1, 0);
+  const seen: unknown[] = [];
+  table.endWhere((user, address) => {
+    seen.push([user, address]);
+    return user === alice || address === '2001:db8::7';
+  });
+  const packed = packIpv4('192.0.2.7');
+  t.deepEqual(seen, [
+    [0, packed],
+    [1, '2001:db8::7'],
+    [alice, packed],
+    [200_000, packed],
+  ]);
+  const status = (user: number) => (recordOf(table, user, 1) as { status?: number }).status;
+  t.deepEqual(users.map(status), [100, undefined, undefined, 100]);
+});

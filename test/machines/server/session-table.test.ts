@@ -149,3 +149,27 @@ test('after any logins, each id has at most one session that announces, and eigh
   );
   t.pass();
 });
+
+test('all sessions of an id can be ended, and other ids keep theirs', (t) => {
+  const { open, find, table } = tableOf();
+  open('one', NEW);
+  open('two', ASK);
+  open('three', ASK);
+  open('bob', NEW, 0, device(1), 'bob' as UserId);
+  table.endUser('stranger' as UserId);
+  t.is(table.size, 4);
+  table.endUser(alice);
+  for (const name of ['one', 'two', 'three']) t.is(find(name), undefined, name);
+  t.truthy(find('bob'));
+  t.is(table.size, 1);
+  t.true(open('four', again('unknown')), 'no session announces');
+});
+
+test('sessions can be ended by a test', (t) => {
+  const { open, find, table } = tableOf();
+  open('one', NEW);
+  open('two', ASK);
+  table.endWhere(({ announces }) => announces);
+  t.is(find('one'), undefined);
+  t.truthy(find('two'));
+});

@@ -64,10 +64,10 @@ test('a repeated import converts no list to ids', async (t) => {
       isKeyed: (user) => store.users.isKeyed(user),
       deviceOf: (user) => store.users.deviceOf(user),
       reservations: () => store.users.reservations(),
-      isRemoved: (user) => store.users.isRemoved(user),
       bans: () => store.users.bans(),
       banOfId: (each, nowMs) => store.users.banOfId(each, nowMs),
       banOfAddress: (address, nowMs) => store.users.banOfAddress(address, nowMs),
+      isExpelled: (user, nowMs) => store.users.isExpelled(user, nowMs),
       isClosed: false,
       copyId: (target, at, user) => store.users.copyId(target, at, user),
       buddiesOf: (each) => {
