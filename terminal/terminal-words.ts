@@ -9,6 +9,7 @@ import type { Silence } from '../machines/client/silence.js';
 import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
 import { REPLY_WORDS } from '../protocol/reply.js';
+import { banLine, deletedText } from './ban-words.js';
 import type { Prompt } from './console.js';
 import { lookAlikeLines, protectionWords } from './key-words.js';
 import { clipLine } from './layout.js';
@@ -116,14 +117,19 @@ function sessionEndHints({ user, why }: Extract<Notice, { say: 'sessionEnded' }>
     case 'no-key':
       return ['Press L to type the words.'];
     case 'denied':
+    case 'banned':
     case 'changed':
+    case 'unregistered':
       return [];
   }
 }
 
 function silenceLine(silence: Silence, user: UserId | undefined): string {
   switch (silence.cause) {
+    case 'banned':
+      return banLine(silence.ban, user);
     case 'unregistered':
+      if (silence.wasKnown && user !== undefined) return `${deletedText(user)}.`;
       return `${user ?? 'This id'} is not registered with the server. Press R to register.`;
     case 'down':
       return 'The server is down: nothing listens there.';
@@ -140,6 +146,8 @@ function silenceLine(silence: Silence, user: UserId | undefined): string {
 
 function whyLines(refused: WhyRefused): string[] {
   switch (refused.why) {
+    case 'banned':
+      return [banLine(refused.ban, toDisplayText(refused.user))];
     case 'notAnId':
       return [notAnId(refused.typed), ID_RULE];
     case 'yourself':

@@ -8,10 +8,13 @@ import { callerName } from '../machines/client/callers.js';
 import type { CutCause } from '../machines/client/cut-calls.js';
 import type { SessionEnd } from '../machines/client/login-outcome.js';
 import type { Alert, ArchiveTask, Notice, Question, WhyNotCallable } from '../machines/client/notices.js';
+import type { Silence } from '../machines/client/silence.js';
 import { type DisplayText, toDisplayText } from '../protocol/display-text.js';
 import { MAX_ID_LENGTH, type UserId } from '../protocol/id.js';
 import { replyCode } from '../protocol/reply.js';
+import type { BanNotice } from '../protocol/reply-details.js';
 import type { Change } from '../protocol/request.js';
+import { banLine, deletedText } from './ban-words.js';
 import type { Prompt } from './console.js';
 import {
   addedLine,
@@ -93,11 +96,12 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
     `You have not copied the 24 words of your key yet: im-client key words --user ${user} shows them.`,
   ],
   registration: ({ registration }) => [registrationLine(registration)],
-  sessionEnded: ({ user, why }) => [`${SESSION_ENDS[why](user)} You are signed out here.`],
+  sessionEnded: ({ user, why, ban }) => [`${SESSION_ENDS[why](user, ban)} You are signed out here.`],
   // A reply without a code is marked, because it could look like a line of the client itself.
-  reply: ({ op, line, added }) => [
+  reply: ({ op, line, why, added }) => [
     replyCode(line) === undefined ? `The server answered: ${line}` : line,
     ...hintLines(op, line),
+    ...(why?.why === 'banned' ? [banLine(why.ban, why.user)] : []),
     ...(added === undefined ? [] : [addedLine(added.buddy, added.trust)]),
   ],
   serverError: ({ error }) => [
@@ -159,7 +163,9 @@ const LINES: Omit<NoticeLines, keyof typeof SAY> = {
   blocked: ({ names }) => [names.length === 0 ? 'Nobody is blocked.' : `Blocked: ${names.join(', ')}.`],
 };
 
-const SESSION_ENDS: Readonly<Record<SessionEnd, (user: UserId) => string>> = {
+const SESSION_ENDS: Readonly<Record<SessionEnd, (user: UserId, ban?: BanNotice) => string>> = {
+  banned: (user, ban) => banLine(ban ?? { banned: 'id' }, user),
+  unregistered: (user) => `${deletedText(user)}.`,
   elsewhere: (user) => `${user} has signed in elsewhere.`,
   denied: (user) => `THE SERVER NO LONGER ACCEPTS THE KEY OF ${user}: its operator may have reset the id.`,
   changed: () => 'This is not the server that was known here, so nothing more is sent.',
@@ -222,8 +228,14 @@ export function keyMissingLine({ user, isRevoked }: Extract<Notice, { say: 'keyM
 
 /** The lines of a notice for scripts and plain mode. terminal-words.ts has other words for some notices. */
 export function linesOf(notice: Notice): readonly string[] {
+  if (isSilence(notice) && notice.silence.cause === 'banned')
+    return [SAY[notice.say], banLine(notice.silence.ban, notice.user)];
   if (notice.say in SAY) return [SAY[notice.say as keyof typeof SAY]];
   return linesBy(LINES, notice) ?? [];
+}
+
+function isSilence(notice: Notice): notice is Extract<Notice, { silence: Silence }> {
+  return 'silence' in notice;
 }
 
 /** Calls the function for a notice, if there is one, and returns its lines. */

@@ -14,6 +14,7 @@ import type { BuddyList } from '../../protocol/buddy-list.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
 import { REPLY_WORDS } from '../../protocol/reply.js';
+import type { BanNotice } from '../../protocol/reply-details.js';
 import {
   type Behaviour,
   type BehaviourLogic,
@@ -22,6 +23,7 @@ import {
   type Timer,
 } from '../../supervision/behaviour.js';
 import { type Address, nameOf } from '../../supervision/mailbox.js';
+import { banText, deletedText } from '../../terminal/ban-words.js';
 import {
   type Call,
   type CallHandle,
@@ -61,8 +63,9 @@ export type ClientNotice =
   | { readonly type: 'server.found' }
   /**
    * The client no longer announces the user, and asks for no buddy list: the user has signed in elsewhere
-   * (`elsewhere`), the user's key does not count at this server (`denied`, `revoked`), the key is not on this
-   * machine (`no-key`), or another server answered at the sign-in (`changed`).
+   * (`elsewhere`), the operator of the server has banned the user or the address of this machine (`banned`) or
+   * has deleted the user (`unregistered`), the user's key does not count at this server (`denied`, `revoked`),
+   * the key is not on this machine (`no-key`), or another server answered at the sign-in (`changed`).
    */
   | {
       readonly type: 'session.ended';
@@ -109,6 +112,8 @@ export interface BuddiesRequest {
 export type AgentCommand =
   | { readonly type: 'buddies.ask'; readonly request: BuddiesRequest }
   | { readonly type: 'call.request'; readonly request: OutgoingRequest };
+
+type SessionEnded = Extract<HeartbeatReport, { type: 'session.ended' }>;
 
 type AgentEvent = HeartbeatReport | CallEvent | TrustReport | AgentCommand;
 
@@ -171,7 +176,7 @@ class Agent implements Behaviour<AgentEvent> {
       case 'session.misrouted':
         return this.#notify({ type: event.type });
       case 'session.ended': {
-        const error = sessionError(event.why, event.id);
+        const error = sessionError(event);
         this.#endQuestion()?.reject(error);
         const { code, message: reason } = error;
         return this.#notify({ type: event.type, why: event.why, code, reason });
@@ -278,7 +283,9 @@ class Agent implements Behaviour<AgentEvent> {
   }
 
   #silentError(silence: Silence): ClientError {
-    return new ClientError('server.silent', reasonOf(silence, this.#input.user));
+    const { user } = this.#input;
+    if (silence.cause === 'banned') return bannedError(silence.ban, user);
+    return new ClientError('server.silent', reasonOf(silence, user));
   }
 
   /** Calls the program in a microtask, so that an exception of the program does not crash this actor. */
@@ -303,8 +310,12 @@ export function closedError(): ClientError {
 }
 
 /** The error when a session has ended for good. */
-export function sessionError(why: SessionEnd, id: UserId): ClientError {
+export function sessionError({ why, id, ban }: Omit<SessionEnded, 'type'>): ClientError {
   switch (why) {
+    case 'banned':
+      return bannedError(ban, id);
+    case 'unregistered':
+      return new ClientError('user.deleted', deletedText(id));
     case 'elsewhere':
       return new ClientError('user.elsewhere', `${id} has signed in elsewhere`);
     case 'denied':
@@ -325,9 +336,14 @@ export function sessionError(why: SessionEnd, id: UserId): ClientError {
   }
 }
 
-function reasonOf(silence: Silence, user: UserId | undefined): string {
+function bannedError(ban: BanNotice | undefined, user: UserId | undefined): ClientError {
+  return new ClientError('user.banned', banText(ban ?? { banned: 'id' }, user));
+}
+
+function reasonOf(silence: Exclude<Silence, { cause: 'banned' }>, user: UserId | undefined): string {
   switch (silence.cause) {
     case 'unregistered':
+      if (silence.wasKnown && user !== undefined) return deletedText(user);
       return `${user ?? 'the user'} is not registered with the server`;
     case 'down':
       return 'the server is down: nothing listens there';

@@ -16,6 +16,8 @@ import type { UserId } from '../../protocol/id.js';
  *   cannot be read; `key.revoked`: the user has shut out this machine; `key.denied`: the server knows the id
  *   with another key, or without one. The request was not executed;
  * - `user.elsewhere`: the user has signed in through another client, and this one has stopped;
+ *   `user.banned`: the operator of the server has banned the user, or the address of this machine;
+ *   `user.deleted`: the user was deleted, and is no longer registered with the server;
  * - `port.unavailable`: the client cannot listen on that port;
  * - `client.busy`: another call or chat is in progress; `client.closed`: the client has ended, or its actor
  *   crashed;
@@ -42,6 +44,8 @@ export type ClientErrorCode =
   | 'key.revoked'
   | 'key.denied'
   | 'user.elsewhere'
+  | 'user.banned'
+  | 'user.deleted'
   | 'port.unavailable'
   | 'client.busy'
   | 'client.closed'

@@ -22,6 +22,7 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { parseKeyedId } from '../../protocol/key.js';
 import { replyCode } from '../../protocol/reply.js';
+import { type BanNotice, parseBanReply } from '../../protocol/reply-details.js';
 import type { Change } from '../../protocol/request.js';
 import { addChild } from '../../supervision/administration.js';
 import { child } from '../../supervision/child-spec.js';
@@ -114,6 +115,8 @@ const DEFAULTS = {
 export interface ServerAnswer {
   readonly code: number;
   readonly text: DisplayText;
+  /** Set if the operator of the server has banned the user, or the address of this machine; `code` is 204. */
+  readonly ban?: BanNotice;
   /**
    * Whether the registered id has a key. Present after a successful `register`, unless the client makes no
    * keys or already knew that the server keeps none.
@@ -387,7 +390,8 @@ class ProgramClient implements Client {
     const code = replyCode(line);
     if (code === undefined)
       throw new ClientError('server.unreachable', `the server's reply is not valid: ${line}`);
-    return { code, text: line, ...(registration && { registration }) };
+    const ban = parseBanReply(line);
+    return { code, text: line, ...(ban && { ban }), ...(registration && { registration }) };
   }
 
   async #listen(): Promise<number> {
@@ -427,8 +431,7 @@ class ProgramClient implements Client {
   #onEmitted(event: { readonly type: unknown }): void {
     this.#holder.update(event);
     if (event.type !== 'session.ended') return;
-    const { why, id } = event as Extract<HeartbeatReport, { type: 'session.ended' }>;
-    this.#sessionError = sessionError(why, id);
+    this.#sessionError = sessionError(event as Extract<HeartbeatReport, { type: 'session.ended' }>);
   }
 
   /** Rejects if no call can be private, and none may be in clear. */

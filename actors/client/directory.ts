@@ -18,7 +18,7 @@ import { type WhoAnswer, whoAnswerIn } from '../../machines/client/who.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { replyCode } from '../../protocol/reply.js';
-import { parseLoginReply } from '../../protocol/reply-details.js';
+import { type BanNotice, parseBanReply, parseLoginReply } from '../../protocol/reply-details.js';
 import { type Change, encodeLogin, encodeRequest, type LoginMode } from '../../protocol/request.js';
 import type { SessionId } from '../../protocol/sealed-datagram.js';
 import type { Files } from '../../storage/files/files.js';
@@ -56,7 +56,11 @@ export type Standing =
 /** The result of a LOG. `open`: the session, and the seal of its datagrams, which shows no key. */
 export type Login =
   | { readonly outcome: 'open'; readonly session: SessionId; readonly seal: DatagramSeal }
-  | { readonly outcome: Exclude<LoginOutcome, 'open'> };
+  | { readonly outcome: 'banned'; readonly ban: BanNotice }
+  | { readonly outcome: OtherOutcome };
+
+/** An outcome without details. */
+type OtherOutcome = Exclude<LoginOutcome, 'open' | 'banned'>;
 
 /** The result of {@link Directory.restore}. It never contains a word. */
 export type Restored =
@@ -218,6 +222,8 @@ export class Directory {
       const { reply, seal } = await server.askFor(id, held, request, { signal, at });
       const session = parseLoginReply(reply.line);
       if (session !== undefined && seal !== undefined) return { outcome: 'open', session, seal };
+      const ban = parseBanReply(reply.line);
+      if (ban !== undefined) return { outcome: 'banned', ban };
       return { outcome: LOGIN_OUTCOMES[replyCode(reply.line) ?? 0] ?? 'busy' };
     } catch (error) {
       const outcome = loginOutcomeOf(error);
@@ -343,7 +349,7 @@ const REGISTER_IN_CLEAR =
   'The server did not say whether it keeps keys: to register without a key, start with --clear';
 
 /** The meanings of the replies to LOG that open no session. Other replies count as busy. */
-const LOGIN_OUTCOMES: Readonly<Record<number, Exclude<LoginOutcome, 'open'>>> = {
+const LOGIN_OUTCOMES: Readonly<Record<number, OtherOutcome>> = {
   202: 'unregistered',
   204: 'denied',
   207: 'elsewhere',
@@ -368,12 +374,12 @@ function standingOf(error: unknown): Standing {
   return { holds: 'unknown', code: error.code, reason: toDisplayText(error.message) };
 }
 
-function loginOutcomeOf(error: unknown): Exclude<LoginOutcome, 'open'> {
+function loginOutcomeOf(error: unknown): OtherOutcome {
   if (error instanceof ClientError) return ERROR_OUTCOMES[error.code] ?? 'no-key';
   return error instanceof UnansweredError ? 'lost' : 'unreachable';
 }
 
-const ERROR_OUTCOMES: Readonly<Partial<Record<ClientErrorCode, Exclude<LoginOutcome, 'open'>>>> = {
+const ERROR_OUTCOMES: Readonly<Partial<Record<ClientErrorCode, OtherOutcome>>> = {
   'server.busy': 'busy',
   'server.changed': 'changed',
   'key.revoked': 'revoked',

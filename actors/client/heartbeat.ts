@@ -28,6 +28,7 @@ import { type BuddyList, parseBuddyList } from '../../protocol/buddy-list.js';
 import { encodeAnnouncement, encodeQuery } from '../../protocol/datagram.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
+import type { BanNotice } from '../../protocol/reply-details.js';
 import { encodeRequest } from '../../protocol/request.js';
 import { encodeSealedQuery, type SessionId } from '../../protocol/sealed-datagram.js';
 import type { Status } from '../../protocol/status.js';
@@ -75,9 +76,15 @@ type HeartbeatEvent =
   | { readonly type: 'beat.due' }
   | { readonly type: 'query.overdue' }
   | { readonly type: 'standing.found'; readonly user: HeartbeatUser; readonly standing: Standing }
-  | { readonly type: 'cause.found'; readonly silence: Silence; readonly inquiry: AbortController }
+  | CauseFound
   | { readonly type: 'server.located'; readonly address: string; readonly announces: boolean }
   | { readonly type: 'datagram.received'; readonly text: string; readonly from: RemoteInfo };
+
+interface CauseFound {
+  readonly type: 'cause.found';
+  readonly silence: Silence;
+  readonly inquiry: AbortController;
+}
 
 /** The user whom the heartbeat announces. */
 interface HeartbeatUser {
@@ -130,6 +137,8 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   readonly #steps: Steps<SnapshotFrom<typeof serverConnectivityMachine>, ServerConnectivityEvent>;
   #serverConnectivity: SnapshotFrom<typeof serverConnectivityMachine>;
   #queryTimer: Timer | undefined;
+  /** True once the server has answered the current user. */
+  #wasAnswered = false;
   /** The pending question about the cause of the server's silence. */
   #inquiry: AbortController | undefined;
 
@@ -149,7 +158,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
         previous: input.session,
         onOpen: (session, { address }) => this.#onSessionOpen(session, address),
         onFailure: (session) => scope.emit({ type: 'login.failed', session }),
-        onEnd: (why) => this.#onSessionEnd(why),
+        onEnd: (why, ban) => this.#onSessionEnd(why, ban),
         onTwoAddresses: () => input.client.send({ type: 'session.misrouted' }),
       });
     this.#user = input.user;
@@ -191,7 +200,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
         return this.#step(event);
       case 'cause.found':
         // The answer to an older inquiry, or to one for another user, does not explain the current silence.
-        if (event.inquiry === this.#inquiry) this.#step(event);
+        if (event.inquiry === this.#inquiry) this.#onCause(event);
         return;
       case 'server.located':
         return this.#onLocated(event.address, event.announces);
@@ -267,12 +276,12 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   /** Signs out the user, and sends nothing more. */
-  #onSessionEnd(why: SessionEnd): void {
+  #onSessionEnd(why: SessionEnd, ban?: BanNotice): void {
     const { id } = this.#user ?? {};
     if (id === undefined) return;
     this.#user = undefined;
     this.#sayGoodbye();
-    this.#report({ type: 'session.ended', id, why });
+    this.#report({ type: 'session.ended', id, why, ...(ban && { ban }) });
   }
 
   #beat(): void {
@@ -368,6 +377,12 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     });
   }
 
+  #onCause(event: CauseFound): void {
+    const { silence } = event;
+    const isDeleted = silence.cause === 'unregistered' && this.#wasAnswered;
+    this.#step(isDeleted ? { ...event, silence: { ...silence, wasKnown: true } } : event);
+  }
+
   /** Requests a change without an effect. The reply says whether the server knows the user. */
   #askForUser(user: UserId | undefined, signal: AbortSignal): Promise<ServerReply> {
     if (user === undefined) return Promise.resolve(NO_REPLY);
@@ -424,6 +439,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 
   #onAnswer(): void {
+    this.#wasAnswered = true;
     this.#server.recordAnswer();
     this.#step({ type: 'answer.received' });
   }
@@ -438,6 +454,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     const user = this.#user;
     const socket = this.#socket;
     this.#user = undefined;
+    this.#wasAnswered = false;
     this.#socket = undefined;
     this.#inquiry?.abort();
     this.#inquiry = undefined;

@@ -20,6 +20,7 @@ import {
 import { type Steps, stepsOf } from '../../machines/steps.js';
 import { MAX_BUDDY_LIST_BYTES } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
+import type { BanNotice } from '../../protocol/reply-details.js';
 import type { LoginMode } from '../../protocol/request.js';
 import {
   type BuddyListPage,
@@ -48,7 +49,7 @@ export interface SealedSessionOptions {
   readonly onOpen: (session: SessionId, server: LocatedServer) => void;
   /** A login has failed. Later logins name this session. */
   readonly onFailure: (session: SessionId) => void;
-  readonly onEnd: (why: SessionEnd) => void;
+  readonly onEnd: (why: SessionEnd, ban: BanNotice | undefined) => void;
   readonly onTwoAddresses: () => void;
 }
 
@@ -182,10 +183,11 @@ export class SealedSession {
       this.#timer = this.#scope.sendLater({ type: 'pause.over' }, pauseMs);
     },
     stopPause: () => this.#scope.cancel(this.#timer),
-    reportEnd: (event) =>
-      this.#options.onEnd(
-        (event as Extract<SessionLoginEvent, { type: 'login.ended' }>).outcome as SessionEnd,
-      ),
+    reportEnd: (event) => {
+      const { outcome } = event as Extract<SessionLoginEvent, { type: 'login.ended' }>;
+      const ban = this.#login?.outcome === 'banned' ? this.#login.ban : undefined;
+      this.#options.onEnd(outcome as SessionEnd, ban);
+    },
     reportTwoAddresses: () => this.#options.onTwoAddresses(),
   };
 

@@ -10,7 +10,7 @@
 import type { ServerReply } from '../../machines/client/events.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import { replyCode } from '../../protocol/reply.js';
-import { parseVersionReply } from '../../protocol/reply-details.js';
+import { parseBanReply, parseVersionReply } from '../../protocol/reply-details.js';
 import { VERSION_REQUEST } from '../../protocol/request.js';
 import { type ServerName, serverName } from '../../user-files/key-file-name.js';
 import type { ServerKey, Servers } from '../../user-files/servers.js';
@@ -47,7 +47,10 @@ const UNAVAILABLE: ReadonlySet<number | undefined> = new Set([205, 206]);
 export type IdentifiedServer =
   | KeyedServer
   | { readonly keeps: 'no-keys'; readonly name: ServerName }
-  /** The server accepts connections, but did not say whether it keeps keys. `reply`: the reply 205 or 206. */
+  /**
+   * The server accepts connections, but did not say whether it keeps keys. `reply`: the reply 205 or 206, or
+   * that to a banned client.
+   */
   | { readonly keeps: 'unknown'; readonly reason: string; readonly reply?: ServerReply };
 
 type UnknownServer = Extract<IdentifiedServer, { keeps: 'unknown' }>;
@@ -138,7 +141,8 @@ export class ServerIdentification {
     const { endpoint, answer } = await this.#askVersion();
     if ('keeps' in answer) return known ?? this.#rememberUnsaid(answer);
     const key = parseVersionReply(answer.line);
-    if (key === undefined && UNAVAILABLE.has(replyCode(answer.line)))
+    const { line } = answer;
+    if (key === undefined && (UNAVAILABLE.has(replyCode(line)) || parseBanReply(line) !== undefined))
       return this.#rememberUnsaid({ keeps: 'unknown', reason: answer.line, reply: answer });
     this.#isNewlyKeyless ||= key === undefined && known === undefined;
     const stored: ServerKey = key ?? 'none';

@@ -7,6 +7,7 @@ import type { AddedTrust } from '../../machines/client/pins.js';
 import { type BuddyList, stillKnown } from '../../protocol/buddy-list.js';
 import type { UserId } from '../../protocol/id.js';
 import { STATUS_WORDS } from '../../protocol/status.js';
+import { banLine } from '../../terminal/ban-words.js';
 import { addedLine, TRUST_WORDS } from '../../terminal/key-words.js';
 import { registrationLine } from '../../terminal/registration-line.js';
 import { EXIT } from '../command-line.js';
@@ -52,13 +53,14 @@ export async function del(session: Session, buddy: UserId): Promise<number> {
 
 /** Makes a request, and prints the server's reply. */
 async function request(
-  { output, stopped }: Session,
+  { output, stopped, user }: Session,
   work: () => Promise<ServerAnswer>,
 ): Promise<ServerAnswer> {
   const answer = await unlessStopped(stopped, work);
-  const { code, text, registration, trust } = answer;
+  const { code, text, ban, registration, trust } = answer;
   const key = registration?.with === 'key' ? { key: registration.key } : {};
   await output.say('reply', { code, text, ...key, ...stateField(trust) });
+  if (ban !== undefined) output.hint(banLine(ban, user));
   return answer;
 }
 

@@ -32,9 +32,9 @@ Exit codes of the commands:
    2  a mistake on the command line
    3  the server could not be reached, or did not answer
    4  201 INVALID: an invalid id, your own id, or a buddy already on the list
-   5  202 NO SUCH USER
+   5  202 NO SUCH USER, or the user was deleted
    6  203 USER EXISTS
-   7  204 DENIED, 205 UNAVAILABLE or 206 BUSY
+   7  204 DENIED (also a ban by the operator), 205 UNAVAILABLE or 206 BUSY
   10  the buddy is offline
   11  the buddy could not be reached
   12  the buddy refused the call
@@ -74,6 +74,8 @@ const ERROR_EXIT: Readonly<Partial<Record<ClientErrorCode, number>>> = {
   'key.unreadable': HEADLESS_EXIT.noKey,
   'key.revoked': HEADLESS_EXIT.noKey,
   'key.denied': HEADLESS_EXIT.noKey,
+  'user.banned': exitOfReply(204),
+  'user.deleted': exitOfReply(202),
   'user.elsewhere': HEADLESS_EXIT.elsewhere,
   'buddy.offline': HEADLESS_EXIT.offline,
   'buddy.unreachable': HEADLESS_EXIT.unreachable,

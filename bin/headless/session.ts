@@ -33,6 +33,8 @@ export interface HeadlessOptions extends RecordsOptions {
 
 /** The objects that a command uses. */
 export interface Session {
+  /** The user of the command. */
+  readonly user: string;
   readonly client: Client;
   readonly output: Output;
   readonly records: Records;
@@ -78,7 +80,7 @@ export async function runSession(
     log: crashLog(output),
   });
   const code = await Promise.race([
-    command({ client, output, records, stopped: stop.signal, signedOut: signOut.signal }),
+    command({ user: about.id, client, output, records, stopped: stop.signal, signedOut: signOut.signal }),
     rejectOnFailure(client),
   ]).catch((error) => reportError(error, output, signedOut));
   await client.close();

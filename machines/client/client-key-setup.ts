@@ -101,7 +101,7 @@ export const keySetup = menuSetup.extend({
     }),
     saySessionEnded: sendTo(terminal, ({ event }) => {
       assertEvent(event, 'session.ended');
-      return say({ say: 'sessionEnded', user: event.id, why: event.why });
+      return say({ say: 'sessionEnded', user: event.id, why: event.why, ban: event.ban });
     }),
   },
 });

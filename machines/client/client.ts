@@ -63,7 +63,7 @@ export const clientMachine = clientSetup.createMachine({
     'session.ended': {
       guard: 'isSessionOfUser',
       actions: ['signOut', 'saySessionEnded', 'showStatus'],
-      description: 'The user has signed in elsewhere, or the key no longer counts.',
+      description: 'The user has signed in elsewhere, is banned or deleted, or the key no longer counts.',
     },
     'session.misrouted': { actions: { type: 'say', params: { notice: 'misrouted' } } },
     'call.offered': {

@@ -6,6 +6,7 @@
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
+import type { BanNotice } from '../../protocol/reply-details.js';
 import type { Status } from '../../protocol/status.js';
 import type { SessionEnd } from './login-outcome.js';
 import type {
@@ -115,7 +116,13 @@ export type HeartbeatReport =
   | { readonly type: 'server.lost'; readonly silence: Silence }
   | { readonly type: 'server.found' }
   /** The user is signed out here, and nothing more is sent. */
-  | { readonly type: 'session.ended'; readonly id: UserId; readonly why: SessionEnd }
+  | {
+      readonly type: 'session.ended';
+      readonly id: UserId;
+      readonly why: SessionEnd;
+      /** Set if `why` is `banned`. */
+      readonly ban?: BanNotice;
+    }
   /** Logins and datagrams of the user come from two addresses, so the server drops the datagrams. */
   | { readonly type: 'session.misrouted' };
 

@@ -9,6 +9,8 @@ export type LoginOutcome =
   | 'elsewhere'
   /** 204: the server knows the id with another key, or without one. */
   | 'denied'
+  /** 204: the operator of the server has banned the id, or the address of this machine. */
+  | 'banned'
   /** 202: the server does not know the id. */
   | 'unregistered'
   /** The server closed the connection, did not speak TLS, or replied that it is busy. */
@@ -24,5 +26,11 @@ export type LoginOutcome =
   /** The key is no longer on this machine. */
   | 'no-key';
 
-/** Why a session has ended, if the client does not log in again before the user signs in again. */
-export type SessionEnd = Extract<LoginOutcome, 'elsewhere' | 'denied' | 'changed' | 'revoked' | 'no-key'>;
+/**
+ * Why a session has ended, if the client does not log in again before the user signs in again.
+ * `unregistered`: the key of the id is on this machine, so the id was registered once, and deleted since.
+ */
+export type SessionEnd = Extract<
+  LoginOutcome,
+  'elsewhere' | 'denied' | 'banned' | 'unregistered' | 'changed' | 'revoked' | 'no-key'
+>;

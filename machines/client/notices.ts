@@ -6,6 +6,7 @@
 import type { BuddyList } from '../../protocol/buddy-list.js';
 import type { DisplayText } from '../../protocol/display-text.js';
 import type { UserId } from '../../protocol/id.js';
+import type { BanNotice } from '../../protocol/reply-details.js';
 import type { Change } from '../../protocol/request.js';
 import type { CallFailure } from './call-events.js';
 import type { Caller } from './callers.js';
@@ -59,7 +60,13 @@ export type Notice =
   | { readonly say: 'wordsReminder'; readonly user: UserId }
   | { readonly say: 'registration'; readonly registration: Registration }
   /** The user is signed out here. */
-  | { readonly say: 'sessionEnded'; readonly user: UserId; readonly why: SessionEnd }
+  | {
+      readonly say: 'sessionEnded';
+      readonly user: UserId;
+      readonly why: SessionEnd;
+      /** Set if `why` is `banned`. */
+      readonly ban?: BanNotice | undefined;
+    }
   /** The typed text is not a valid id. */
   | { readonly say: 'idHint'; readonly typed: DisplayText }
   /** The server's reply to REG, ADD or DEL. */

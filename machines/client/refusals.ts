@@ -7,9 +7,12 @@ import type { BuddyList } from '../../protocol/buddy-list.js';
 import { type DisplayText, toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { replyCode } from '../../protocol/reply.js';
+import { type BanNotice, parseBanReply } from '../../protocol/reply-details.js';
 import type { Change } from '../../protocol/request.js';
 
 export type WhyRefused =
+  /** The operator of the server has banned the id, or the address of this machine. */
+  | { readonly why: 'banned'; readonly ban: BanNotice; readonly user: string }
   | { readonly why: 'notAnId'; readonly typed: DisplayText }
   | { readonly why: 'yourself' }
   | { readonly why: 'listed'; readonly buddy: UserId }
@@ -29,8 +32,10 @@ export function whyRefused(
   buddies: BuddyList,
 ): WhyRefused | undefined {
   const code = replyCode(reply);
+  const ban = parseBanReply(reply);
   const [user = '', typed = user] = ids;
   const id = parseId(typed);
+  if (ban !== undefined) return { why: 'banned', ban, user };
   if (code === 201 && id === undefined) return { why: 'notAnId', typed: toDisplayText(typed) };
   if (op === 'REG' || id === undefined) return undefined;
   if (code === 202) {

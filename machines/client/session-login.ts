@@ -128,8 +128,7 @@ export const sessionLoginMachine = setup({
     isOpen: ({ event }: Args) => outcomeIn(event) === 'open',
     isBusy: ({ event }: Args) => outcomeIn(event) === 'busy',
     isAnotherServer: ({ context, event }: Args) => context.wasOpen && outcomeIn(event) === 'changed',
-    isUnanswered: ({ event }: Args) =>
-      ['unreachable', 'lost', 'unregistered'].includes(outcomeIn(event) ?? ''),
+    isUnanswered: ({ event }: Args) => ['unreachable', 'lost'].includes(outcomeIn(event) ?? ''),
     mayRepeat: ({ context, event }: Args) =>
       outcomeIn(event) === 'lost' && context.kind === 'new' && !context.hasRepeated,
     isFruitless: ({ context }: Args) => context.fruitless === FRUITLESS_LOGINS - 1,
@@ -195,7 +194,8 @@ export const sessionLoginMachine = setup({
           {
             target: 'ended',
             actions: 'reportEnd',
-            description: 'The user signed in elsewhere, or the key is not valid here or at the server.',
+            description:
+              'The user signed in elsewhere, is banned or deleted, or the key is not valid here or there.',
           },
         ],
       },
@@ -249,7 +249,7 @@ export const sessionLoginMachine = setup({
       },
     },
     unanswered: {
-      description: 'The server did not answer, or does not know the id. Tries again at the next beat.',
+      description: 'The server did not answer. Tries again at the next beat.',
       on: { 'beat.due': 'loggingIn' },
     },
     ended: { description: 'The session has ended. The client logs in only when the user signs in again.' },

@@ -5,9 +5,13 @@
 
 import type { DisplayText } from '../../protocol/display-text.js';
 import { replyCode } from '../../protocol/reply.js';
+import { type BanNotice, parseBanReply } from '../../protocol/reply-details.js';
 
 export type Silence =
-  | { readonly cause: 'unregistered' }
+  /** `wasKnown`: the server has answered this user before, so the user was deleted since. */
+  | { readonly cause: 'unregistered'; readonly wasKnown?: boolean }
+  /** The operator of the server has banned the user, or the address of this machine. */
+  | { readonly cause: 'banned'; readonly ban: BanNotice }
   /** Nothing listens on the server's TCP port. */
   | { readonly cause: 'down' }
   | { readonly cause: 'unreachable'; readonly reason: DisplayText }
@@ -33,7 +37,9 @@ export function silenceOf(reply: string): Silence {
     case 205:
     case 206:
       return { cause: 'refusing', code };
-    default:
-      return { cause: 'unknown' };
+    default: {
+      const ban = parseBanReply(reply);
+      return ban === undefined ? { cause: 'unknown' } : { cause: 'banned', ban };
+    }
   }
 }

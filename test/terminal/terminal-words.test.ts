@@ -50,7 +50,8 @@ test('the lines about an ended session and about a missing key say what to do', 
     'If it was not you, shut out all other machines: im-client key revoke --user alice',
   ]);
   t.deepEqual(ended('revoked').slice(1), ['Press L to type the words.']);
-  t.deepEqual(ended('denied').slice(1), []);
+  for (const why of ['denied', 'banned', 'unregistered', 'changed'] as const)
+    t.deepEqual(ended(why).slice(1), [], why);
   const missing = { say: 'keyMissing', user: alice } as const;
   t.deepEqual(terminalLinesOf(missing), [
     'alice has a key, which is not on this machine, so nothing was sent.',
@@ -83,6 +84,14 @@ test('the line about a server that does not answer gives one cause', (t) => {
   t.regex(line({ cause: 'datagrams' }), /UDP/);
   t.is(line({ cause: 'refusing', code: 205 }), 'The server answers only 205 UNAVAILABLE just now.');
   t.is(line({ cause: 'unknown' }), SAY.serverSilent);
+  t.is(
+    line({ cause: 'unregistered', wasKnown: true }),
+    'alice is no longer registered with the server: the id was deleted.',
+  );
+  t.is(
+    line({ cause: 'banned', ban: { banned: 'id' } }),
+    'The operator of the server has banned alice. Only the operator can lift the ban.',
+  );
   t.deepEqual(terminalLinesOf({ say: 'serverLost', silence: { cause: 'down' }, user: alice }), [
     'The server is down: nothing listens there. Trying again every 10 s.',
   ]);
@@ -105,6 +114,11 @@ test('the lines about a refusal give the cause, or both possible causes', (t) =>
     said({ why: 'someoneUnregistered', buddy: bob, user: 'alice' })[1],
     'bob is not registered with the server, or you (alice) are not.',
   );
+  const banned = '204 DENIED BANNED ADDRESS';
+  t.deepEqual(said({ why: 'banned', ban: { banned: 'address' }, user: 'alice' }, banned), [
+    banned,
+    'The operator of the server has banned the address of this machine. Only the operator can lift the ban.',
+  ]);
   t.deepEqual(said(undefined, '200 OK'), ['200 OK']);
 });
 

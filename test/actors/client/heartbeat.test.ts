@@ -164,7 +164,11 @@ test('a silent server is asked over TCP whether it knows the user', async (t) =>
   t.deepEqual(await silenceOf(t, answering('202 NO SUCH USER\r\n')), { cause: 'unregistered' });
   t.deepEqual(await silenceOf(t, answering('201 INVALID\r\n')), { cause: 'datagrams' });
   t.deepEqual(await silenceOf(t, answering('206 BUSY\r\n')), { cause: 'refusing', code: 206 });
-  t.deepEqual(asked, Array(3).fill('ADD alice\r\n'), 'nothing is changed');
+  t.deepEqual(await silenceOf(t, answering('204 DENIED BANNED ID\r\n')), {
+    cause: 'banned',
+    ban: { banned: 'id' },
+  });
+  t.deepEqual(asked, Array(4).fill('ADD alice\r\n'), 'nothing is changed');
 });
 
 test('a server that is also silent over TCP counts as unreachable', async (t) => {

@@ -19,6 +19,7 @@ import { openPlainConsole } from '../../../terminal/plain-console.js';
 import { Archive } from '../../../user-files/archive.js';
 import { directoryAt } from '../../helpers/directory.js';
 import { ask, until } from '../../helpers/network.js';
+import { operate } from '../../helpers/operator.js';
 import { type CalledPeer, listenForCalls, Peer } from '../../helpers/peer.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
 import { askSealed, deviceOf, logIn, SealedPresence, secure } from '../../helpers/sealed-client.js';
@@ -171,10 +172,15 @@ const ENDS: Readonly<
   async revoked(_, { directory, server }) {
     await logIn(server.tcp, await revokingDevice(directory), 'LOG alice new');
   },
+  banned: (_, { server }) => operate(server, { op: 'BAN', ban: { kind: 'id', name: ALICE } }),
+  unregistered: (_, { server }) => operate(server, { op: 'REMOVE', id: ALICE, atMs: 1 }),
 };
 
 /** The code of the error with which requests reject then. */
-const ERROR_CODES = { elsewhere: 'user.elsewhere', denied: 'key.denied', revoked: 'key.revoked' } as const;
+const ERROR_CODES = {
+  ...{ elsewhere: 'user.elsewhere', denied: 'key.denied', revoked: 'key.revoked' },
+  ...{ banned: 'user.banned', unregistered: 'user.deleted' },
+} as const;
 
 for (const [why, mode] of [
   ['elsewhere', 'as-can'],
@@ -182,6 +188,8 @@ for (const [why, mode] of [
   ['elsewhere', 'clear'],
   ['denied', 'as-can'],
   ['revoked', 'as-can'],
+  ['banned', 'as-can'],
+  ['unregistered', 'as-can'],
 ] as const) {
   test(`a user whose session has ended refuses every call: ${why}, ${mode}`, async (t) => {
     const here = await world(t);

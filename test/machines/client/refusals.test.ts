@@ -34,6 +34,17 @@ test('a 202 means that the buddy is unknown; if the user has no buddies, it may 
   }
 });
 
+test('a 204 with the details of a ban says what is banned', (t) => {
+  for (const op of ['REG', 'ADD', 'DEL'] as const) {
+    t.deepEqual<unknown, unknown>(why(op, ['alice', 'bob'], '204 DENIED BANNED ID'), {
+      why: 'banned',
+      ban: { banned: 'id' },
+      user: 'alice',
+    });
+    t.is(why(op, ['alice', 'bob'], '204 DENIED'), undefined);
+  }
+});
+
 test('a reply that says enough, or is unknown, gets no cause', (t) => {
   t.is(why('REG', ['alice'], '203 USER EXISTS'), undefined);
   t.is(why('REG', ['alice'], '201 INVALID'), undefined);

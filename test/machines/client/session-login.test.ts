@@ -52,9 +52,21 @@ test('the first login is repeated once, at once, and only if its reply was lost'
   t.is(run(wanted, lost, lost, wanted, lost).state.context.kind, 'new', 'the user signs in again');
 });
 
+test('a user who was deleted or banned is signed out, and does not log in again', (t) => {
+  const unregistered = { type: 'login.ended', outcome: 'unregistered' } as const;
+  const banned = { type: 'login.ended', outcome: 'banned' } as const;
+  for (const outcome of [unregistered, banned]) {
+    for (const ended of [run(wanted, outcome), run(wanted, opened, quiet, unknown, outcome)]) {
+      t.true(ended.state.matches('ended'));
+      t.true(ended.effects.includes('reportEnd'));
+    }
+    t.true(run(wanted, outcome, beat, beat).state.matches('ended'));
+  }
+});
+
 /** All events. Random sequences of them cover cases that the examples miss. */
 const EVENTS: readonly SessionLoginEvent[] = [
-  ...(['open', 'busy', 'lost', 'unreachable', 'unregistered', 'elsewhere', 'changed'] as const).map(
+  ...(['open', 'busy', 'lost', 'unreachable', 'unregistered', 'elsewhere', 'banned', 'changed'] as const).map(
     (outcome) => ({ type: 'login.ended', outcome }) as const,
   ),
   ...[unknown, quiet, pauseOver, beat, { type: 'answer.opened' } as const],
