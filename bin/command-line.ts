@@ -39,6 +39,9 @@ export function createCommand(name: string, description: string): Command {
 /** A command line and its effect. */
 export type Example = readonly [line: string, meaning: string];
 
+/** The longest time that an option can set in days: a century. */
+const MAX_DAYS = 36_525;
+
 const EXAMPLES = new WeakMap<Command, readonly Example[]>();
 
 /** Adds examples to a command. Its help and its man page show them. */
@@ -104,6 +107,13 @@ export function countOption(value: string): number {
 export function secondsOption(value: string): number {
   if (!/^\d{1,2}$/.test(value) || Number(value) > 60)
     throw new InvalidArgumentError('Use a number from 0 to 60.');
+  return Number(value);
+}
+
+/** Parses a number of days from the command line, at most a century. @throws InvalidArgumentError */
+export function daysOption(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > MAX_DAYS)
+    throw new InvalidArgumentError(`Use a number from 0 to ${MAX_DAYS}.`);
   return Number(value);
 }
 

@@ -17,6 +17,7 @@ const LIVE = [
   'maxConnections',
   'maxPerAddress',
   'maxUsers',
+  'reserveDays',
   'registrationBurst',
   'registrationRate',
   'answerBurst',
@@ -37,6 +38,7 @@ export function limitsOf(options: Pick<ServerOptions, (typeof LIVE)[number]>): L
     maxConnections: options.maxConnections,
     ...(options.maxPerAddress !== undefined && { maxConnectionsPerAddress: options.maxPerAddress }),
     maxUsers: options.maxUsers,
+    reserveDays: options.reserveDays,
     registrations: { burst: options.registrationBurst, perSecond: options.registrationRate },
     answerBytes: { burst: options.answerBurst, perSecond: options.answerRate },
     handshakeLimits: {

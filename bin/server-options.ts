@@ -4,11 +4,11 @@
  */
 
 import { Command, Option } from 'commander';
-import { MAX_CONNECTIONS } from '../actors/server/server-limits.js';
+import { MAX_CONNECTIONS, RESERVE_DAYS } from '../actors/server/server-limits.js';
 import { HANDSHAKE_LIMITS } from '../machines/server/handshake-budget.js';
 import { ANSWER_BYTES, REGISTRATIONS } from '../machines/server/quota.js';
 import { MAX_USERS } from '../storage/store.js';
-import { countOption, portOption, secondsOption, textOption } from './command-line.js';
+import { countOption, daysOption, portOption, secondsOption, textOption } from './command-line.js';
 import { applyConfigFile, type ConfigFile } from './config-file.js';
 import { addConfigurableOptions } from './configuration.js';
 import type { InspectionSettings } from './inspect-option.js';
@@ -37,6 +37,7 @@ export interface ServerOptions extends InspectionSettings {
   readonly maxConnections: number;
   readonly maxPerAddress?: number;
   readonly maxUsers: number;
+  readonly reserveDays: number;
   readonly registrationBurst: number;
   readonly registrationRate: number;
   readonly answerBurst: number;
@@ -87,6 +88,12 @@ export function addServerOptions(program: Command): void {
       'maximum number of TCP connections at once from one address (default: 4/5 of --max-connections)',
     ),
     count('--max-users', 'maximum number of users; further REG requests are answered 206', MAX_USERS),
+    new Option(
+      '--reserve-days <days>',
+      'how long the id of a deleted user stays reserved: until then, REG of it is answered 203',
+    )
+      .argParser(daysOption)
+      .default(RESERVE_DAYS),
     count(
       '--registration-burst',
       'maximum number of REG requests that one address makes at once; others are answered 206',

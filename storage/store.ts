@@ -102,6 +102,8 @@ export interface Users {
   deviceOf(user: number): Device | undefined;
   /** True once the store is closed or has replaced this object. The database may have changed since then. */
   readonly isClosed: boolean;
+  /** Since when an id is reserved, as a Unix time in milliseconds; `undefined` for any other id. */
+  reservedSince(id: UserId): number | undefined;
   /** The reserved ids, in the order of registration. */
   reservations(): readonly Reservation[];
   /** All bans, even those that have ended: addresses first, each kind in the order of the names. */

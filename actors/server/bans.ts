@@ -11,8 +11,7 @@ export class Bans {
   #users: Users | undefined;
 
   /** @param now The wall clock, in milliseconds since 1970: the end of a ban is a date. */
-  // biome-ignore lint/style/noRestrictedGlobals: a ban ends at a date, which no monotonic clock knows.
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number) {
     this.#now = now;
   }
 

@@ -21,6 +21,11 @@ export const MAX_CONNECTIONS = 15_000;
  */
 const ADDRESS_PART = 0.8;
 
+/** How long the id of a removed user stays reserved, by default, in days. */
+export const RESERVE_DAYS = 30;
+
+const DAY_MS = 86_400_000;
+
 export interface LimitSettings {
   /** The maximum number of TCP connections at once; default {@link MAX_CONNECTIONS}. */
   readonly maxConnections?: number;
@@ -31,6 +36,8 @@ export interface LimitSettings {
   readonly maxConnectionsPerAddress?: number;
   /** The maximum number of users; the reply to a REG beyond it is 206. Default: the limit of the store. */
   readonly maxUsers?: number;
+  /** How long the id of a removed user stays reserved, in days; default {@link RESERVE_DAYS}. */
+  readonly reserveDays?: number;
   /** Limit on the REG requests of one source; default {@link REGISTRATIONS}. */
   readonly registrations?: Rate;
   /** Limit on the bytes of buddy lists that one source receives; default {@link ANSWER_BYTES}. */
@@ -67,6 +74,11 @@ export class ServerLimits {
 
   get maxConnectionsPerAddress(): number {
     return this.#settings.maxConnectionsPerAddress ?? Math.ceil(this.maxConnections * ADDRESS_PART);
+  }
+
+  /** How long the id of a removed user stays reserved, in milliseconds. */
+  get reserveMs(): number {
+    return (this.#settings.reserveDays ?? RESERVE_DAYS) * DAY_MS;
   }
 
   get maxUsers(): number {

@@ -88,7 +88,7 @@ export interface ServerOptions extends LimitSettings {
   readonly openBus?: BusOptions['openBus'] | undefined;
   /** How long to listen to the bus before the server is ready, in milliseconds; default 0. */
   readonly warmUpMs?: number;
-  /** The wall clock, in milliseconds since 1970: bans end at a date. Default: that of the machine. */
+  /** The wall clock, in milliseconds since 1970: bans and reservations end at a date. Default: that of the machine. */
   readonly wallClock?: () => number;
   readonly log: Log;
   /** Counts what the server does. Default: nothing is counted. */
@@ -116,7 +116,8 @@ export function startServer({
   catchUpMs,
   openBus,
   warmUpMs = 0,
-  wallClock,
+  // biome-ignore lint/style/noRestrictedGlobals: bans and reservations end at a date.
+  wallClock = Date.now,
   log,
   meter = NO_METER,
   onEmitted,
@@ -197,6 +198,7 @@ export function startServer({
           log,
           meter,
           maxUsers: () => limits.maxUsers,
+          freesUntilMs: () => wallClock() - limits.reserveMs,
           catchUpMs,
           bans,
         }),

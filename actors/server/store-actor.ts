@@ -34,6 +34,7 @@ import type { Log } from '../log.js';
 import type { Bans } from './bans.js';
 import { CatchUp } from './catch-up.js';
 import { GroupCommitTimer } from './group-commit.js';
+import { withFrees } from './reservations.js';
 import { NO_METER, type OutageKind, type ServerMeter } from './server-meter.js';
 
 /** The maximum number of changes in one group commit. */
@@ -138,6 +139,11 @@ export interface StoreOptions {
   /** Returns the maximum number of users; the reply to a REG beyond it is 206. Default: {@link MAX_USERS}. */
   readonly maxUsers?: () => number;
   /**
+   * Returns a Unix time in milliseconds: ids that are reserved since then, or longer, can be registered.
+   * Default: ids stay reserved for ever.
+   */
+  readonly freesUntilMs?: () => number;
+  /**
    * Pause before the store catches up with other servers again, in milliseconds. Default: the store never
    * catches up.
    */
@@ -186,6 +192,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   readonly #log: Log;
   readonly #meter: ServerMeter;
   readonly #maxUsers: () => number;
+  readonly #freesUntilMs: () => number;
   readonly #catchUpMs: number | undefined;
   readonly #bus: StoreInput['bus'];
   readonly #bans: Bans | undefined;
@@ -218,6 +225,7 @@ class StoreActor implements Behaviour<StoreEvent> {
     this.#log = log;
     this.#meter = meter;
     this.#maxUsers = maxUsers;
+    this.#freesUntilMs = options.freesUntilMs ?? (() => Number.NEGATIVE_INFINITY);
     this.#catchUpMs = catchUpMs;
     this.#bus = input.bus;
     this.#bans = bans;
@@ -341,7 +349,7 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   /** Call it only between two commits: then all users are committed, and counted. */
   #refuseUsersBeyondLimit(users: Users, commits: readonly ChangeCommit[]): readonly ChangeCommit[] {
-    let room = this.#maxUsers() - users.committed;
+    let room = this.#maxUsers() - users.countUsers();
     if (room >= commits.length) return commits;
     return commits.filter(({ change, replyTo }) => {
       if (change.op !== 'REG' || users.numberOf(change.id) !== -1 || room-- > 0) return true;
@@ -352,7 +360,8 @@ class StoreActor implements Behaviour<StoreEvent> {
         isOwner: false,
       } satisfies ChangeAnswered);
       this.#meter.recordRefusal('users');
-      if (!this.#hasLoggedFull) this.#log.warn({ users: users.committed }, 'no more users may register: 206');
+      if (!this.#hasLoggedFull)
+        this.#log.warn({ users: users.countUsers() }, 'no more users may register: 206');
       this.#hasLoggedFull = true;
       return false;
     });
@@ -364,9 +373,12 @@ class StoreActor implements Behaviour<StoreEvent> {
     this.#commitTimer.begin(commits.length, beganMs);
     const record = (isDone: boolean) =>
       this.#meter.recordCommit(commits.length, isDone, this.#scope.now() - beganMs);
-    store.commit(commits.map(({ change }) => change)).then(
-      this.#scope.guard((replies) => {
+    const requested = commits.map(({ change }) => change);
+    const { changes, requestedOf } = withFrees(requested, store.users, this.#freesUntilMs());
+    store.commit(changes).then(
+      this.#scope.guard((verdicts) => {
         record(true);
+        const replies = requestedOf(verdicts);
         for (const [index, { change, replyTo }] of commits.entries()) {
           const reply = replies[index] as Verdict;
           const isOwner = reply !== 'revoked' && hasKey(store.users, change);

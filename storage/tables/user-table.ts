@@ -172,6 +172,12 @@ export class UserTable implements Users {
     return this.#durableDevices.has(user) ? this.#durableDevices.get(user) : this.#keys.get(user);
   }
 
+  reservedSince(id: UserId): number | undefined {
+    if (this.#removed.size === 0) return undefined;
+    // An id that was freed has no number.
+    return this.#removed.get(this.#ids.numberOf(id));
+  }
+
   reservations(): readonly Reservation[] {
     const reserved = [...this.#removed].filter(([, atMs]) => atMs !== FREED).sort(([a], [b]) => a - b);
     return reserved.map(([user, atMs]) => ({ id: this.#ids.idOf(user), atMs }));

@@ -27,7 +27,8 @@ const banId = (server: TestServer, name: string) =>
   operate(server, { op: 'BAN', ban: { kind: 'id', name: id(name) } });
 const banAddress = (server: TestServer, untilMs?: number) =>
   operate(server, { op: 'BAN', ban: { kind: 'address', name: '127.0.0.0/8', untilMs } });
-const remove = (server: TestServer, name: string) => operate(server, { op: 'REMOVE', id: id(name), atMs: 1 });
+const remove = (server: TestServer, name: string) =>
+  operate(server, { op: 'REMOVE', id: id(name), atMs: Date.now() });
 
 const ID_BANNED = (user: string) => banLine({ banned: 'id' }, user);
 

@@ -403,6 +403,21 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.is(store.users.committed, 3);
   });
 
+  rule('the time of a reservation is found by the id', async (t, store) => {
+    await store.commit(changes('REG alice', 'REG bob'));
+    t.is(store.users.reservedSince(alice), undefined);
+    await store.commit([remove('bob')]);
+    t.is(store.users.reservedSince(id('bob')), 17);
+    t.deepEqual(
+      [alice, id('stranger')].map((each) => store.users.reservedSince(each)),
+      [undefined, undefined],
+    );
+    await store.commit([free('bob')]);
+    t.is(store.users.reservedSince(id('bob')), undefined);
+    await store.commit(changes('REG bob'));
+    t.is(store.users.reservedSince(id('bob')), undefined);
+  });
+
   rule('an id that is not registered can be reserved', async (t, store) => {
     const reserve: StoreChange = { op: 'RESERVE', id: alice, atMs: 3 };
     t.deepEqual(await store.commit([reserve, reserve, reg()]), [200, 203, 203]);

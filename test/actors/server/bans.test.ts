@@ -13,7 +13,8 @@ import { id } from '../../storage/changes.js';
 
 const ban = (server: TestServer, target: Ban) => operate(server, { op: 'BAN', ban: target });
 const unban = (server: TestServer, target: BanTarget) => operate(server, { op: 'UNBAN', target });
-const remove = (server: TestServer, name: string) => operate(server, { op: 'REMOVE', id: id(name), atMs: 1 });
+const remove = (server: TestServer, name: string) =>
+  operate(server, { op: 'REMOVE', id: id(name), atMs: Date.now() });
 const idOf = (name: string) => ({ kind: 'id', name: name as UserId }) as const;
 const addressOf = (name: string) => ({ kind: 'address', name }) as const;
 

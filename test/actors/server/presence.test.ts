@@ -85,6 +85,7 @@ test('no buddy is visited once the answer is full', async (t) => {
     countUsers: () => users.countUsers(),
     isKeyed: (user) => users.isKeyed(user),
     deviceOf: (user) => users.deviceOf(user),
+    reservedSince: (each) => users.reservedSince(each),
     reservations: () => users.reservations(),
     bans: () => users.bans(),
     banOfId: (id, nowMs) => users.banOfId(id, nowMs),

@@ -63,6 +63,7 @@ test('a repeated import converts no list to ids', async (t) => {
       countUsers: () => store.users.countUsers(),
       isKeyed: (user) => store.users.isKeyed(user),
       deviceOf: (user) => store.users.deviceOf(user),
+      reservedSince: (each) => store.users.reservedSince(each),
       reservations: () => store.users.reservations(),
       bans: () => store.users.bans(),
       banOfId: (each, nowMs) => store.users.banOfId(each, nowMs),

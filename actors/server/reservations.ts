@@ -1,0 +1,33 @@
+/**
+ * Frees the id of a removed user when its time is over. The server does so only when a client registers the
+ * id: the id is freed and registered in one commit. This needs no timer and no search through all
+ * reservations, and each server of a directory may do it.
+ */
+
+import type { StoreChange, Users, Verdict } from '../../storage/store.js';
+
+/** A group of changes, with those that free ids. */
+interface FreeingChanges {
+  readonly changes: readonly StoreChange[];
+  /** Takes the verdicts on all these changes, and returns those on the requested ones. */
+  requestedOf(verdicts: readonly Verdict[]): readonly Verdict[];
+}
+
+/**
+ * Puts a FREE before each REG of an id whose reservation is over.
+ *
+ * @param untilMs Reservations from this time or earlier are over; a Unix time in milliseconds.
+ */
+export function withFrees(requested: readonly StoreChange[], users: Users, untilMs: number): FreeingChanges {
+  const changes = requested.flatMap((change): StoreChange[] => {
+    const sinceMs = change.op === 'REG' ? users.reservedSince(change.id) : undefined;
+    if (change.op !== 'REG' || sinceMs === undefined || sinceMs > untilMs) return [change];
+    return [{ op: 'FREE', id: change.id }, change];
+  });
+  if (changes.length === requested.length) return { changes: requested, requestedOf: (verdicts) => verdicts };
+  const asked = new Set(requested);
+  return {
+    changes,
+    requestedOf: (verdicts) => verdicts.filter((_, at) => asked.has(changes[at] as StoreChange)),
+  };
+}

@@ -1,0 +1,67 @@
+import test from 'ava';
+import { withFrees } from '../../../actors/server/reservations.js';
+import { RESERVE_DAYS } from '../../../actors/server/server-limits.js';
+import { openMemoryStore } from '../../../storage/tables/memory-store.js';
+import { ask } from '../../helpers/network.js';
+import { operate } from '../../helpers/operator.js';
+import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
+import { serve } from '../../helpers/server.js';
+import { changes, id } from '../../storage/changes.js';
+
+const DAY_MS = 86_400_000;
+
+test('an id is freed just before a registration after its time, and verdicts keep their order', async (t) => {
+  const store = openMemoryStore();
+  await store.commit([
+    ...changes('REG alice'),
+    { op: 'RESERVE', id: id('old'), atMs: 10 },
+    { op: 'RESERVE', id: id('new'), atMs: 11 },
+  ]);
+  const requested = changes('REG alice', 'REG old', 'REG old', 'ADD alice old', 'REG new', 'REG other');
+  const { changes: all, requestedOf } = withFrees(requested, store.users, 10);
+  t.deepEqual(
+    all.map(({ op }) => op),
+    ['REG', 'FREE', 'REG', 'FREE', 'REG', 'ADD', 'REG', 'REG'],
+  );
+  t.deepEqual(requestedOf(await store.commit(all)), [203, 200, 203, 200, 203, 200]);
+});
+
+test('a group without such a registration stays as it is', (t) => {
+  const { users } = openMemoryStore();
+  const requested = changes('REG alice', 'ADD alice bob');
+  t.is(withFrees(requested, users, 10).changes, requested);
+});
+
+test('the id of a removed user can be registered after 30 days, as a new user on no list', async (t) => {
+  let now = 1_000 * DAY_MS;
+  const server = await serve(t, { wallClock: () => now });
+  const { tcp } = server;
+  for (const line of ['REG bob', 'REG olga', 'ADD olga bob', 'ADD bob olga']) await ask(tcp, `${line}\n`);
+  await operate(server, { op: 'REMOVE', id: id('bob'), atMs: now });
+  now += RESERVE_DAYS * DAY_MS - 1;
+  t.is(await ask(tcp, 'REG bob\n'), '203 USER EXISTS\r\n');
+  t.is(await askSealed(tcp, deviceOf(), 'REG bob'), '203 USER EXISTS\r\n');
+  now += 1;
+  t.is(await askSealed(tcp, deviceOf(), 'REG bob'), '200 OK\r\n', 'also with a key');
+  t.is(await ask(tcp, 'REG bob\n'), '203 USER EXISTS\r\n');
+  t.is(await ask(tcp, 'DEL olga bob\n'), '200 OK\r\n', 'not on the list, so nothing to remove');
+  t.is(await ask(tcp, 'ADD olga bob\n'), '200 OK\r\n');
+});
+
+test('the time can be changed while the server runs', async (t) => {
+  const server = await serve(t, { wallClock: () => 100 * DAY_MS, reserveDays: 2 });
+  const { tcp } = server;
+  await operate(server, { op: 'RESERVE', id: id('bob'), atMs: 99 * DAY_MS });
+  t.is(await ask(tcp, 'REG bob\n'), '203 USER EXISTS\r\n');
+  server.server.limits.change({ reserveDays: 1 });
+  t.is(await ask(tcp, 'REG bob\n'), '200 OK\r\n');
+});
+
+test('removed users do not count against the maximum number of users', async (t) => {
+  const server = await serve(t, { maxUsers: 2 });
+  const { tcp } = server;
+  const count = async (name: string) => (await ask(tcp, `REG ${name}\n`)).slice(0, 3);
+  t.deepEqual([await count('a'), await count('b'), await count('c')], ['200', '200', '206']);
+  await operate(server, { op: 'REMOVE', id: id('a'), atMs: Date.now() });
+  t.deepEqual([await count('c'), await count('d')], ['200', '206']);
+});
