@@ -6,7 +6,7 @@
 import { Command, Option } from 'commander';
 import { MAX_CONNECTIONS, RESERVE_DAYS } from '../actors/server/server-limits.js';
 import { HANDSHAKE_LIMITS } from '../machines/server/handshake-budget.js';
-import { ANSWER_BYTES, REGISTRATIONS } from '../machines/server/quota.js';
+import { ANSWER_BYTES, CHANGES, DATAGRAMS, REGISTRATIONS } from '../machines/server/quota.js';
 import { MAX_USERS } from '../storage/store.js';
 import { countOption, daysOption, portOption, secondsOption, textOption } from './command-line.js';
 import { applyConfigFile, type ConfigFile } from './config-file.js';
@@ -40,6 +40,10 @@ export interface ServerOptions extends InspectionSettings {
   readonly reserveDays: number;
   readonly registrationBurst: number;
   readonly registrationRate: number;
+  readonly changeBurst: number;
+  readonly changeRate: number;
+  readonly datagramBurst: number;
+  readonly datagramRate: number;
   readonly answerBurst: number;
   readonly answerRate: number;
   readonly handshakeBurst: number;
@@ -103,6 +107,26 @@ export function addServerOptions(program: Command): void {
       '--registration-rate',
       'maximum number of REG requests that one address makes per second after that',
       REGISTRATIONS.perSecond,
+    ),
+    count(
+      '--change-burst',
+      'maximum number of ADD, DEL and LOG requests that one address makes at once; others are answered 206',
+      CHANGES.burst,
+    ),
+    count(
+      '--change-rate',
+      'maximum number of ADD, DEL and LOG requests that one address makes per second after that',
+      CHANGES.perSecond,
+    ),
+    count(
+      '--datagram-burst',
+      'maximum number of datagrams that one address sends at once; others are dropped',
+      DATAGRAMS.burst,
+    ),
+    count(
+      '--datagram-rate',
+      'maximum number of datagrams that one address sends per second after that',
+      DATAGRAMS.perSecond,
     ),
     count(
       '--answer-burst',

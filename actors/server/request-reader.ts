@@ -27,6 +27,9 @@ import type { RequestKind, ServerMeter } from './server-meter.js';
  */
 export const MAX_IGNORED_BYTES = 64 * 1024;
 
+/** The request is beyond a limit of its source. */
+const BUSY = { type: 'request.decided', reply: 206 } as const;
+
 /** The ALPN name of requests to the server. */
 const PROTOCOL = 'im-dir/1';
 
@@ -39,6 +42,8 @@ export interface RequestReaderInput {
   readonly registrations: Quota;
   /** The server replies 204 to banned clients. */
   readonly bans: Bans;
+  /** Limits the ADD, DEL and LOG requests of a source. Beyond the limit, the server replies 206. */
+  readonly changes: Quota;
   readonly meter: ServerMeter;
 }
 
@@ -220,16 +225,15 @@ export class RequestReader {
     }
     switch (request?.op) {
       case 'REG':
-        if (!this.#input.registrations.tryUse(this.address, 1, this.#scope.now())) {
-          this.#input.meter.recordRefusal('registrations');
-          return { type: 'request.decided', reply: 206 };
-        }
+        if (!this.#isWithin('registrations')) return BUSY;
         return { type: 'request.received', change: withDevice(request, device) };
       case 'ADD':
       case 'DEL':
+        if (!this.#isWithin('changes')) return BUSY;
         return { type: 'request.received', change: withDevice(request, device) };
       case 'LOG': {
         if (device === undefined) break;
+        if (!this.#isWithin('changes')) return BUSY;
         const { op, id, mode } = request;
         return { type: 'request.received', change: { op, id, device }, mode };
       }
@@ -243,6 +247,13 @@ export class RequestReader {
       }
     }
     return { type: 'request.decided', reply: 201 };
+  }
+
+  /** Whether the limit allows one more request from this address. */
+  #isWithin(limit: 'registrations' | 'changes'): boolean {
+    const isWithin = this.#input[limit].tryUse(this.address, 1, this.#scope.now());
+    if (!isWithin) this.#input.meter.recordRefusal(limit);
+    return isWithin;
   }
 }
 

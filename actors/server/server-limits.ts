@@ -8,7 +8,14 @@ import {
   HandshakeBudget,
   type HandshakeLimits,
 } from '../../machines/server/handshake-budget.js';
-import { ANSWER_BYTES, Quota, type Rate, REGISTRATIONS } from '../../machines/server/quota.js';
+import {
+  ANSWER_BYTES,
+  CHANGES,
+  DATAGRAMS,
+  Quota,
+  type Rate,
+  REGISTRATIONS,
+} from '../../machines/server/quota.js';
 import { MAX_USERS } from '../../storage/store.js';
 
 /** The maximum number of TCP connections at once, by default; beyond it the server replies 206. */
@@ -40,6 +47,10 @@ export interface LimitSettings {
   readonly reserveDays?: number;
   /** Limit on the REG requests of one source; default {@link REGISTRATIONS}. */
   readonly registrations?: Rate;
+  /** Limit on the ADD, DEL and LOG requests of one source; default {@link CHANGES}. */
+  readonly changes?: Rate;
+  /** Limit on the datagrams of one source; default {@link DATAGRAMS}. */
+  readonly datagrams?: Rate;
   /** Limit on the bytes of buddy lists that one source receives; default {@link ANSWER_BYTES}. */
   readonly answerBytes?: Rate;
   /** Limits on TLS handshakes; default {@link HANDSHAKE_LIMITS}. */
@@ -48,6 +59,8 @@ export interface LimitSettings {
 
 export class ServerLimits {
   readonly registrations: Quota;
+  readonly changes: Quota;
+  readonly datagrams: Quota;
   readonly answerBytes: Quota;
   readonly handshakes: HandshakeBudget;
   #settings: LimitSettings;
@@ -56,6 +69,8 @@ export class ServerLimits {
   constructor(settings: LimitSettings, exemptsLoopback: boolean) {
     this.#settings = settings;
     this.registrations = new Quota(settings.registrations ?? REGISTRATIONS, exemptsLoopback);
+    this.changes = new Quota(settings.changes ?? CHANGES, exemptsLoopback);
+    this.datagrams = new Quota(settings.datagrams ?? DATAGRAMS, exemptsLoopback);
     this.answerBytes = new Quota(settings.answerBytes ?? ANSWER_BYTES, exemptsLoopback);
     this.handshakes = new HandshakeBudget(settings.handshakeLimits ?? HANDSHAKE_LIMITS, exemptsLoopback);
   }
@@ -64,6 +79,8 @@ export class ServerLimits {
   change(settings: LimitSettings): void {
     this.#settings = settings;
     this.registrations.change(settings.registrations ?? REGISTRATIONS);
+    this.changes.change(settings.changes ?? CHANGES);
+    this.datagrams.change(settings.datagrams ?? DATAGRAMS);
     this.answerBytes.change(settings.answerBytes ?? ANSWER_BYTES);
     this.handshakes.change(settings.handshakeLimits ?? HANDSHAKE_LIMITS);
   }

@@ -21,6 +21,10 @@ export const REFUSALS = {
   users: '206',
   /** `--registration-burst` and `--registration-rate`. */
   registrations: '206',
+  /** `--change-burst` and `--change-rate`. */
+  changes: '206',
+  /** `--datagram-burst` and `--datagram-rate`. */
+  datagrams: 'dropped',
   /** The queue of changes that wait for the disk. */
   'queued-changes': '205',
   /** `--total-handshake-burst` and `--total-handshake-rate`. */
@@ -45,7 +49,7 @@ export type RequestKind = Request['op'] | 'invalid' | 'none';
 /** `none`: the connection was closed without a reply. */
 export type RequestReply = ReplyCode | 'none';
 
-/** `unreadable`: the datagram is not a SET or a GET, or its seal could not be opened. */
+/** `unreadable`: the datagram is not a SET or a GET, or its seal could not be opened, or it was not read. */
 export type DatagramKind = 'SET' | 'GET' | 'unreadable';
 
 export const DATAGRAM_OUTCOMES = [

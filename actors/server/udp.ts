@@ -49,6 +49,8 @@ export interface UdpInput {
   readonly sessions: Address<SessionsEvent>;
   /** Datagrams from banned addresses are dropped. */
   readonly bans: Bans;
+  /** Limits the datagrams of a source. Datagrams beyond the limit are dropped. */
+  readonly datagrams: Quota;
   readonly log: Log;
   readonly meter: ServerMeter;
 }
@@ -56,7 +58,7 @@ export interface UdpInput {
 /** Actor logic of the presence socket; emits {@link SocketBound} and is ready when it is bound. */
 export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady, UdpInput> = fromBehaviour(
   (scope, input) => {
-    const { host, port, presence, sessions, bans, log, meter } = input;
+    const { host, port, presence, sessions, bans, datagrams, log, meter } = input;
     const family = host.includes(':') ? 6 : 4;
     const socket = createSocket({
       type: `udp${family}`,
@@ -70,6 +72,11 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
     function onDatagram(bytes: Buffer, remote: RemoteInfo): void {
       if (bans.ofAddress(remote.address) !== undefined)
         return meter.recordDatagram('unreadable', isSealed(bytes), 'denied');
+      // Checked before the datagram is parsed: a flood must cost as little as possible.
+      if (!datagrams.tryUse(remote.address, 1, scope.now())) {
+        meter.recordRefusal('datagrams');
+        return meter.recordDatagram('unreadable', isSealed(bytes), 'limited');
+      }
       const from = { address: remote.address, port: remote.port };
       if (isSealed(bytes)) return onSealed(bytes, from);
       const datagram = parseDatagram(bytes);

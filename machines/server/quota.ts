@@ -26,6 +26,15 @@ export const QUEUE_SHARE: Rate = { burst: 64 * 1024, perSecond: 64 * 1024 };
 /** REG requests, whether they succeed or not. */
 export const REGISTRATIONS: Rate = { burst: 60, perSecond: 1 };
 
+/** ADD, DEL and LOG requests, whether they succeed or not. */
+export const CHANGES: Rate = { burst: 2_000, perSecond: 100 };
+
+/**
+ * Received datagrams. 200 clients at one address, each with a SET every second and a GET every 10 s, send 220
+ * a second.
+ */
+export const DATAGRAMS: Rate = { burst: 5_000, perSecond: 1_000 };
+
 /**
  * The maximum number of sources in the table. Beyond that, the sources that were used least recently are
  * forgotten.

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
-import { ask } from '../helpers/network.js';
+import { ask, PresenceClient } from '../helpers/network.js';
 import { emptyEnvironment, Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
 // One at a time: each starts processes of its own.
@@ -114,4 +114,17 @@ test('a server runs with its file, and limits registrations as the file says', a
   const replies = [];
   for (const id of ['alice', 'bob', 'carol']) replies.push(await ask(server.tcp, `REG ${id}\n`));
   t.deepEqual(replies, ['200 OK\r\n', '200 OK\r\n', '206 BUSY\r\n']);
+});
+
+test('a server limits changes and datagrams as its file says', async (t) => {
+  const lines = ['limit-loopback = yes', 'change-burst = 1', 'datagram-burst = 2'];
+  const path = await configFile(t, `${lines.join('\n')}\n`);
+  const server = await startServerProgram(t, await temporaryDirectory(t), '--config', path);
+  for (const id of ['alice', 'bob']) await ask(server.tcp, `REG ${id}\n`);
+  t.is(await ask(server.tcp, 'ADD bob alice\n'), '200 OK\r\n');
+  t.is(await ask(server.tcp, 'DEL bob alice\n'), '206 BUSY\r\n');
+  const flooding = await PresenceClient.open(t, server.udp);
+  const other = await PresenceClient.open(t, server.udp, '127.0.0.2');
+  for (const port of [4000, 4001, 4002]) flooding.send(`SET alice 100 ONLINE ${port}`);
+  t.regex(await other.ask('GET bob'), /4001\n$/);
 });

@@ -2,6 +2,7 @@ import test from 'ava';
 import { CONNECTION_DEADLINE_MS } from '../../../actors/server/connection-actor.js';
 import { MAX_IGNORED_BYTES } from '../../../actors/server/request-reader.js';
 import { ask, closed, dial, readToEnd, until } from '../../helpers/network.js';
+import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
 import { crash, serve } from '../../helpers/server.js';
 
 test('REG, ADD and DEL each get a reply on their own connection', async (t) => {
@@ -100,6 +101,29 @@ test('an address can register 60 users at once; the next REG is 206, and has no 
   t.not(refused, '');
   t.is(await ask(tcp, `ADD user0 ${refused}\n`), '202 NO SUCH USER\r\n', 'ADD is not limited');
   t.is(await ask(tcp, `REG ${refused}\n`, '127.0.0.2'), '200 OK\r\n', 'another address is not limited');
+});
+
+test('an address gets 206 for each change beyond its burst, and the change has no effect', async (t) => {
+  const changes = { burst: 2, perSecond: 1e-6 };
+  const { server, tcp } = await serve(t, { limitsLoopback: true, changes });
+  for (const id of ['alice', 'bob', 'carol']) t.is(await ask(tcp, `REG ${id}\n`), '200 OK\r\n');
+  t.is(await ask(tcp, 'ADD alice bob\n'), '200 OK\r\n');
+  t.is(await ask(tcp, 'ADD alice stranger\n'), '202 NO SUCH USER\r\n', 'a refused change counts too');
+  t.is(await ask(tcp, 'ADD alice carol\n'), '206 BUSY\r\n');
+  t.is(await ask(tcp, 'DEL alice bob\n'), '206 BUSY\r\n');
+  t.is(await ask(tcp, 'REG dave\n'), '200 OK\r\n', 'REG has a limit of its own');
+  t.is(await ask(tcp, 'nonsense\n'), '201 INVALID\r\n', 'what is not a change does not count');
+  t.is(await ask(tcp, 'ADD alice carol\n', '127.0.0.2'), '200 OK\r\n', 'another address is not limited');
+  server.limits.change({ changes: { burst: 3, perSecond: 1e-6 } });
+  t.is(await ask(tcp, 'DEL alice bob\n'), '200 OK\r\n');
+});
+
+test('a LOG beyond the limit on changes gets 206', async (t) => {
+  const { tcp } = await serve(t, { limitsLoopback: true, changes: { burst: 1, perSecond: 1e-6 } });
+  const device = deviceOf();
+  await askSealed(tcp, device, 'REG alice');
+  t.regex(await askSealed(tcp, device, 'LOG alice new'), /^200 /);
+  t.is(await askSealed(tcp, device, 'LOG alice new'), '206 BUSY\r\n');
 });
 
 test('programs on this machine can register any number of users', async (t) => {

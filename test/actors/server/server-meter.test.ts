@@ -140,6 +140,8 @@ test('each refusal is counted under the name of its limit', async (t) => {
     maxConnectionsPerAddress: 3,
     maxUsers: 2,
     registrations: { burst: 3, perSecond: 1e-6 },
+    changes: { burst: 1, perSecond: 1e-6 },
+    datagrams: { burst: 2, perSecond: 1e-6 },
     answerBytes: { burst: 1, perSecond: 1e-6 },
     handshakeLimits: HANDSHAKES,
   });
@@ -157,6 +159,11 @@ test('each refusal is counted under the name of its limit', async (t) => {
   client.send('GET olga');
   await refused('answers');
   t.is(recorded.count('GET limited'), 1);
+  client.send('GET olga');
+  await refused('datagrams');
+  t.is(recorded.count('unreadable limited'), 1);
+  t.is(await ask(tcp, 'DEL olga bob\n'), '206 BUSY\r\n');
+  await refused('changes');
   await until(() => recorded.connections === 0);
 
   const held = [await dial(tcp), await dial(tcp), await dial(tcp)];

@@ -76,6 +76,22 @@ test('a server that receives a forged request from itself does not answer its ow
   t.is(log.fieldsOf('datagram').length, requests + 2, 'the forged request, and one answer to it');
 });
 
+test('datagrams of an address beyond its limit are dropped, and those of others are answered', async (t) => {
+  const datagrams = { burst: 3, perSecond: 1e-6 };
+  const { tcp, udp, server } = await serve(t, { limitsLoopback: true, datagrams });
+  for (const request of ['REG alice', 'REG bob', 'ADD bob alice']) await ask(tcp, `${request}\n`);
+  const flooding = await PresenceClient.open(t, udp);
+  const other = await PresenceClient.open(t, udp, '127.0.0.2');
+  flooding.send('SET alice 100 ONLINE 4000');
+  flooding.send('nonsense');
+  flooding.send('SET alice 100 ONLINE 4001');
+  flooding.send('SET alice 100 ONLINE 4002');
+  t.regex(await other.ask('GET bob'), /4001\n$/);
+  server.limits.change({ datagrams: { burst: 4, perSecond: 1e-6 } });
+  flooding.send('SET alice 100 ONLINE 4003');
+  t.regex(await other.ask('GET bob'), /4003\n$/);
+});
+
 test('one source cannot fill the send queue', (t) => {
   const quota = new Quota(QUEUE_SHARE, false);
   const [limit, answer] = [8 * 1024 * 1024, 64 * 1024];

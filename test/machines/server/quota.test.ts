@@ -1,5 +1,5 @@
 import test from 'ava';
-import { MAX_SOURCES, Quota } from '../../../machines/server/quota.js';
+import { CHANGES, DATAGRAMS, MAX_SOURCES, Quota } from '../../../machines/server/quota.js';
 
 const RATE = { burst: 10, perSecond: 2 };
 
@@ -55,6 +55,20 @@ test('an IPv4 address in either notation is one source, and an IPv6 /64 is one s
   t.true(quota.tryUse('2001:db8::7', 10, 0));
   t.false(quota.tryUse('2001:db8::1:2:3:4', 1, 0));
   t.true(quota.tryUse('2001:db8:0:1::7', 10, 0));
+});
+
+test('the default limits allow 200 clients behind one address', (t) => {
+  const [clients, seconds] = [200, 600];
+  const [datagrams, changes] = [new Quota(DATAGRAMS, true), new Quota(CHANGES, true)];
+  for (let second = 0; second < seconds; second++) {
+    for (let client = 0; client < clients; client++) {
+      // The fastest known clients send a SET and a GET each second.
+      t.true(datagrams.tryUse('192.0.2.7', 2, second * 1_000));
+      // After a restart of the server, each client logs in. Then its user adds ten buddies, one every 5 s.
+      const isChange = second === 0 || (second <= 50 && second % 5 === 0);
+      if (isChange) t.true(changes.tryUse('192.0.2.7', 1, second * 1_000));
+    }
+  }
 });
 
 test('loopback is exempt only if the option says so', (t) => {
