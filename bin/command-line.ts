@@ -151,7 +151,8 @@ export function writeOut(text: string | Buffer): Promise<void> {
   return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }
 
-function packageVersion(): string {
+/** The version of this package. */
+export function packageVersion(): string {
   // The compiled file is one directory deeper than the source.
   const [near, far] = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
   const manifest = readFileSync(existsSync(near as URL) ? (near as URL) : (far as URL), 'utf8');

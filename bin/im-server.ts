@@ -13,6 +13,8 @@ import { connectionsWithin, ownLimits } from './descriptors.js';
 import { endProcess, onStopSignal } from './ending.js';
 import { openInspection } from './inspect-option.js';
 import { createLog } from './logger.js';
+import { type MonitorAddress, parseMonitorAddress } from './metrics/monitor-address.js';
+import { openMetrics } from './metrics/open-metrics.js';
 import { oldNodeNotice } from './node-version.js';
 import { createReload, limitsOf } from './reload.js';
 import { createServerCommand, SERVER_NAME } from './server-command.js';
@@ -27,24 +29,32 @@ async function main(asked: ServerOptions): Promise<void> {
   const { log, close } = await createLog(asked.logLevel, asked.logFormat);
   const adapt = (options: ServerOptions) => withinOpenFiles(options, log);
   const options = adapt(asked);
+  const isShared = options.directory !== undefined;
+  const metrics = options.metrics === undefined ? undefined : await openMetrics(isShared);
   const storage =
     options.directory === undefined
-      ? useDataDirectory(options.data, options.repair === true, log)
-      : useSharedDirectory(options.directory, options.directoryAlone, log);
+      ? useDataDirectory(options.data, options.repair === true, log, metrics?.watch)
+      : useSharedDirectory(options.directory, options.directoryAlone, log, metrics?.watch);
 
   const warnings = [...(await warningsUnlessUnsafe(storage))];
   const notice = oldNodeNotice();
   if (notice !== undefined) warnings.push(notice);
-  const host = await addressToListenOn(options.host);
+  const host = await addressToListenOn(options.host, '--host');
+  const monitorAt = await monitorAddress(options);
   const inspection = await openInspection(SERVER_NAME, options, log);
-  const server = startServer({
+  const server: RunningServer = startServer({
     host,
     tcpPort: options.tcpPort,
     udpPort: options.udpPort,
     ...limitsOf(options),
     limitsLoopback: options.limitLoopback,
     log,
-    ...(inspection && { onEmitted: inspection.record }),
+    onEmitted(event) {
+      inspection?.record(event);
+      metrics?.record(event);
+    },
+    ...(metrics && { meter: metrics.meter }),
+    monitor: monitorAt && metrics?.monitorAt(monitorAt, storage, () => server),
     openStore: storage.openStore,
     identity: storage.identity,
     catchUpMs: storage.catchUpMs,
@@ -65,6 +75,12 @@ async function main(asked: ServerOptions): Promise<void> {
       log.warn(
         { host },
         'ids without a key are open: anyone who can reach this server can act as their users',
+      );
+    }
+    if (monitorAt !== undefined && !isLoopback(monitorAt.host)) {
+      log.warn(
+        { host: monitorAt.host },
+        'anyone who can reach the address of --metrics can read the metrics',
       );
     }
     await server.ended;
@@ -102,42 +118,64 @@ async function warningsUnlessUnsafe(storage: ServerStorage): Promise<readonly st
 }
 
 /** Resolves a host name once, so that both sockets listen on the same address. */
-async function addressToListenOn(host: string): Promise<string> {
+async function addressToListenOn(host: string, option: string): Promise<string> {
   try {
     return (await lookup(host, { order: 'ipv4first' })).address;
   } catch {
-    complain(SERVER_NAME, unknownHost(host));
+    complain(SERVER_NAME, unknownHost(host, option));
     process.exit(EXIT.failed);
   }
 }
 
-function unknownHost(host: string): string {
-  return `cannot listen on ${host}: choose an address of this machine with --host`;
+/** Where the monitor listens; `undefined` if there is none. Resolves a host name once. */
+async function monitorAddress({ metrics }: ServerOptions): Promise<MonitorAddress | undefined> {
+  const address = metrics === undefined ? undefined : parseMonitorAddress(metrics);
+  return address && { ...address, host: await addressToListenOn(address.host, '--metrics') };
+}
+
+function unknownHost(host: string, option: string): string {
+  return `cannot listen on ${host}: choose an address of this machine with ${option}`;
 }
 
 function readyLine({ bound }: RunningServer, { place: [kind, where] }: ServerStorage): string {
+  const http = bound.get('http');
   const [tcp, udp] = (['tcp', 'udp'] as const).map((protocol) => {
     const socket = bound.get(protocol);
     return `${protocol}=${socket === undefined ? 'none' : hostPort(socket.host, socket.port)}`;
   });
-  return `${SERVER_NAME} ready ${tcp} ${udp} ${kind}=${toDisplayText(where)}`;
+  const metrics = http === undefined ? '' : ` metrics=${hostPort(http.host, http.port)}`;
+  return `${SERVER_NAME} ready ${tcp} ${udp}${metrics} ${kind}=${toDisplayText(where)}`;
 }
 
 /** Prints why the server stopped. The log has further details of errors that the operator did not cause. */
 function explain(error: unknown, options: ServerOptions): void {
-  const cause = rootCause(error) as NodeJS.ErrnoException;
-  const port = cause.syscall === 'bind' ? `UDP port ${options.udpPort}` : `TCP port ${options.tcpPort}`;
-  const option = cause.syscall === 'bind' ? '--udp-port' : '--tcp-port';
+  const cause = rootCause(error) as NodeJS.ErrnoException & { readonly port?: number };
+  const [port, option] = failedPort(cause, options);
   switch (cause.code) {
     case 'EADDRINUSE':
       return complain(SERVER_NAME, `${port} is in use: stop what uses it, or choose another with ${option}`);
     case 'EACCES':
       return complain(SERVER_NAME, `${port} needs privileges: choose a port above 1023 with ${option}`);
     case 'EADDRNOTAVAIL':
-      return complain(SERVER_NAME, unknownHost(options.host));
+      return complain(
+        SERVER_NAME,
+        option === '--metrics'
+          ? unknownHost(options.metrics as string, option)
+          : unknownHost(options.host, '--host'),
+      );
     default:
       return complain(SERVER_NAME, cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+/** The port that could not be bound, and the option that sets it. */
+function failedPort(
+  { syscall, port }: NodeJS.ErrnoException & { readonly port?: number },
+  { tcpPort, udpPort, metrics }: ServerOptions,
+): readonly [port: string, option: string] {
+  if (syscall === 'bind') return [`UDP port ${udpPort}`, '--udp-port'];
+  const isMonitor = metrics !== undefined && port === parseMonitorAddress(metrics)?.port && port !== tcpPort;
+  return isMonitor ? [`TCP port ${port}`, '--metrics'] : [`TCP port ${tcpPort}`, '--tcp-port'];
 }
 
 await runProgram(createServerCommand(main, ARGS, process.env));

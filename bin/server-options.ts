@@ -13,6 +13,7 @@ import { applyConfigFile, type ConfigFile } from './config-file.js';
 import { addConfigurableOptions } from './configuration.js';
 import type { InspectionSettings } from './inspect-option.js';
 import { LOG_LEVELS, type LogFormat } from './logger.js';
+import { metricsOption } from './metrics/monitor-address.js';
 
 /** The configuration file that is read if it exists and no other is named. */
 const CONFIG_FILE = '/etc/im/server.conf';
@@ -53,6 +54,8 @@ export interface ServerOptions extends InspectionSettings {
   readonly maxHandshakes: number;
   readonly maxHandshakesPerAddress: number;
   readonly limitLoopback: boolean;
+  /** `[HOST:]PORT` */
+  readonly metrics?: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: LogFormat;
 }
@@ -174,6 +177,10 @@ export function addServerOptions(program: Command): void {
       false,
       'no',
     ),
+    new Option(
+      '--metrics <[host:]port>',
+      'serve metrics for Prometheus and health checks over HTTP; the host is 127.0.0.1 if it is not given',
+    ).argParser(metricsOption),
     new Option('--log-level <level>', 'lowest level to log').choices(LOG_LEVELS).default('info'),
     new Option('--log-format <format>', 'format of the log')
       .choices(['pretty', 'json'])

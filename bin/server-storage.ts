@@ -10,16 +10,27 @@ import type { ServerOptions } from '../actors/server/server-tree.js';
 import { Identity } from '../keys/identity.js';
 import { DataDirectory } from '../storage/files/data-directory.js';
 import { DISK } from '../storage/files/disk.js';
+import type { Files } from '../storage/files/files.js';
 import { PostgresBuses } from '../storage/postgres/bus.js';
 import { PostgresDirectory, type PostgresReport } from '../storage/postgres/postgres-store.js';
 import { readServerSeed } from '../storage/postgres/schema.js';
 import type { Store } from '../storage/store.js';
 import { ensureLockedServerSeed } from '../storage/text/server-identity.js';
+import { measureUsage, type StorageUsage, WriteProbe } from '../storage/text/storage-usage.js';
 import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
 import { findAccessProblem } from './data-access.js';
+import { timeSyncs } from './metrics/timed-files.js';
 
 /** Pause before a server catches up with the others again, in milliseconds. */
 const CATCH_UP_MS = 1_000;
+
+/** Receives what the storage does, for the metrics. */
+export interface StorageWatch {
+  /** A file in the data directory was synced. */
+  recordSync(ms: number): void;
+  /** Whether it is unknown if PostgreSQL committed the last group. */
+  setInDoubt(isInDoubt: boolean): void;
+}
 
 export interface ServerStorage extends Required<Pick<ServerOptions, 'openStore' | 'identity'>> {
   readonly catchUpMs?: number;
@@ -32,21 +43,35 @@ export interface ServerStorage extends Required<Pick<ServerOptions, 'openStore' 
    * @returns Why the storage must not be used, if there is a reason.
    */
   findAccessProblem(warn: (warning: string) => void): Promise<string | undefined>;
+  /** Why no change can be made durable at present, as far as it can be seen without a change. */
+  findProblem(): Promise<string | undefined>;
+  /** Measures the data directory and its disk. */
+  measure?(): Promise<StorageUsage>;
 }
 
 /** Keeps users in a data directory. `repair` applies only when this process first opens the store. */
-export function useDataDirectory(path: string, repair: boolean, log: Log): ServerStorage {
+export function useDataDirectory(
+  path: string,
+  repair: boolean,
+  log: Log,
+  watch?: StorageWatch,
+): ServerStorage {
   const directory = resolve(path);
+  const files: Files = watch === undefined ? DISK : timeSyncs(DISK, watch.recordSync);
+  const observed = new DataDirectory(DISK, directory);
+  const probe = new WriteProbe(observed);
   let identity: ServerIdentity | undefined;
   // A later repair could change the numbers of users, which must stay the same while the process runs.
   let mayRepair = repair;
   return {
     place: ['data', directory],
     findAccessProblem: (warn) => findAccessProblem(directory, warn),
+    findProblem: () => probe.findProblem(),
+    measure: () => measureUsage(observed),
     identity: () => identity as ServerIdentity,
     async openStore() {
       const onReport = (event: StoreReport) => logStoreEvent(log, event);
-      const store = await openTextStore(directory, { repair: mayRepair, onReport });
+      const store = await openTextStore(directory, { files, repair: mayRepair, onReport });
       mayRepair = false;
       // The open store holds the lock.
       const readSeed = () => ensureLockedServerSeed(new DataDirectory(DISK, directory));
@@ -57,13 +82,24 @@ export function useDataDirectory(path: string, repair: boolean, log: Log): Serve
 }
 
 /** Keeps users in PostgreSQL. `alone`: the database may be without a synchronous standby. */
-export function useSharedDirectory(url: string, alone: boolean, log: Log): ServerStorage {
+export function useSharedDirectory(
+  url: string,
+  alone: boolean,
+  log: Log,
+  watch?: StorageWatch,
+): ServerStorage {
   let identity: ServerIdentity | undefined;
   const buses = new PostgresBuses(url);
-  const directory = new PostgresDirectory(url, { alone, onReport: (event) => logReport(log, event) });
+  const onReport = (event: PostgresReport) => {
+    if (event.type === 'doubt.begun') watch?.setInDoubt(true);
+    if (event.type === 'doubt.resolved') watch?.setInDoubt(false);
+    logReport(log, event);
+  };
+  const directory = new PostgresDirectory(url, { alone, onReport });
   return {
     place: ['directory', url],
     findAccessProblem: async () => undefined,
+    findProblem: async () => undefined,
     identity: () => identity as ServerIdentity,
     catchUpMs: CATCH_UP_MS,
     openBus: (onText) => buses.open(onText),

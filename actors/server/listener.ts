@@ -12,10 +12,10 @@ import type { ConnectionInput } from './connection-actor.js';
 /** The maximum number of connections that the kernel queues until the listener accepts them. */
 const ACCEPT_BACKLOG = 4_096;
 
-/** Emitted by the listener and the UDP actor, when their socket is bound. */
+/** Emitted by the listener, the UDP actor and the monitor, when their socket is bound. */
 export interface SocketBound {
   readonly type: 'socket.bound';
-  readonly protocol: 'tcp' | 'udp';
+  readonly protocol: 'tcp' | 'udp' | 'http';
   readonly host: string;
   readonly port: number;
 }

@@ -8,7 +8,7 @@
  * accepts, and hears what others accept.
  */
 
-import { PresenceTable } from '../../machines/server/presence-table.js';
+import { type PresenceCount, PresenceTable } from '../../machines/server/presence-table.js';
 import type { Quota } from '../../machines/server/quota.js';
 import { type Endpoint, MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from '../../protocol/buddy-list.js';
 import { BuddyListWriter, MAX_LINES } from '../../protocol/buddy-list-writer.js';
@@ -75,9 +75,25 @@ export interface PresenceHeard {
   readonly records: readonly PresenceRecord[];
 }
 
+/**
+ * Asks how many users are online or away; answered by {@link PresenceCounted}. From the monitor. Presence
+ * counts one page of its table in each event-loop iteration, and then sends this event to itself, with the
+ * numbers of the pages so far.
+ */
+interface PresenceCountAsked {
+  readonly type: 'presence.count';
+  readonly replyTo: { send(event: PresenceCounted): void };
+  readonly soFar?: PresenceCount & { readonly pages: number };
+}
+
+export interface PresenceCounted extends PresenceCount {
+  readonly type: 'presence.counted';
+}
+
 export type PresenceEvent =
   | PresenceAnnounced
   | PresenceAsked
+  | PresenceCountAsked
   | PresenceHeard
   | UserLookedUp<Purpose>
   | StoreCaughtUp<undefined>
@@ -183,6 +199,17 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       table.endWhere((_user, address) => bans.ofAddress(address) !== undefined);
     }
 
+    function countNextPage({ replyTo, soFar }: PresenceCountAsked): void {
+      const { pages, online, away } = soFar ?? { pages: 0, online: 0, away: 0 };
+      const page = table.countPage(pages, scope.now());
+      if (page === undefined) return replyTo.send({ type: 'presence.counted', online, away });
+      scope.sendNextIteration({
+        type: 'presence.count',
+        replyTo,
+        soFar: { pages: pages + 1, online: online + page.online, away: away + page.away },
+      });
+    }
+
     function sendBuddyList(user: number, users: Users, event: PresenceAsked): void {
       const isSealed = event.device !== undefined;
       if (!mayAct(user, users, event.device)) return meter.recordDatagram('GET', isSealed, 'denied');
@@ -228,6 +255,8 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
             if (bans.ofId(event.id) !== undefined)
               return meter.recordDatagram('GET', event.device !== undefined, 'denied');
             return lookUp(event.id, event);
+          case 'presence.count':
+            return countNextPage(event);
           case 'presence.heard':
             return hearAll(event);
           case 'store.caught-up':

@@ -74,9 +74,6 @@ export const DATAGRAM_OUTCOMES = [
 
 export type DatagramOutcome = (typeof DATAGRAM_OUTCOMES)[number];
 
-/** `write`: the store makes no changes durable. `catch-up`: it cannot read the changes of other servers. */
-export type OutageKind = 'write' | 'catch-up';
-
 export interface ServerMeter {
   /** A connection was accepted (1), or has ended (-1). Refused connections do not count. */
   recordConnection(step: 1 | -1): void;
@@ -95,8 +92,6 @@ export interface ServerMeter {
    * @param ms Milliseconds from the beginning of the commit to its end.
    */
   recordCommit(changes: number, isDone: boolean, ms: number): void;
-  /** An outage of the store has begun or ended. */
-  setOutage(kind: OutageKind, isOut: boolean): void;
   /** The number of registered users. */
   setUsers(count: number): void;
   /** The number of changes that wait for the next commit. */
@@ -110,7 +105,6 @@ export const NO_METER: ServerMeter = {
   recordDatagram: () => {},
   recordRefusal: () => {},
   recordCommit: () => {},
-  setOutage: () => {},
   setUsers: () => {},
   setQueuedChanges: () => {},
 };

@@ -2,6 +2,7 @@
  * The server's tree: the only file that connects its actors to each other.
  *
  *     server (one_for_one)
+ *     ├─ monitor        metrics and health over HTTP; only with a monitor
  *     ├─ store          keeps users and lists
  *     ├─ presence       records who is online
  *     ├─ sessions       opens and seals datagrams
@@ -19,6 +20,7 @@
 import { Identity } from '../../keys/identity.js';
 import { networkOf } from '../../protocol/address.js';
 import { isStoreError, type Store, type StoreErrorCode } from '../../storage/store.js';
+import { nowOf } from '../../supervision/behaviour.js';
 import { child } from '../../supervision/child-spec.js';
 import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
@@ -33,7 +35,9 @@ import { type BusOptions, busLogic } from './bus.js';
 import { createRefuseClient } from './busy-replies.js';
 import { type ConnectionInput, connectionLogic } from './connection-actor.js';
 import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
+import { type MonitorPages, monitorLogic } from './monitor.js';
 import { presenceLogic } from './presence.js';
+import { Readiness } from './readiness.js';
 import { createServerIdentity, type ServerIdentity } from './server-identity.js';
 import { type LimitSettings, ServerLimits } from './server-limits.js';
 import { NO_METER, type ServerMeter } from './server-meter.js';
@@ -60,6 +64,14 @@ const FATAL: readonly (readonly [code: StoreErrorCode, message: string])[] = [
   ['store.diverged', 'the directory is not the one that this server knows: the server ends'],
   ['store.outdated', 'the directory has a format that this server does not know: the server ends'],
 ];
+
+export interface MonitorOptions extends MonitorPages {
+  readonly host: string;
+  /** 0 picks a free port. A restart keeps it. */
+  readonly port: number;
+  /** Why the storage takes no changes at present, as far as it can be seen without a change. */
+  findProblem(): Promise<string | undefined>;
+}
 
 export interface ServerOptions extends LimitSettings {
   readonly host: string;
@@ -93,6 +105,8 @@ export interface ServerOptions extends LimitSettings {
   readonly log: Log;
   /** Counts what the server does. Default: nothing is counted. */
   readonly meter?: ServerMeter;
+  /** Shows metrics and health over HTTP. Default: there is no monitor. */
+  readonly monitor?: MonitorOptions | undefined;
   /** Receives every event that the tree emits: see `LifecycleEvent`. */
   readonly onEmitted?: (event: LifecycleEvent) => void;
   readonly inspect?: RunTreeOptions['inspect'];
@@ -103,6 +117,8 @@ export interface RunningServer extends RunningTree {
   readonly bound: ReadonlyMap<SocketBound['protocol'], SocketBound>;
   /** The limits, which can be changed while the server runs. */
   readonly limits: ServerLimits;
+  /** Why the server cannot serve clients; `undefined` if it can. */
+  findProblem(): Promise<string | undefined>;
 }
 
 /** Starts a server. */
@@ -120,6 +136,7 @@ export function startServer({
   wallClock = Date.now,
   log,
   meter = NO_METER,
+  monitor,
   onEmitted,
   inspect,
   ...settings
@@ -188,10 +205,33 @@ export function startServer({
     ],
   });
 
+  const readiness = new Readiness(() => nowOf(tree.root));
+  // The monitor is the first to start and the last to stop.
+  const monitors =
+    monitor === undefined
+      ? []
+      : [
+          child({
+            id: 'monitor',
+            logic: monitorLogic,
+            backoff: RESTART_BACKOFF,
+            input: (system) => ({
+              host: monitor.host,
+              port: bound.get('http')?.port ?? monitor.port,
+              pages: monitor,
+              findProblem,
+              presence: addressOf(system, PRESENCE),
+              sessions: addressOf(system, SESSIONS),
+              log,
+            }),
+          }),
+        ];
+
   const server = supervisor({
     strategy: 'one_for_one',
     limits: SERVER_LIMITS,
     children: [
+      ...monitors,
       child({
         id: STORE,
         logic: storeLogic({
@@ -263,13 +303,23 @@ export function startServer({
     log,
     onEmitted: (event) => {
       if (isSocketBound(event)) bound.set(event.protocol, event);
+      readiness.record(event);
       onEmitted?.(event as LifecycleEvent);
       endIfFatal(crashOf(event as LifecycleEvent));
     },
     ...(inspect && { inspect }),
   });
   const ended = tree.ended.then((how) => (fatal === undefined ? how : { error: fatal }));
-  return { ...tree, ended, bound, limits };
+  const shutdown = () => {
+    readiness.stop();
+    tree.shutdown();
+  };
+  return { ...tree, shutdown, ended, bound, limits, findProblem };
+
+  /** The storage is asked only if all actors are up. */
+  async function findProblem(): Promise<string | undefined> {
+    return readiness.findProblem() ?? (await monitor?.findProblem());
+  }
 
   /** Ends the tree after an error of {@link FATAL}. */
   function endIfFatal(error: unknown): void {
@@ -277,6 +327,7 @@ export function startServer({
     if (fatal !== undefined || message === undefined) return;
     fatal = error as Error;
     log.error({ err: error }, message);
+    readiness.stop();
     tree.shutdown();
   }
 }

@@ -79,7 +79,23 @@ interface Question {
   readonly udp: Address<DatagramReady>;
 }
 
-export type SessionsEvent = SessionOpen | DatagramSealed | PresenceAnswered<Question> | UsersExpelled;
+/** Asks how many sessions are open; answered by {@link SessionsCounted}. From the monitor. */
+interface SessionsCountAsked {
+  readonly type: 'sessions.count';
+  readonly replyTo: { send(event: SessionsCounted): void };
+}
+
+export interface SessionsCounted {
+  readonly type: 'sessions.counted';
+  readonly count: number;
+}
+
+export type SessionsEvent =
+  | SessionOpen
+  | DatagramSealed
+  | PresenceAnswered<Question>
+  | SessionsCountAsked
+  | UsersExpelled;
 
 export interface SessionsInput {
   readonly presence: Address<PresenceEvent>;
@@ -176,6 +192,8 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
             return sendAnswer(event);
           case 'users.expelled':
             return expel(event);
+          case 'sessions.count':
+            return event.replyTo.send({ type: 'sessions.counted', count: table.count(scope.now()) });
         }
       },
     };

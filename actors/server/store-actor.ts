@@ -12,7 +12,7 @@
  * An id that is not known is looked up again after that.
  */
 
-import type { AnyActorRef } from 'xstate';
+import type { AnyActorRef, EventObject } from 'xstate';
 import type { UserId } from '../../protocol/id.js';
 import {
   type Expulsion,
@@ -35,7 +35,7 @@ import type { Bans } from './bans.js';
 import { CatchUp } from './catch-up.js';
 import { GroupCommitTimer } from './group-commit.js';
 import { withFrees } from './reservations.js';
-import { NO_METER, type OutageKind, type ServerMeter } from './server-meter.js';
+import { NO_METER, type ServerMeter } from './server-meter.js';
 
 /** The maximum number of changes in one group commit. */
 const MAX_COMMIT_CHANGES = 4_096;
@@ -173,6 +173,21 @@ export function storeLogic(options: StoreOptions): BehaviourLogic<StoreEvent, St
     previousClosed = actor.closed;
     return actor;
   });
+}
+
+/** `write`: the store makes no changes durable. `catch-up`: it cannot read the changes of other servers. */
+type OutageKind = 'write' | 'catch-up';
+
+/** Emitted after each operation of an outage that failed, and after the first one that succeeded again. */
+export interface StoreOutage {
+  readonly type: 'store.outage';
+  readonly kind: OutageKind;
+  readonly isOut: boolean;
+}
+
+/** True for {@link StoreOutage} among the events that a tree emits. */
+export function isStoreOutage(event: EventObject): event is StoreOutage {
+  return event.type === 'store.outage';
 }
 
 /** The kinds of outages of a store, each with the log messages for its beginning and its end. */
@@ -418,7 +433,9 @@ class StoreActor implements Behaviour<StoreEvent> {
   /** Logs the beginning and the end of an outage. */
   #report(what: OutageKind, error?: Error): void {
     const [begun, over] = OUTAGES[what];
-    this.#meter.setOutage(what, error !== undefined);
+    const isOut = error !== undefined;
+    if (isOut || this.#outages.has(what))
+      this.#scope.emit({ type: 'store.outage', kind: what, isOut } satisfies StoreOutage);
     if (error === undefined) {
       if (this.#outages.delete(what)) this.#log.info({}, over);
     } else if (!this.#outages.has(what)) {

@@ -10,11 +10,11 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EventObject } from 'xstate';
+import { HEADER_TIMEOUTS, limitConnections } from '../../actors/http-limits.js';
 import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervision/behaviour.js';
 import { checkAccess } from './access.js';
 import type { Hello } from './frame.js';
 import { contentPolicy, htmlOf, PAGES } from './pages.js';
-import { HEADER_TIMEOUTS, limitConnections } from './requests.js';
 import { Viewer } from './viewer.js';
 import type { Watch } from './watch.js';
 

@@ -87,6 +87,12 @@ export interface PresenceVisitor {
   offline(id: Uint8Array, start: number, end: number): void;
 }
 
+/** How many users are online, and how many are away. */
+export interface PresenceCount {
+  readonly online: number;
+  readonly away: number;
+}
+
 /** Has at most one record per registered user, and the number of users is limited. Times are monotonic. */
 export class PresenceTable {
   readonly #pages: Page[] = [];
@@ -170,6 +176,24 @@ export class PresenceTable {
     const status = bytes[row * STATUS.stride + STATUS.at] as 100 | 102;
     const port = halves[row * PORT.stride + PORT.at] as number;
     visitor.present(id, start, start + length, status, address, port);
+  }
+
+  /**
+   * Counts the records in one page of rows that have not expired. Pages are numbered from 0.
+   *
+   * @returns `undefined` after the last page.
+   */
+  countPage(page: number, nowMs: number): PresenceCount | undefined {
+    const rows = this.#pages[page];
+    if (rows === undefined) return undefined;
+    let online = 0;
+    let away = 0;
+    for (let row = 0; row < PAGE_ROWS; row++) {
+      if (nowMs >= (rows.doubles[row * EXPIRES.stride + EXPIRES.at] as number)) continue;
+      if (rows.bytes[row * STATUS.stride + STATUS.at] === 102) away += 1;
+      else online += 1;
+    }
+    return { online, away };
   }
 
   /**

@@ -88,6 +88,12 @@ export class SessionTable<TKeys> {
     return true;
   }
 
+  /** How many sessions are open. Ends the sessions that were silent for too long first. */
+  count(nowMs: number): number {
+    this.#dropSilent(nowMs);
+    return this.size;
+  }
+
   /** Finds a session. Ignores a session that was silent for too long. */
   find(name: SessionId, nowMs: number): Session<TKeys> | undefined {
     const session = this.#sessions.get(name);

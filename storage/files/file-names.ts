@@ -11,6 +11,9 @@ export const IDENTITY_FILE = 'identity.txt';
 /** The file that locks a directory; its text names the process that holds the lock. */
 export const LOCK_FILE = 'lock.txt';
 
+/** The file that shows whether the directory can be written at present. It exists only for a moment. */
+export const PROBE_FILE = 'write-probe.new';
+
 /** The only file of a database from the time before manifests. */
 export const EARLIEST_JOURNAL = 'journal.txt';
 

@@ -30,8 +30,10 @@ export async function startVersion(
   ...args: readonly string[]
 ): Promise<ServerProgram> {
   const program = new Program(t, version, ...ON_FREE_PORTS, '--directory', url, ...args);
-  const [, tcp, udp] = await program.expect(/^im-server ready tcp=\S*:(\d+) udp=\S*:(\d+) directory=.*\n/);
-  return { program, tcp: Number(tcp), udp: Number(udp) };
+  const [, tcp, udp, http] = await program.expect(
+    /^im-server ready tcp=\S*:(\d+) udp=\S*:(\d+) (?:metrics=\S*:(\d+) )?directory=.*\n/,
+  );
+  return { program, tcp: Number(tcp), udp: Number(udp), http: Number(http ?? 0) };
 }
 
 /** Runs im-server to its end. */

@@ -26,7 +26,6 @@ export class TestMeter {
     recordCommit: (changes, isDone) => {
       this.lines.push(`commit of ${changes} ${isDone ? 'done' : 'failed'}`);
     },
-    setOutage: (kind, isOut) => this.values.set(kind, isOut),
     setUsers: (count) => this.values.set('users', count),
     setQueuedChanges: (count) => this.values.set('queue', count),
   };

@@ -126,6 +126,8 @@ export interface ServerProgram {
   readonly program: Program;
   readonly tcp: number;
   readonly udp: number;
+  /** The port of the monitor; 0 without `--metrics`. */
+  readonly http: number;
 }
 
 /** Starts im-server on free ports, or on those in `args`. */
@@ -137,6 +139,8 @@ export async function startServerProgram(
   if (KEYED_IDS > 0) await makeKeyedDatabase(directory);
   const defaults = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
   const program = new Program(t, 'im-server', ...defaults, ...args);
-  const [, tcp, udp] = await program.expect(/^im-server ready tcp=\S*:(\d+) udp=\S*:(\d+) data=.*\n/);
-  return { program, tcp: Number(tcp), udp: Number(udp) };
+  const [, tcp, udp, http] = await program.expect(
+    /^im-server ready tcp=\S*:(\d+) udp=\S*:(\d+) (?:metrics=\S*:(\d+) )?data=.*\n/,
+  );
+  return { program, tcp: Number(tcp), udp: Number(udp), http: Number(http ?? 0) };
 }

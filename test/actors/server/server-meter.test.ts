@@ -1,5 +1,6 @@
 import test from 'ava';
-import type { UserId } from '../../../protocol/id.js';
+import type { EventObject } from 'xstate';
+import { isStoreOutage } from '../../../actors/server/store-actor.js';
 import { StoreError } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { TestMeter } from '../../helpers/meter.js';
@@ -207,7 +208,7 @@ test('each refusal is counted under the name of its limit', async (t) => {
   await limited('handshakes-per-address', { perAddress: one });
 });
 
-test('an outage of the store is reported with its beginning and its end', async (t) => {
+test('a group of changes is counted, also if it fails, and an outage is emitted', async (t) => {
   const recorded = new TestMeter();
   const store = openMemoryStore();
   let fails = true;
@@ -215,13 +216,17 @@ test('an outage of the store is reported with its beginning and its end', async 
     if (fails) throw new StoreError('store.unavailable', 'the disk is full');
     return store.commit(changes);
   };
-  const { tcp } = await serve(t, { meter: recorded.meter, openStore: async () => ({ ...store, commit }) });
-  t.is(await ask(tcp, 'REG alice\n'), '205 UNAVAILABLE\r\n');
-  t.true(recorded.values.get('write'));
-  t.is(recorded.count('commit of 1 failed'), 1);
+  const outages: boolean[] = [];
+  const { tcp } = await serve(t, {
+    meter: recorded.meter,
+    openStore: async () => ({ ...store, commit }),
+    onEmitted: (event: EventObject) => isStoreOutage(event) && outages.push(event.isOut),
+  });
+  for (let count = 0; count < 2; count++) t.is(await ask(tcp, 'REG alice\n'), '205 UNAVAILABLE\r\n');
+  t.is(recorded.count('commit of 1 failed'), 2);
   fails = false;
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
-  t.false(recorded.values.get('write'));
+  t.is(await ask(tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
+  t.deepEqual(outages, [true, true, false]);
   t.is(recorded.values.get('users'), 1);
-  t.is(store.users.numberOf('alice' as UserId), 0);
 });

@@ -226,3 +226,17 @@ test('records are ended by user and by address, wherever they are in the table',
   const status = (user: number) => (recordOf(table, user, 1) as { status?: number }).status;
   t.deepEqual(users.map(status), [100, undefined, undefined, 100]);
 });
+
+test('records that have not expired are counted, page by page', (t) => {
+  const table = new PresenceTable();
+  const farAway = 70_000;
+  table.set(0, undefined, 100, ...somewhere, 0);
+  table.set(1, undefined, 102, ...somewhere, 0);
+  table.set(2, undefined, 101, ...somewhere, 0);
+  table.set(farAway, undefined, 100, ...somewhere, 1);
+  t.deepEqual(table.countPage(0, 2), { online: 1, away: 1 });
+  t.deepEqual(table.countPage(1, 2), { online: 1, away: 0 });
+  t.is(table.countPage(2, 2), undefined);
+  t.deepEqual(table.countPage(0, MAX_LIFETIME_MS), { online: 0, away: 0 });
+  t.deepEqual(table.countPage(1, MAX_LIFETIME_MS), { online: 1, away: 0 });
+});

@@ -173,3 +173,13 @@ test('sessions can be ended by a test', (t) => {
   t.is(find('one'), undefined);
   t.truthy(find('two'));
 });
+
+test('only sessions that are not silent for too long are counted', (t) => {
+  const { open, touch, table } = tableOf();
+  open('one', NEW);
+  open('two', NEW, 0, device(1), 'bob' as UserId);
+  touch('two', 1);
+  t.is(table.count(MAX_SILENCE_MS - 1), 2);
+  t.is(table.count(MAX_SILENCE_MS), 1);
+  t.is(table.count(MAX_SILENCE_MS + 1), 0);
+});

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { HEADER_TIMEOUTS, limitConnections, MAX_CONNECTIONS } from '../../../inspector/server/requests.js';
-import { closed, dial, readToEnd } from '../../helpers/network.js';
+import { HEADER_TIMEOUTS, limitConnections, MAX_CONNECTIONS } from '../../actors/http-limits.js';
+import { closed, dial, readToEnd } from '../helpers/network.js';
 
 /** A server that answers `/` at once and keeps all other responses open. */
 async function serve(t: ExecutionContext) {

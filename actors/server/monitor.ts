@@ -1,0 +1,167 @@
+/**
+ * The monitor: an HTTP server for the tools that watch the server. `/metrics` has the metrics, `/healthz`
+ * shows that the process handles events, and `/readyz` says whether clients can be served.
+ *
+ * It starts before all other actors and stops after them, so that `/readyz` also answers while the server
+ * starts and stops. Anything that fails while a page is made becomes an answer 500, and crashes no actor.
+ */
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
+import { HEADER_TIMEOUTS, limitConnections } from '../http-limits.js';
+import type { Log } from '../log.js';
+import type { SocketBound } from './listener.js';
+import type { PresenceCounted, PresenceEvent } from './presence.js';
+import type { SessionsCounted, SessionsEvent } from './sessions.js';
+
+/** The maximum number of bytes of the headers of a request. */
+const MAX_HEADER_BYTES = 8 * 1024;
+
+/** How long a connection may be idle before the monitor cuts it, also while it sends, in milliseconds. */
+const IDLE_TIMEOUT_MS = 10_000;
+
+/** Longest wait for the numbers of presence and of the sessions, in milliseconds. */
+const COUNT_TIMEOUT_MS = 1_000;
+
+/** How many users are online or away, and how many sessions are open. */
+export interface Population {
+  readonly online: number;
+  readonly away: number;
+  readonly sessions: number;
+}
+
+export interface MonitorPages {
+  /** The content type of the metrics. */
+  readonly metricsType: string;
+  /**
+   * Formats the metrics.
+   *
+   * @param population The current numbers; a number is missing if its actor did not answer in time.
+   */
+  metrics(population: Partial<Population>): Promise<string>;
+}
+
+export interface MonitorInput {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly pages: MonitorPages;
+  /** Why the server is not ready; `undefined` if it is. */
+  readonly findProblem: () => Promise<string | undefined>;
+  readonly presence: Address<PresenceEvent>;
+  readonly sessions: Address<SessionsEvent>;
+  readonly log: Log;
+}
+
+type MonitorEvent = PresenceCounted | SessionsCounted | { readonly type: 'count.overdue' };
+
+/** Actor logic of the monitor; emits {@link SocketBound} and is ready when it is bound. */
+export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBehaviour((scope, input) => {
+  const { host, port, pages, findProblem, presence, sessions, log } = input;
+  /** The requests for metrics that wait for the population. All of them get the same metrics. */
+  const waiting = new Set<ServerResponse>();
+  let population: Partial<Population> = {};
+  let timer: Timer | undefined;
+
+  const server = createServer(
+    { ...HEADER_TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: IDLE_TIMEOUT_MS },
+    (request, response) => scope.guard(handleRequest)(request, response),
+  );
+  server.timeout = IDLE_TIMEOUT_MS;
+  limitConnections(server);
+  server.on('error', (error) => scope.fail(error));
+  server.listen(
+    port,
+    host,
+    scope.guard(() => {
+      const { address, port: boundPort } = server.address() as AddressInfo;
+      scope.emit({
+        type: 'socket.bound',
+        protocol: 'http',
+        host: address,
+        port: boundPort,
+      } satisfies SocketBound);
+      scope.ready();
+    }),
+  );
+
+  function handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    response.on('error', () => {}); // a broken connection is no fault of the server
+    const [path] = (request.url ?? '').split('?', 1);
+    const isPage = path === '/metrics' || path === '/healthz' || path === '/readyz';
+    if (!isPage) return sendText(response, 404, 'Use /metrics, /healthz or /readyz.');
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return sendText(response, 405, 'Use GET.');
+    }
+    if (path === '/healthz') return sendText(response, 200, 'ok');
+    if (path === '/metrics') return awaitMetrics(response);
+    findProblem().then(
+      (problem) => sendText(response, problem === undefined ? 200 : 503, problem ?? 'ready'),
+      (error) => sendFailure(response, error),
+    );
+  }
+
+  function awaitMetrics(response: ServerResponse): void {
+    waiting.add(response);
+    response.on('close', () => waiting.delete(response));
+    if (timer !== undefined) return;
+    population = {};
+    timer = scope.sendLater({ type: 'count.overdue' }, COUNT_TIMEOUT_MS);
+    presence.send({ type: 'presence.count', replyTo: scope.self });
+    sessions.send({ type: 'sessions.count', replyTo: scope.self });
+  }
+
+  function sendMetrics(): void {
+    scope.cancel(timer);
+    timer = undefined;
+    const responses = [...waiting];
+    waiting.clear();
+    pages.metrics(population).then(
+      (text) => {
+        for (const response of responses) send(response, 200, pages.metricsType, text);
+      },
+      (error) => {
+        for (const response of responses) sendFailure(response, error);
+      },
+    );
+  }
+
+  function sendFailure(response: ServerResponse, error: unknown): void {
+    log.error({ err: error }, 'a page of the monitor could not be made');
+    sendText(response, 500, 'This page could not be made: see the log of the server.');
+  }
+
+  return {
+    starting: true,
+    receive(event) {
+      if (timer === undefined) return; // the answer came too late
+      if (event.type === 'presence.counted') {
+        const { online, away } = event;
+        population = { ...population, online, away };
+      } else if (event.type === 'sessions.counted') {
+        population = { ...population, sessions: event.count };
+      } else {
+        return sendMetrics();
+      }
+      if (population.online !== undefined && population.sessions !== undefined) sendMetrics();
+    },
+    release() {
+      scope.cancel(timer);
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+});
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  send(response, status, 'text/plain; charset=utf-8', `${text}\n`);
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+}
