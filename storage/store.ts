@@ -108,7 +108,7 @@ export interface Users {
   reservations(): readonly Reservation[];
   /** All bans, even those that have ended: addresses first, each kind in the order of the names. */
   bans(): readonly Ban[];
-  /** The ban of an id, registered or not, at a Unix time in milliseconds. Must be cheap, like the next one. */
+  /** The ban of an id, registered or not, at a Unix time in milliseconds. Must be cheap, like the next. */
   banOfId(id: UserId, nowMs: number): Ban | undefined;
   /**
    * The ban of an address, or of a network that contains it, at a Unix time in milliseconds. If there are

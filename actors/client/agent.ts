@@ -63,9 +63,10 @@ export type ClientNotice =
   | { readonly type: 'server.found' }
   /**
    * The client no longer announces the user, and asks for no buddy list: the user has signed in elsewhere
-   * (`elsewhere`), the operator of the server has banned the user or the address of this machine (`banned`) or
-   * has deleted the user (`unregistered`), the user's key does not count at this server (`denied`, `revoked`),
-   * the key is not on this machine (`no-key`), or another server answered at the sign-in (`changed`).
+   * (`elsewhere`), the operator of the server has banned the user or the address of this machine (`banned`)
+   * or has deleted the user (`unregistered`), the user's key does not count at this server (`denied`,
+   * `revoked`), the key is not on this machine (`no-key`), or another server answered at the sign-in
+   * (`changed`).
    */
   | {
       readonly type: 'session.ended';

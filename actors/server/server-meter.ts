@@ -62,8 +62,8 @@ export const DATAGRAM_OUTCOMES = [
   /** The id is not registered. */
   'unknown-user',
   /**
-   * The id has a key, and the datagram was in clear, or from a device or a session that may not do this; or the
-   * operator has banned the id or the address.
+   * The id has a key, and the datagram was in clear, or from a device or a session that may not do this; or
+   * the operator has banned the id or the address.
    */
   'denied',
   /** The session of a sealed datagram is not known, so its client was asked to log in again. */

@@ -100,7 +100,7 @@ export interface ServerOptions extends LimitSettings {
   readonly openBus?: BusOptions['openBus'] | undefined;
   /** How long to listen to the bus before the server is ready, in milliseconds; default 0. */
   readonly warmUpMs?: number;
-  /** The wall clock, in milliseconds since 1970: bans and reservations end at a date. Default: that of the machine. */
+  /** The wall clock, in milliseconds since 1970: bans and reservations end at a date. Default: `Date.now`. */
   readonly wallClock?: () => number;
   readonly log: Log;
   /** Counts what the server does. Default: nothing is counted. */

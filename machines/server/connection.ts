@@ -29,8 +29,8 @@ export type ConnectionEvent =
   | { readonly type: 'request.received'; readonly change: Change; readonly mode?: LoginMode }
   | { readonly type: 'question.received'; readonly question: WhoQuestion }
   /**
-   * The store is not needed for the reply: the line is not a request, there were too many requests, the client
-   * is banned, or it is VER.
+   * The store is not needed for the reply: the line is not a request, there were too many requests, the
+   * client is banned, or it is VER.
    */
   | { readonly type: 'request.decided'; readonly reply: ReplyCode; readonly details?: string }
   /** The first byte begins TLS, and the limits allow a handshake. */

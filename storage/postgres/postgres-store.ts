@@ -160,7 +160,7 @@ class PostgresStore implements Store {
   readonly #options: Required<PostgresStoreOptions>;
   #session: Session;
   #replica: Replica;
-  /** The table of the last expulsions. If the directory was loaded again, it is not known who was expelled. */
+  /** The table of the last expulsions. A reload of the directory does not show who was expelled. */
   #expelledFrom: UserTable | undefined;
   #hasStandby = true;
   #lastGroup = 0;

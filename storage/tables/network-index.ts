@@ -117,12 +117,14 @@ function ipv4In(bits: bigint): number {
   return Number(BigInt.asUintN(IPV4_LENGTH, bits));
 }
 
+function hex(group: number): string {
+  return group.toString(16);
+}
+
 function parseIpv6(address: string): bigint {
   const dotted = address.slice(address.lastIndexOf(':') + 1);
   const packed = dotted.includes('.') ? packIpv4(dotted) : undefined;
-  const plain =
-    packed === undefined
-      ? address
-      : `${address.slice(0, -dotted.length)}${(packed >>> 16).toString(16)}:${(packed & 0xffff).toString(16)}`;
+  const groups = packed === undefined ? dotted : `${hex(packed >>> 16)}:${hex(packed & 0xffff)}`;
+  const plain = address.slice(0, address.length - dotted.length) + groups;
   return groupsOf(plain).reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n);
 }

@@ -31,7 +31,7 @@ async function people(server: TestServer) {
   return alice;
 }
 
-test('every request of a banned id is 204 with the reason, even a REG of an id that is not registered', async (t) => {
+test('every request of a banned id is 204 with the reason, even the REG of a new id', async (t) => {
   const server = await serve(t);
   const { tcp } = server;
   const alice = await people(server);
@@ -122,7 +122,7 @@ test('the reply 204 for another reason has no details, as before', async (t) => 
   t.is(await ask(server.tcp, 'ADD alice olga\n'), '204 DENIED\r\n');
 });
 
-test('a user who is banned is offline at once, and SET and GET are dropped until the ban is lifted', async (t) => {
+test('a banned user is offline at once, and SET and GET are dropped until the ban is lifted', async (t) => {
   const server = await serve(t);
   await people(server);
   const client = await PresenceClient.open(t, server.udp);
@@ -204,7 +204,7 @@ test('bans of before the start are enforced, and stay in force while the store i
   t.is(await ask(server.tcp, 'REG new\n'), '200 OK\r\n');
 });
 
-test('users who were removed or banned while the store was down are offline when it is up again', async (t) => {
+test('users who were removed or banned while the store was down are offline after that', async (t) => {
   const store = openMemoryStore();
   const server = await serve(t, { openStore: async () => ({ ...store, close: async () => {} }) });
   const alice = await people(server);
@@ -226,7 +226,7 @@ test('users who were removed or banned while the store was down are offline when
   t.is(parseUnknownSession(await next), session.name);
 });
 
-test('a removed user is offline and off every list at once, the session ends, and requests are 202', async (t) => {
+test('a removed user is offline, off every list and without a session; requests are 202', async (t) => {
   const server = await serve(t);
   const { tcp } = server;
   const alice = await people(server);
