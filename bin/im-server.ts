@@ -42,6 +42,7 @@ async function main(asked: ServerOptions): Promise<void> {
   const host = await addressToListenOn(options.host, '--host');
   const monitorAt = await monitorAddress(options);
   const inspection = await openInspection(SERVER_NAME, options, log);
+  const requestLog = { isOn: options.logRequests };
   const server: RunningServer = startServer({
     host,
     tcpPort: options.tcpPort,
@@ -49,6 +50,7 @@ async function main(asked: ServerOptions): Promise<void> {
     ...limitsOf(options),
     limitsLoopback: options.limitLoopback,
     log,
+    logsRequests: () => requestLog.isOn,
     onEmitted(event) {
       inspection?.record(event);
       metrics?.record(event);
@@ -64,7 +66,7 @@ async function main(asked: ServerOptions): Promise<void> {
   inspection?.show(server);
   // The server keeps running if its ready line cannot be written.
   process.stdout.on('error', () => {});
-  const reload = createReload({ options, limits: server.limits, log, adapt }, ARGS, process.env);
+  const reload = createReload({ options, limits: server.limits, requestLog, log, adapt }, ARGS, process.env);
   onStopSignal(server.shutdown, { reload });
 
   if (await server.ready) {

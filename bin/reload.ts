@@ -14,6 +14,7 @@ import type { ServerOptions } from './server-options.js';
 /** The options that change without a restart. */
 const LIVE = [
   'logLevel',
+  'logRequests',
   'maxConnections',
   'maxPerAddress',
   'maxUsers',
@@ -61,6 +62,8 @@ export interface Reloadable {
   /** The options with which the server runs. */
   readonly options: ServerOptions;
   readonly limits: ServerLimits;
+  /** Whether requests are logged at `info`. */
+  readonly requestLog: { isOn: boolean };
   /** The log, whose level can be set. */
   readonly log: ReloadLog;
   /** Makes options possible on this machine. */
@@ -77,7 +80,7 @@ export interface ReloadLog extends Log {
  * @param args The arguments of the program. They override the file, as they did at the start.
  */
 export function createReload(
-  { options, limits, log, adapt }: Reloadable,
+  { options, limits, requestLog, log, adapt }: Reloadable,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): () => Promise<void> {
@@ -95,6 +98,7 @@ export function createReload(
     const waiting = names.filter((name) => !LIVE_NAMES.has(name));
     current = { ...current, ...Object.fromEntries(LIVE.map((name) => [name, next[name]])) };
     limits.change(limitsOf(current));
+    requestLog.isOn = current.logRequests;
     const values = changed.map((name) => [keyOf(name), toDisplayText(String(next[name] ?? 'default'))]);
     const fields = { changed: Object.fromEntries(values) };
     // An operator who hides lines at info must still see what a reload has changed.

@@ -56,6 +56,7 @@ export interface ServerOptions extends InspectionSettings {
   readonly limitLoopback: boolean;
   /** `[HOST:]PORT` */
   readonly metrics?: string;
+  readonly logRequests: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: LogFormat;
 }
@@ -181,6 +182,10 @@ export function addServerOptions(program: Command): void {
       '--metrics <[host:]port>',
       'serve metrics for Prometheus and health checks over HTTP; the host is 127.0.0.1 if it is not given',
     ).argParser(metricsOption),
+    new Option(
+      '--log-requests',
+      'log each request over TCP at the level info; without it, they are logged at the level debug',
+    ).default(false, 'no'),
     new Option('--log-level <level>', 'lowest level to log').choices(LOG_LEVELS).default('info'),
     new Option('--log-format <format>', 'format of the log')
       .choices(['pretty', 'json'])

@@ -21,6 +21,7 @@ import type { Address } from '../../supervision/mailbox.js';
 import { fromChart } from '../chart.js';
 import type { Log } from '../log.js';
 import { RequestReader, type RequestReaderInput } from './request-reader.js';
+import type { RequestReply } from './server-meter.js';
 import type { SessionsEvent } from './sessions.js';
 import type { StoreEvent } from './store-actor.js';
 
@@ -37,6 +38,8 @@ export interface ConnectionInput extends RequestReaderInput {
   readonly store: Address<StoreEvent>;
   readonly sessions: Address<SessionsEvent>;
   readonly log: Log;
+  /** Whether requests are logged at `info`. Otherwise, they are logged at `debug`. */
+  readonly logsRequests: () => boolean;
 }
 
 interface Connection extends ConnectionInput {
@@ -44,9 +47,6 @@ interface Connection extends ConnectionInput {
   readonly reader: RequestReader;
   /** Received bytes do not extend it: a client cannot stay connected by sending a byte now and then. */
   readonly deadline: Deadline<ConnectionEvent>;
-  readonly acceptedAtMs: number;
-  /** The request, for the log. */
-  request: object;
   /** The mode of a LOG. */
   mode: LoginMode | undefined;
   hasReplied: boolean;
@@ -60,33 +60,21 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
 >(connectionMachine, {
   open(scope, input) {
     const deadline = new Deadline(scope, { type: 'deadline.passed' }, CONNECTION_DEADLINE_MS);
-    const acceptedAtMs = scope.now();
     const reader = new RequestReader(scope, input);
     input.meter.recordConnection(1);
-    return {
-      ...input,
-      scope,
-      reader,
-      deadline,
-      acceptedAtMs,
-      request: {},
-      mode: undefined,
-      hasReplied: false,
-    };
+    return { ...input, scope, reader, deadline, mode: undefined, hasReplied: false };
   },
 
   actions: {
     submitChange(connection, event) {
       assertEvent(event, 'request.received');
       const { change, mode } = event;
-      connection.request = change;
       connection.mode = mode;
       connection.store.send({ type: 'change.commit', change, replyTo: connection.scope.self });
     },
     lookUpUser(connection, event) {
       assertEvent(event, 'question.received');
       const { question } = event;
-      connection.request = question;
       const replyTo = connection.scope.self;
       connection.store.send({ type: 'user.look-up', id: question.id, purpose: undefined, replyTo });
     },
@@ -115,9 +103,10 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
     sendUnavailable: (connection) => reply(connection, 205),
   },
 
-  release({ deadline, reader, meter, hasReplied }) {
+  release(connection) {
+    const { deadline, reader, meter } = connection;
     meter.recordConnection(-1);
-    if (!hasReplied) meter.recordRequest(reader.kind, 'none', reader.requestMs);
+    if (!connection.hasReplied) record(connection, 'none');
     deadline.cancel();
     reader.release();
   },
@@ -145,11 +134,36 @@ function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void
 }
 
 function reply(connection: Connection, code: ReplyCode, details?: string): void {
-  const { scope, reader, log, meter, request, acceptedAtMs } = connection;
-  reader.end(encodeReply(code, details));
+  connection.reader.end(encodeReply(code, details));
   connection.hasReplied = true;
-  meter.recordRequest(reader.kind, code, reader.requestMs);
-  if (!log.isLevelEnabled('debug')) return;
-  const from = plainAddress(reader.address === '' ? 'unknown' : reader.address);
-  log.debug({ from, ...request, reply: code, ms: Math.round(scope.now() - acceptedAtMs) }, 'request');
+  record(connection, code);
+}
+
+/** Counts the request, and logs it. */
+function record({ scope, reader, log, logsRequests, meter }: Connection, reply: RequestReply): void {
+  const { kind, requestMs } = reader;
+  meter.recordRequest(kind, reply, requestMs);
+  const level = logsRequests() ? 'info' : 'debug';
+  // A connection without a request line has no log line: port scans and health checks are such connections.
+  const isLogged = kind !== 'none' || reader.limit !== undefined;
+  if (isLogged && log.isLevelEnabled(level)) log[level](fieldsOf(scope.self.id, reader, reply), 'request');
+}
+
+/** The fields of a log line. All of them are typed values, never raw text of the client. */
+function fieldsOf(connection: string, reader: RequestReader, reply: RequestReply): object {
+  const { request, kind, device, limit, requestMs } = reader;
+  return {
+    connection,
+    from: plainAddress(reader.address === '' ? 'unknown' : reader.address),
+    tls: reader.tls !== undefined,
+    op: kind,
+    ...(request !== undefined && 'id' in request && { id: request.id }),
+    ...(request !== undefined &&
+      'buddy' in request &&
+      request.buddy !== undefined && { buddy: request.buddy }),
+    ...(device !== undefined && { serial: device.serial }),
+    reply,
+    ...(limit !== undefined && { limit }),
+    ms: Math.round(requestMs * 10) / 10,
+  };
 }

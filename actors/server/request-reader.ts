@@ -19,7 +19,7 @@ import type { Ban } from '../../storage/store.js';
 import type { BehaviourScope } from '../../supervision/behaviour.js';
 import type { Bans } from './bans.js';
 import type { ServerIdentity } from './server-identity.js';
-import type { RequestKind, ServerMeter } from './server-meter.js';
+import type { LimitName, RequestKind, ServerMeter } from './server-meter.js';
 
 /**
  * The maximum number of bytes after the request line. The reader ignores them; with more, the server cuts the
@@ -62,6 +62,7 @@ export class RequestReader {
   #ignoredBytes = 0;
   #request: Request | undefined;
   #requestAtMs: number | undefined;
+  #limit: LimitName | undefined;
 
   constructor(scope: BehaviourScope<ConnectionEvent>, input: RequestReaderInput) {
     this.#scope = scope;
@@ -92,6 +93,11 @@ export class RequestReader {
   /** What the line asks for. */
   get kind(): RequestKind {
     return this.#request?.op ?? (this.#requestAtMs === undefined ? 'none' : 'invalid');
+  }
+
+  /** The limit that refused the handshake or the request, if one did. */
+  get limit(): LimitName | undefined {
+    return this.#limit;
   }
 
   /** Milliseconds since the whole line arrived; 0 if no line has arrived. */
@@ -135,7 +141,7 @@ export class RequestReader {
     const { self } = this.#scope;
     const limit = handshakes.begin(this.address, this.#scope.now());
     if (limit !== undefined) {
-      this.#input.meter.recordRefusal(limit);
+      this.#refuse(limit);
       return self.send({ type: 'peer.refused' });
     }
     this.#isShakingHands = true;
@@ -216,6 +222,11 @@ export class RequestReader {
     return this.#input.bans.ofId(request.id);
   }
 
+  #refuse(limit: LimitName): void {
+    this.#limit = limit;
+    this.#input.meter.recordRefusal(limit);
+  }
+
   #toEvent(request: Request | undefined): ConnectionEvent {
     const device = this.#device;
     const ban = this.#banOn(request);
@@ -252,7 +263,7 @@ export class RequestReader {
   /** Whether the limit allows one more request from this address. */
   #isWithin(limit: 'registrations' | 'changes'): boolean {
     const isWithin = this.#input[limit].tryUse(this.address, 1, this.#scope.now());
-    if (!isWithin) this.#input.meter.recordRefusal(limit);
+    if (!isWithin) this.#refuse(limit);
     return isWithin;
   }
 }

@@ -17,8 +17,9 @@
  * too.
  */
 
+import type { Socket } from 'node:net';
 import { Identity } from '../../keys/identity.js';
-import { networkOf } from '../../protocol/address.js';
+import { networkOf, plainAddress } from '../../protocol/address.js';
 import { isStoreError, type Store, type StoreErrorCode } from '../../storage/store.js';
 import { nowOf } from '../../supervision/behaviour.js';
 import { child } from '../../supervision/child-spec.js';
@@ -40,7 +41,7 @@ import { presenceLogic } from './presence.js';
 import { Readiness } from './readiness.js';
 import { createServerIdentity, type ServerIdentity } from './server-identity.js';
 import { type LimitSettings, ServerLimits } from './server-limits.js';
-import { NO_METER, type ServerMeter } from './server-meter.js';
+import { type LimitName, NO_METER, type ServerMeter } from './server-meter.js';
 import { BUS, CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
 import { sessionsLogic } from './sessions.js';
 import { refuseChange, storeLogic } from './store-actor.js';
@@ -103,6 +104,11 @@ export interface ServerOptions extends LimitSettings {
   /** The wall clock, in milliseconds since 1970: bans and reservations end at a date. Default: `Date.now`. */
   readonly wallClock?: () => number;
   readonly log: Log;
+  /**
+   * Whether requests are logged at `info`; called for each request. Otherwise they are logged at `debug`.
+   * Default: false.
+   */
+  readonly logsRequests?: () => boolean;
   /** Counts what the server does. Default: nothing is counted. */
   readonly meter?: ServerMeter;
   /** Shows metrics and health over HTTP. Default: there is no monitor. */
@@ -135,6 +141,7 @@ export function startServer({
   // biome-ignore lint/style/noRestrictedGlobals: bans and reservations end at a date.
   wallClock = Date.now,
   log,
+  logsRequests = () => false,
   meter = NO_METER,
   monitor,
   onEmitted,
@@ -175,8 +182,8 @@ export function startServer({
             makesRoom: true,
           },
           refuse({ socket }, reason) {
-            if (reason === 'limit') meter.recordRefusal('connections');
-            if (reason === 'quota') meter.recordRefusal('connections-per-address');
+            if (reason === 'limit') recordRefusal(socket, 'connections');
+            if (reason === 'quota') recordRefusal(socket, 'connections-per-address');
             refuse(socket);
           },
         }),
@@ -198,6 +205,7 @@ export function startServer({
             store: addressOf(system, STORE),
             sessions: addressOf(system, SESSIONS),
             log,
+            logsRequests,
             meter,
           },
         }),
@@ -319,6 +327,15 @@ export function startServer({
   /** The storage is asked only if all actors are up. */
   async function findProblem(): Promise<string | undefined> {
     return readiness.findProblem() ?? (await monitor?.findProblem());
+  }
+
+  /** Counts and logs a client that was refused before it could send a request. */
+  function recordRefusal({ remoteAddress = 'unknown' }: Socket, limit: LimitName): void {
+    meter.recordRefusal(limit);
+    log[logsRequests() ? 'info' : 'debug'](
+      { from: plainAddress(remoteAddress), limit },
+      'connection refused',
+    );
   }
 
   /** Ends the tree after an error of {@link FATAL}. */

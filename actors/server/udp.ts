@@ -67,7 +67,6 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
       lookup: (address, _options, done) => done(null, address, family),
     });
     const quota = new Quota(QUEUE_SHARE, false);
-    const logsRequests = log.isLevelEnabled('debug');
 
     function onDatagram(bytes: Buffer, remote: RemoteInfo): void {
       if (bans.ofAddress(remote.address) !== undefined)
@@ -80,7 +79,8 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
       const from = { address: remote.address, port: remote.port };
       if (isSealed(bytes)) return onSealed(bytes, from);
       const datagram = parseDatagram(bytes);
-      if (logsRequests) log.debug({ from, ...(datagram ?? { dropped: bytes.length }) }, 'datagram');
+      if (log.isLevelEnabled('debug'))
+        log.debug({ from, ...(datagram ?? { dropped: bytes.length }) }, 'datagram');
       // A forged datagram may come from port 0, to which no answer can be sent.
       if (datagram === undefined || remote.port === 0)
         return meter.recordDatagram(datagram?.op ?? 'unreadable', false, 'invalid');
@@ -94,7 +94,7 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
 
     function onSealed(bytes: Buffer, from: Endpoint): void {
       const datagram = parseSealed(bytes, MAX_SEALED_QUESTION_BYTES);
-      if (logsRequests)
+      if (log.isLevelEnabled('debug'))
         log.debug({ from, session: datagram?.session, bytes: bytes.length }, 'sealed datagram');
       if (datagram === undefined || from.port === 0)
         return meter.recordDatagram('unreadable', true, 'invalid');
@@ -129,7 +129,8 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
         }
         meter.recordDatagram(kind, isSealed, isSealed ? event.outcome : 'answered');
         // Without a callback, Node.js ignores a failed send: UDP may lose any answer.
-        if (logsRequests) socket.send(bytes, to.port, to.address, (error) => logUnsent(error, to));
+        if (log.isLevelEnabled('debug'))
+          socket.send(bytes, to.port, to.address, (error) => logUnsent(error, to));
         else socket.send(bytes, to.port, to.address);
       },
       release: () => socket.close(),

@@ -54,6 +54,27 @@ test('SIGHUP changes the log level', async (t) => {
   t.true(server.program.stderr.includes('REG'));
 });
 
+test('SIGHUP switches the log of requests on and off', async (t) => {
+  const { server, write } = await configured(t, 'log-requests = no\n');
+  const requests = () => server.program.stderr.split('\n').filter((line) => line.includes('"op":"REG"'));
+  await ask(server.tcp, 'REG alice\n');
+  await write('log-requests = yes\n');
+  t.deepEqual((await reload(server, READ))['changed'], { 'log-requests': 'true' });
+  await ask(server.tcp, 'REG bob\n');
+  await write('log-requests = no\n');
+  await reload(server, READ);
+  await ask(server.tcp, 'REG carol\n');
+  await reload(server, READ);
+  t.is(requests().length, 1);
+  t.like(JSON.parse(requests()[0] as string), {
+    level: 30,
+    msg: 'request',
+    op: 'REG',
+    id: 'bob',
+    reply: 200,
+  });
+});
+
 test('a reload is reported also to an operator who hides such lines', async (t) => {
   const { server, write } = await configured(t, 'log-level = info\n');
   await write('log-level = warn\n');

@@ -141,3 +141,60 @@ test('a crash of a connection closes that connection only', async (t) => {
   other.write('REG alice\n');
   t.is(await readToEnd(other), '200 OK\r\n');
 });
+
+test('each request has one log line, with its connection, its fields and its reply', async (t) => {
+  const { log, tcp } = await serve(t, { logsRequests: () => true });
+  const device = deviceOf();
+  await askSealed(tcp, device, 'REG alice');
+  await ask(tcp, 'REG bob\n');
+  await ask(tcp, 'add bob alice secret-word\n');
+  await ask(tcp, 'ADD bob \u001b[31mred\n');
+  await ask(tcp, 'DEL bob ...\n');
+  await ask(tcp, 'VER im 1\n');
+  (await dial(tcp)).destroy();
+  await ask(tcp, 'VER im 1\n');
+  const lines = log.lines.filter(({ message }) => message === 'request');
+  const shown = lines.map(({ level, fields }) => {
+    const { connection, ms, ...others } = fields as { connection: string; ms: number };
+    t.is(level, 'info');
+    t.regex(connection, /^connection:[\w-]+\.\d+$/);
+    t.true(ms >= 0);
+    return others;
+  });
+  const clear = { from: '127.0.0.1', tls: false };
+  t.deepEqual(shown as object[], [
+    { from: '127.0.0.1', tls: true, op: 'REG', id: 'alice', serial: device.device.serial, reply: 200 },
+    { ...clear, op: 'REG', id: 'bob', reply: 200 },
+    { ...clear, op: 'ADD', id: 'bob', buddy: 'alice', reply: 200 },
+    { ...clear, op: 'invalid', reply: 201 },
+    { ...clear, op: 'DEL', id: 'bob', reply: 201 },
+    { ...clear, op: 'VER', reply: 200 },
+    { ...clear, op: 'VER', reply: 200 },
+  ]);
+  t.is(new Set(lines.map(({ fields }) => (fields as { connection: string }).connection)).size, 7);
+  t.notRegex(JSON.stringify(log.lines), /secret-word|red/);
+});
+
+test('without the option, requests are logged at debug', async (t) => {
+  const { log, tcp } = await serve(t);
+  await ask(tcp, 'REG alice\n');
+  t.deepEqual(
+    log.lines.filter(({ message }) => message === 'request').map(({ level }) => level),
+    ['debug'],
+  );
+});
+
+test('the log says which limit refused a client', async (t) => {
+  const { log, server, tcp } = await serve(t, {
+    logsRequests: () => true,
+    limitsLoopback: true,
+    registrations: { burst: 1, perSecond: 1e-6 },
+  });
+  for (const id of ['alice', 'bob']) await ask(tcp, `REG ${id}\n`);
+  t.like(log.fieldsOf('request').at(-1), { op: 'REG', id: 'bob', reply: 206, limit: 'registrations' });
+  const held = await dial(tcp);
+  server.limits.change({ maxConnections: 1, maxConnectionsPerAddress: 1 });
+  t.is(await readToEnd(await dial(tcp)), '206 BUSY\r\n');
+  t.deepEqual(log.fieldsOf('connection refused'), [{ from: '127.0.0.1', limit: 'connections-per-address' }]);
+  held.destroy();
+});
