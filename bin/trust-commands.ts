@@ -1,6 +1,6 @@
 /**
- * The client's commands about keys: those of the user's ids, of buddies and of servers. Their code is loaded
- * only when a command runs.
+ * The client's commands about keys: those of the user's ids, of buddies and of servers; and the command that
+ * deletes an id, which its key allows. Their code is loaded only when a command runs.
  */
 
 import { Argument, type Command, InvalidArgumentError } from 'commander';
@@ -17,6 +17,7 @@ export function addTrustCommands(program: Command): void {
   addTrustCommand(program);
   addForgetCommand(program);
   addServerCommand(program);
+  addDeleteCommand(program);
 }
 
 const KEY_ACTIONS = ['show', 'words', 'restore', 'revoke', 'new'] as const;
@@ -129,6 +130,24 @@ function addServerCommand(program: Command): void {
     command,
     ['im-client server', 'print each known server and its key'],
     ['im-client server forget im.example.org:1234', 'accept a new key that the operator has announced'],
+  );
+}
+
+function addDeleteCommand(program: Command): void {
+  const command = withProgramOptions(program.command('delete'), '--server', '--tcp-port')
+    .description('delete your own id at the server, for good: needs the key of the id on this machine')
+    .argument('<id>', 'the id to delete', idOption)
+    .option('--yes', 'do not ask; without it, you are asked twice, at a terminal')
+    .option('--json', 'print one line of JSON')
+    .action((id: UserId, { yes }: { readonly yes?: true }) =>
+      run(command, async (session) =>
+        (await import('./trust/id-delete.js')).deleteId(session, id, yes === true),
+      ),
+    );
+  withExamples(
+    command,
+    ['im-client delete alice', 'ask twice, then delete alice: off every list, and no longer able to sign in'],
+    ['im-client delete alice --yes', 'do not ask, for scripts'],
   );
 }
 

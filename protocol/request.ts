@@ -1,6 +1,6 @@
 /**
- * Requests over TCP, one line each: REG, ADD and DEL, in clear or inside TLS; LOG and WHO, only inside TLS;
- * VER, only in clear.
+ * Requests over TCP, one line each: REG, ADD and DEL, in clear or inside TLS; LOG, WHO and REM, only inside
+ * TLS; VER, only in clear.
  */
 
 import { decodeAscii, firstTokens } from './ascii.js';
@@ -28,7 +28,9 @@ export type Change =
       readonly device?: Device;
     }
   /** A login: the store records the serial and the floor of the device. */
-  | { readonly op: 'LOG'; readonly id: UserId; readonly device: Device };
+  | { readonly op: 'LOG'; readonly id: UserId; readonly device: Device }
+  /** The user deletes the own id at this Unix time in milliseconds: the store removes the user. */
+  | { readonly op: 'REM'; readonly id: UserId; readonly device: Device; readonly atMs: number };
 
 /**
  * Why a client opens a session.
@@ -51,6 +53,7 @@ export type Request =
   // Only inside TLS.
   | { readonly op: 'LOG'; readonly id: UserId; readonly mode: LoginMode }
   | { readonly op: 'WHO'; readonly id: UserId }
+  | { readonly op: 'REM'; readonly id: UserId }
   // Only in clear.
   | { readonly op: 'VER' };
 
@@ -78,6 +81,7 @@ export function parseRequest(line: Uint8Array): Request | undefined {
   switch (op) {
     case 'REG':
     case 'WHO':
+    case 'REM':
       return { op, id };
     case 'ADD':
     case 'DEL':

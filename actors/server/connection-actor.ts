@@ -87,6 +87,8 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
       if (event.reply === 'revoked') return;
       const isDecided = event.type === 'request.decided';
       if (!isDecided && event.isOwner) recordUser(connection, event.change.id);
+      if (!isDecided && event.change.op === 'REM' && event.reply === 200)
+        logDeletion(connection, event.change.id);
       reply(connection, event.reply, isDecided ? event.details : undefined);
     },
     sendIdentity(connection, event) {
@@ -131,6 +133,12 @@ function openSession(connection: Connection, event: ConnectionEvent): void {
  */
 function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void {
   handshakes.recordUser(reader.address, id, scope.now());
+}
+
+/** An operator who hides lines at info must still see who was deleted. */
+function logDeletion({ log, reader }: Connection, id: UserId): void {
+  const level = log.isLevelEnabled('info') ? 'info' : 'warn';
+  log[level]({ id, from: plainAddress(reader.address) }, 'a user deleted the own id');
 }
 
 function reply(connection: Connection, code: ReplyCode, details?: string): void {

@@ -40,6 +40,8 @@ export interface RequestReaderInput {
   readonly handshakes: HandshakeBudget;
   /** Limits the REG requests of a source. Beyond the limit, the server replies 206. */
   readonly registrations: Quota;
+  /** The wall clock, in milliseconds since 1970: the time of a deletion. */
+  readonly wallClock: () => number;
   /** The server replies 204 to banned clients. */
   readonly bans: Bans;
   /** Limits the ADD, DEL and LOG requests of a source. Beyond the limit, the server replies 206. */
@@ -247,6 +249,11 @@ export class RequestReader {
         if (!this.#isWithin('changes')) return BUSY;
         const { op, id, mode } = request;
         return { type: 'request.received', change: { op, id, device }, mode };
+      }
+      case 'REM': {
+        if (device === undefined) break;
+        const { op, id } = request;
+        return { type: 'request.received', change: { op, id, device, atMs: this.#input.wallClock() } };
       }
       case 'WHO':
         if (device === undefined) break;

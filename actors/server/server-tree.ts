@@ -200,6 +200,7 @@ export function startServer({
             identity: identity(),
             handshakes: limits.handshakes,
             registrations: limits.registrations,
+            wallClock,
             bans,
             changes: limits.changes,
             store: addressOf(system, STORE),

@@ -9,8 +9,9 @@ import { ServerIdentification } from '../../actors/client/server-identification.
 import type { Device } from '../../protocol/device.js';
 import type { UserId } from '../../protocol/id.js';
 import { replyCode } from '../../protocol/reply.js';
-import { parseLoginReply } from '../../protocol/reply-details.js';
+import { parseBanReply, parseLoginReply } from '../../protocol/reply-details.js';
 import { encodeLogin } from '../../protocol/request.js';
+import { banText } from '../../terminal/ban-words.js';
 import { Servers } from '../../user-files/servers.js';
 import { exitOfError, exitOfReply, HEADLESS_EXIT } from '../headless/exit-codes.js';
 import type { KeySession } from './command-runner.js';
@@ -76,5 +77,7 @@ export function refuse(error: unknown): never {
   if (!(error instanceof ReplyError))
     throw new Refused(`the server cannot be reached: ${message}`, HEADLESS_EXIT.noServer);
   const code = replyCode(error.line);
+  const ban = parseBanReply(error.line);
+  if (ban !== undefined) throw new Refused(banText(ban, undefined), exitOfReply(204));
   throw new Refused(message, code === undefined ? HEADLESS_EXIT.noServer : exitOfReply(code));
 }

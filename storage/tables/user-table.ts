@@ -233,6 +233,14 @@ export class UserTable implements Users {
         const refusal = this.#refusalOf(user, device);
         return refusal === undefined ? this.#logIn(user, id, device) : { verdict: refusal };
       }
+      case 'REM': {
+        const { id, device, atMs } = change;
+        const user = this.#find(id);
+        if (user === -1) return { verdict: 202 };
+        if (!this.#keys.has(user)) return { verdict: 204 };
+        const refusal = this.#refusalOf(user, device);
+        return refusal === undefined ? this.apply({ op: 'REMOVE', id, atMs }) : { verdict: refusal };
+      }
       default:
         return this.#applyOperator(change);
     }

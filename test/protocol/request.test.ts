@@ -39,6 +39,7 @@ test('an empty line is rejected', (t) => {
 test('LOG names an id and why it opens a session', (t) => {
   const session = '0123456789abcdef';
   t.deepEqual(parse('LOG alice new'), { op: 'LOG', id: id('alice'), mode: { kind: 'new' } });
+  t.deepEqual(parse('rem Alice now'), { op: 'REM', id: id('alice') });
   t.deepEqual(parse('log Alice ASK'), { op: 'LOG', id: id('alice'), mode: { kind: 'ask' } });
   t.like(parse(`LOG alice again ${session}`), { mode: { kind: 'again', session } });
   for (const rest of ['', 'alice', 'alice old', 'alice again', 'alice again 12', '$ new']) {
@@ -132,7 +133,7 @@ test('no bytes make the parser throw, and each parsed id is folded to lower case
   const isFolded = (text: string | undefined) => text === undefined || parseId(text) === text;
   const almost = fc
     .tuple(
-      fc.constantFrom('REG', 'add', 'DEL', 'X', 'LOG', 'WHO', 'ver'),
+      fc.constantFrom('REG', 'add', 'DEL', 'X', 'LOG', 'WHO', 'REM', 'ver'),
       fc.array(fc.oneof(ids, fc.string())),
     )
     .map(([op, rest]) => Buffer.from([op, ...rest].join(' ')));

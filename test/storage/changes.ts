@@ -82,13 +82,14 @@ const anyOpenChange: fc.Arbitrary<Change> = fc.oneof(
   ),
 );
 
+const anyTime = fc.constantFrom(0, 1_764_463_200_000);
+
 /** An arbitrary change by a device. */
 const anyKeyedChange: fc.Arbitrary<StoreChange> = fc.oneof(
   fc.record({ op: fc.constant('LOG' as const), id: anyId, device: anyDevice }, noNull),
+  fc.record({ op: fc.constant('REM' as const), id: anyId, device: anyDevice, atMs: anyTime }, noNull),
   fc.tuple(anyOpenChange, anyDevice).map(([change, device]) => ({ ...change, device }) as StoreChange),
 );
-
-const anyTime = fc.constantFrom(0, 1_764_463_200_000);
 
 /** An arbitrary change by the operator. */
 export const anyOperatorChange: fc.Arbitrary<StoreChange> = fc.oneof(

@@ -61,15 +61,16 @@ export function decide(model: Model, change: StoreChange): Verdict {
   }
 }
 
-type UserChange = Extract<StoreChange, { readonly op: 'ADD' | 'DEL' | 'LOG' }>;
+type UserChange = Extract<StoreChange, { readonly op: 'ADD' | 'DEL' | 'LOG' | 'REM' }>;
 
 /** Decides a change that a device, or a request in clear, requests for a user. */
 function decideFor(model: Model, change: UserChange, list: UserId[]): Verdict {
   const { id, device } = change;
   const bound = model.devices.get(id);
-  if (bound === undefined && change.op === 'LOG') return 204;
+  if (bound === undefined && (change.op === 'LOG' || change.op === 'REM')) return 204;
   if (bound !== undefined && device?.identity !== bound.identity) return 204;
   if (bound !== undefined && device !== undefined && device.serial < bound.floor) return 'revoked';
+  if (change.op === 'REM') return decide(model, { op: 'REMOVE', id, atMs: change.atMs });
   if (change.op === 'LOG') {
     const [serial, floor] = (['serial', 'floor'] as const).map((each) =>
       Math.max(change.device[each], bound?.[each] ?? 0),

@@ -403,6 +403,20 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.is(store.users.committed, 3);
   });
 
+  rule('only a device of the key that is not revoked removes the own id', async (t, store) => {
+    const rem = (by: Device, user = alice): StoreChange => ({ op: 'REM', id: user, device: by, atMs: 17 });
+    await store.commit([reg(mine), ...changes('REG bob', 'ADD bob alice')]);
+    t.deepEqual(await store.commit([rem(device(1, 0, 1)), rem(mine, id('bob')), rem(mine, id('stranger'))]), [
+      ...[204, 204, 202],
+    ] as Verdict[]);
+    await store.commit([log({ ...mine, serial: mine.serial + 1, floor: mine.serial + 1 })]);
+    t.deepEqual(await store.commit([rem(mine)]), ['revoked']);
+    const newer = { ...mine, serial: mine.serial + 1 };
+    t.deepEqual(await store.commit([rem(newer), rem(newer)]), [200, 202]);
+    t.deepEqual(store.users.buddiesOf(id('bob')), []);
+    t.deepEqual(store.users.reservations(), [{ id: alice, atMs: 17 }]);
+  });
+
   rule('the time of a reservation is found by the id', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob'));
     t.is(store.users.reservedSince(alice), undefined);

@@ -1,6 +1,7 @@
 /** What a running server does with banned and removed users: real sockets, and changes by the operator. */
 
 import test from 'ava';
+import { Identity } from '../../../keys/identity.js';
 import type { UserId } from '../../../protocol/id.js';
 import { parseUnknownSession } from '../../../protocol/sealed-datagram.js';
 import type { Ban, BanTarget } from '../../../storage/store.js';
@@ -249,6 +250,45 @@ test('a removed user is offline, off every list and without a session; requests 
   for (const line of ['ADD mallory olga', 'ADD olga mallory', 'DEL mallory olga'])
     t.is(await ask(tcp, `${line}\n`), '202 NO SUCH USER\r\n', line);
   t.is(await ask(tcp, 'REG mallory\n'), '203 USER EXISTS\r\n', 'the id is reserved');
+});
+
+test('REM by a device of the key deletes the id: offline at once, and the operator sees who did it', async (t) => {
+  const server = await serve(t);
+  const { tcp, log } = server;
+  const alice = await people(server);
+  const session = await logIn(tcp, alice, 'LOG alice new');
+  const sealed = await SealedPresence.open(t, server.udp);
+  sealed.send(session, 'SET alice 100 ONLINE 5000');
+  const other = await PresenceClient.open(t, server.udp);
+  t.regex(await other.ask('GET olga'), /^alice 100 /m);
+  t.is(await ask(tcp, 'REM alice\n'), '201 INVALID\r\n', 'in clear');
+  for (const [line, reply] of [
+    ['REM', '201 INVALID'],
+    ['REM stranger', '202 NO SUCH USER'],
+    ['REM olga', '204 DENIED'],
+  ])
+    t.is(await askSealed(tcp, alice, `${line}`), `${reply}\r\n`, line);
+  t.is(await askSealed(tcp, deviceOf(), 'REM alice'), '204 DENIED\r\n', 'another key');
+  t.is(await askSealed(tcp, alice, 'REM alice'), '200 OK\r\n');
+  t.regex(await other.ask('GET olga'), /^mallory 101 OFFLINE unknown unknown\n$/);
+  const next = sealed.next();
+  sealed.send(session, 'GET alice');
+  t.is(parseUnknownSession(await next), session.name);
+  t.is(await askSealed(tcp, alice, 'REM alice'), '202 NO SUCH USER\r\n', 'again');
+  t.is(await askSealed(tcp, alice, 'REG alice'), '203 USER EXISTS\r\n');
+  t.deepEqual(log.fieldsOf('a user deleted the own id'), [{ id: 'alice', from: '127.0.0.1' }]);
+});
+
+test('a revoked device cannot delete the id, nor can a banned user', async (t) => {
+  const server = await serve(t);
+  const identity = Identity.create();
+  const old = deviceOf(identity);
+  await askSealed(server.tcp, old, 'REG carol');
+  const newer = deviceOf(identity, { newestSerial: old.device.serial, revokesOthers: true });
+  await logIn(server.tcp, newer, 'LOG carol new');
+  t.is(await askSealed(server.tcp, old, 'REM carol'), '', 'closed without a reply');
+  await ban(server, idOf('carol'));
+  t.is(await askSealed(server.tcp, newer, 'REM carol'), DENIED_ID);
 });
 
 test('requests that wait for the store while the user is removed are 202', async (t) => {

@@ -46,6 +46,8 @@ function effectOf(change: StoreChange, table: UserTable): EffectiveChange {
       const { serial, floor } = table.deviceOf(table.numberOf(change.id)) as Device;
       return { op: 'LOG', id: change.id, serial, floor };
     }
+    case 'REM':
+      return { op: 'REMOVE', id: change.id, atMs: change.atMs };
     default:
       return change;
   }
