@@ -3,6 +3,7 @@
  */
 
 import type { Command, Option } from 'commander';
+import { addBackupCommand } from './backup-command.js';
 import { addCompletionCommand, createCommand, withAction, withExamples } from './command-line.js';
 import { addConfigCommand, sourceOf } from './config-command.js';
 import type { ConfigFile } from './config-file.js';
@@ -41,7 +42,8 @@ export function createServerCommand(
   addInspectionOptions(program);
   const file = readServerFile(program, args, environment);
   // The other commands use none of these options. A mistake in the file must not prevent such a command.
-  const usesOptions = (command: Command) => command === program || command.name() === 'config';
+  const usesOptions = (command: Command) =>
+    command === program || ['config', 'backup'].includes(command.name());
   program.hook('preAction', (_program, command) => {
     if (usesOptions(command)) checkOptions(program, file);
   });
@@ -66,6 +68,7 @@ export function createServerCommand(
     ['im-server config --json | jq -r .data.value', 'print the directory of the database'],
   );
   addDataCommands(program);
+  addBackupCommand(program);
   addKeyCommand(program);
   addMigrateCommand(program);
   addCompletionCommand(program);

@@ -4,7 +4,7 @@
  * else with `file.irregular`, without waiting for it.
  */
 
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FileError, isSystemError } from './file-error.js';
 import { LOCK_FILE, newName } from './file-names.js';
 import { copyRange, type Files, type Lock, type OpenFile, withFile, writeAll } from './files.js';
@@ -101,8 +101,38 @@ export class DataDirectory {
     }
   }
 
+  /** Shortens a file. Its new length is durable afterwards. */
+  truncate(name: string, length: number): Promise<void> {
+    return withFile(this.#files.append(this.pathOf(name)), async (file) => {
+      await file.truncate(length);
+      await file.datasync();
+    });
+  }
+
+  /** Makes the names of all files durable. */
+  sync(): Promise<void> {
+    return this.#files.syncDirectory(this.path);
+  }
+
   /** Removes a file, if it exists. */
   remove(name: string): Promise<void> {
     return this.#files.remove(this.pathOf(name));
+  }
+
+  /** Removes all files. */
+  async clear(): Promise<void> {
+    for (const name of await this.list()) await this.remove(name);
+  }
+
+  /** Removes the directory with its files. */
+  async destroy(): Promise<void> {
+    await this.clear();
+    await this.#files.removeDirectory(this.path);
+  }
+
+  /** Renames the directory, durably, within its parent. This object keeps the old path. */
+  async moveTo(path: string): Promise<void> {
+    await this.#files.rename(this.path, path);
+    await this.#files.syncDirectory(dirname(path));
   }
 }

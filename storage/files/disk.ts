@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process';
 import { constants, lstatSync, type Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { FileError, isGone, isSystemError } from './file-error.js';
@@ -34,6 +34,7 @@ export const DISK: Files = {
   facts,
   rename,
   remove,
+  removeDirectory: (directory) => rmdir(directory),
   syncDirectory,
   lock,
 };

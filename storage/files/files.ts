@@ -79,6 +79,8 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file, if it exists. */
   remove(path: string): Promise<void>;
+  /** Removes an empty directory. */
+  removeDirectory(directory: string): Promise<void>;
   /**
    * Makes the names in a directory durable: without it a crash may lose a created or renamed file.
    */

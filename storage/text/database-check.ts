@@ -31,7 +31,8 @@ export async function readDatabase(directory: DataDirectory): Promise<Recovered>
   }
 }
 
-async function isReplaced(directory: DataDirectory, read: Manifest): Promise<boolean> {
+/** True when a server has replaced files of a manifest since it was read. */
+export async function isReplaced(directory: DataDirectory, read: Manifest): Promise<boolean> {
   const now = await readManifest(directory);
   return now !== undefined && now.active.name + now.snapshot?.name !== read.active.name + read.snapshot?.name;
 }

@@ -84,6 +84,10 @@ const CLIENT_LINES: Readonly<Record<string, (prepared: Prepared) => readonly (re
 
 const SERVER_LINES: typeof CLIENT_LINES = {
   check: ({ database }) => [['check', database]],
+  backup: ({ directory, database }) => [
+    ['backup', join(directory, 'backup'), '--data', database],
+    ['backup', join(directory, 'another'), '--data', database, '--json'],
+  ],
   export: ({ database }) => [['export', database]],
   import: ({ directory, dump }) => [['import', join(directory, 'new'), dump]],
   key: ({ database }) => [

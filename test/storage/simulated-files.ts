@@ -33,7 +33,7 @@ import type { Random } from '../helpers/random.js';
  */
 export type FaultKind = 'before' | 'after' | 'short';
 
-export type ErrorCode = 'EIO' | 'ENOSPC' | 'EMFILE' | 'EROFS' | 'ENOENT';
+export type ErrorCode = 'EIO' | 'ENOSPC' | 'EMFILE' | 'EROFS' | 'ENOENT' | 'ENOTEMPTY';
 
 export type OperationName =
   | Exclude<keyof Files, 'remove'>
@@ -440,6 +440,12 @@ export class SimulatedFiles implements Files {
       name: 'rename',
       path: to,
       act: () => {
+        const moved = this.#directories.get(from);
+        if (moved !== undefined) {
+          this.#directories.delete(from);
+          this.#directories.set(to, moved);
+          return;
+        }
         const directory = this.#directory(dirname(from), 'rename');
         const file = directory.names.get(basename(from));
         if (file === undefined || dirname(to) !== dirname(from)) throw systemError('ENOENT', 'rename');
@@ -456,6 +462,18 @@ export class SimulatedFiles implements Files {
         const directory = this.#directories.get(dirname(path));
         const name = basename(path);
         if (directory?.names.has(name)) directory.change({ name, file: undefined });
+      },
+    });
+  }
+
+  /** Durable at once, like {@link createDirectory} and the renaming of a directory. */
+  removeDirectory(directory: string): Promise<void> {
+    return this.#do({
+      name: 'removeDirectory',
+      path: directory,
+      act: () => {
+        if (this.#directory(directory, 'rmdir').names.size > 0) throw systemError('ENOTEMPTY', 'rmdir');
+        this.vanish(directory);
       },
     });
   }
