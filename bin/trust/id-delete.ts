@@ -40,7 +40,8 @@ export async function deleteId(session: KeySession, id: UserId, isSure: boolean)
     [
       `${id} is deleted at ${session.server.name}: it is off every buddy list, and cannot sign in any more.`,
       'The server keeps the id reserved for some time. After that, anyone can register it.',
-      `The key of ${id} on this machine is removed, and the 24 words are of no use any more. The history stays.`,
+      `The key of ${id} is removed from this machine, and the 24 words are of no use any more.`,
+      'The history stays.',
     ],
     { id, server: server.name, deleted: true },
   );

@@ -252,7 +252,7 @@ test('a removed user is offline, off every list and without a session; requests 
   t.is(await ask(tcp, 'REG mallory\n'), '203 USER EXISTS\r\n', 'the id is reserved');
 });
 
-test('REM by a device of the key deletes the id: offline at once, and the operator sees who did it', async (t) => {
+test('REM by a device of the key deletes the id: offline at once, and the log says who did it', async (t) => {
   const server = await serve(t);
   const { tcp, log } = server;
   const alice = await people(server);

@@ -90,7 +90,7 @@ test('an id is not deleted without its key, or with another one', async (t) => {
   t.deepEqual(server.store.users.reservations(), []);
 });
 
-test('a banned id is not deleted, and the user is told of the ban', async (t) => {
+test('a banned id is not deleted, and the user reads the reason', async (t) => {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, server);
   await home.register('alice');
