@@ -4,9 +4,12 @@
 
 import { lookup } from 'node:dns/promises';
 import type { Log } from '../actors/log.js';
+import type { InheritedSockets } from '../actors/server/inherited-sockets.js';
 import { type RunningServer, startServer } from '../actors/server/server-tree.js';
 import { hostPort, isLoopback } from '../protocol/address.js';
 import { toDisplayText } from '../protocol/display-text.js';
+import type { Users } from '../storage/store.js';
+import { listChildren } from '../supervision/administration.js';
 import { rootCause } from '../supervision/supervisor-error.js';
 import { complain, EXIT, runProgram } from './command-line.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
@@ -18,15 +21,22 @@ import { openMetrics } from './metrics/open-metrics.js';
 import { oldNodeNotice } from './node-version.js';
 import { createReload, limitsOf } from './reload.js';
 import { createServerCommand, SERVER_NAME } from './server-command.js';
-import type { ServerOptions } from './server-options.js';
+import { DEFAULT_ADDRESSES, type ServerOptions } from './server-options.js';
 import { type ServerStorage, useDataDirectory, useSharedDirectory } from './server-storage.js';
+import { ServiceManager } from './service-manager.js';
+import { inheritSockets, SocketActivationError } from './socket-activation.js';
 
 const MS_PER_SECOND = 1_000;
+
+/** Longest wait for an answer from the root of the tree, in milliseconds. */
+const ALIVE_TIMEOUT_MS = 1_000;
 
 const ARGS = process.argv.slice(2);
 
 async function main(asked: ServerOptions): Promise<void> {
   const { log, close } = await createLog(asked.logLevel, asked.logFormat);
+  const manager = new ServiceManager(process.env, log);
+  const inherited = inheritOrExit();
   const adapt = (options: ServerOptions) => withinOpenFiles(options, log);
   const options = adapt(asked);
   const isShared = options.directory !== undefined;
@@ -39,11 +49,21 @@ async function main(asked: ServerOptions): Promise<void> {
   const warnings = [...(await warningsUnlessUnsafe(storage))];
   const notice = oldNodeNotice();
   if (notice !== undefined) warnings.push(notice);
-  const host = await addressToListenOn(options.host, '--host');
+  const unused = unusedAddresses(options, inherited);
+  if (unused !== undefined) warnings.push(unused);
+  const isInherited = inherited.tcp !== undefined && inherited.udp !== undefined;
+  const host = isInherited ? DEFAULT_ADDRESSES.host : await addressToListenOn(options.host, '--host');
   const monitorAt = await monitorAddress(options);
   const inspection = await openInspection(SERVER_NAME, options, log);
   const requestLog = { isOn: options.logRequests };
+  let users: Users | undefined;
+  const openStore = async () => {
+    const store = await storage.openStore();
+    users = store.users;
+    return store;
+  };
   const server: RunningServer = startServer({
+    inherited,
     host,
     tcpPort: options.tcpPort,
     udpPort: options.udpPort,
@@ -57,7 +77,7 @@ async function main(asked: ServerOptions): Promise<void> {
     },
     ...(metrics && { meter: metrics.meter }),
     monitor: monitorAt && metrics?.monitorAt(monitorAt, storage, () => server),
-    openStore: storage.openStore,
+    openStore,
     identity: storage.identity,
     catchUpMs: storage.catchUpMs,
     openBus: storage.openBus,
@@ -67,15 +87,22 @@ async function main(asked: ServerOptions): Promise<void> {
   // The server keeps running if its ready line cannot be written.
   process.stdout.on('error', () => {});
   const reload = createReload({ options, limits: server.limits, requestLog, log, adapt }, ARGS, process.env);
-  onStopSignal(server.shutdown, { reload });
+  const stop = () => {
+    manager.stopping();
+    server.shutdown();
+  };
+  onStopSignal(stop, { reload: () => void manager.reload(reload) });
 
   if (await server.ready) {
+    const status = () => `Users: ${users?.countUsers() ?? 0}; listening on ${addressesOf(server).join(' ')}`;
+    manager.ready({ status, isAlive: () => isAlive(server) });
     process.stdout.write(`${readyLine(server, storage)}\n`);
     log.info({ pid: process.pid }, 'ready');
     for (const warning of warnings) log.warn({}, warning);
-    if (!isLoopback(host)) {
+    const bound = server.bound.get('tcp')?.host ?? host;
+    if (!isLoopback(bound)) {
       log.warn(
-        { host },
+        { host: bound },
         'ids without a key are open: anyone who can reach this server can act as their users',
       );
     }
@@ -89,9 +116,11 @@ async function main(asked: ServerOptions): Promise<void> {
     log.info({}, 'stopped');
   }
   const { error } = await server.ended;
+  const reason = error === undefined ? undefined : explain(error, options);
+  await manager.stopping(reason);
   await inspection?.close();
   await close();
-  if (error !== undefined) explain(error, options);
+  if (reason !== undefined) complain(SERVER_NAME, reason);
   await endProcess(error === undefined ? EXIT.done : EXIT.failed);
 }
 
@@ -139,34 +168,63 @@ function unknownHost(host: string, option: string): string {
   return `cannot listen on ${host}: choose an address of this machine with ${option}`;
 }
 
-function readyLine({ bound }: RunningServer, { place: [kind, where] }: ServerStorage): string {
-  const http = bound.get('http');
-  const [tcp, udp] = (['tcp', 'udp'] as const).map((protocol) => {
+/** Where the server listens, as in `tcp=0.0.0.0:1234`. */
+function addressesOf({ bound }: RunningServer): readonly string[] {
+  return (['tcp', 'udp'] as const).map((protocol) => {
     const socket = bound.get(protocol);
     return `${protocol}=${socket === undefined ? 'none' : hostPort(socket.host, socket.port)}`;
   });
-  const metrics = http === undefined ? '' : ` metrics=${hostPort(http.host, http.port)}`;
-  return `${SERVER_NAME} ready ${tcp} ${udp}${metrics} ${kind}=${toDisplayText(where)}`;
 }
 
-/** Prints why the server stopped. The log has further details of errors that the operator did not cause. */
-function explain(error: unknown, options: ServerOptions): void {
+function readyLine(server: RunningServer, { place: [kind, where] }: ServerStorage): string {
+  const http = server.bound.get('http');
+  const metrics = http === undefined ? '' : ` metrics=${hostPort(http.host, http.port)}`;
+  return `${SERVER_NAME} ready ${addressesOf(server).join(' ')}${metrics} ${kind}=${toDisplayText(where)}`;
+}
+
+/** Whether the root of the tree supervises its children, the store among them. */
+async function isAlive({ root }: RunningServer): Promise<boolean> {
+  const children = await listChildren(root, { timeoutMs: ALIVE_TIMEOUT_MS }).catch(() => []);
+  return children.length > 0 && children.every(({ actor }) => actor !== undefined);
+}
+
+/** Returns the sockets from systemd. Exits if one of them cannot be used. */
+function inheritOrExit(): InheritedSockets {
+  try {
+    return inheritSockets(process.env);
+  } catch (error) {
+    if (!(error instanceof SocketActivationError)) throw error;
+    complain(SERVER_NAME, error.message);
+    process.exit(EXIT.failed);
+  }
+}
+
+/** A warning that names the addresses which are set, but come from systemd. */
+function unusedAddresses(options: ServerOptions, { tcp, udp }: InheritedSockets): string | undefined {
+  const unused = [
+    tcp !== undefined && udp !== undefined && options.host !== DEFAULT_ADDRESSES.host && 'host',
+    tcp !== undefined && options.tcpPort !== DEFAULT_ADDRESSES.tcpPort && 'tcp-port',
+    udp !== undefined && options.udpPort !== DEFAULT_ADDRESSES.udpPort && 'udp-port',
+  ].filter((name) => name !== false);
+  if (unused.length === 0) return undefined;
+  return `sockets come from systemd, so ${unused.join(', ')} ${unused.length === 1 ? 'is' : 'are'} not used`;
+}
+
+/** Why the server stopped. The log has further details of errors that the operator did not cause. */
+function explain(error: unknown, options: ServerOptions): string {
   const cause = rootCause(error) as NodeJS.ErrnoException & { readonly port?: number };
   const [port, option] = failedPort(cause, options);
   switch (cause.code) {
     case 'EADDRINUSE':
-      return complain(SERVER_NAME, `${port} is in use: stop what uses it, or choose another with ${option}`);
+      return `${port} is in use: stop what uses it, or choose another with ${option}`;
     case 'EACCES':
-      return complain(SERVER_NAME, `${port} needs privileges: choose a port above 1023 with ${option}`);
+      return `${port} needs privileges: choose a port above 1023 with ${option}`;
     case 'EADDRNOTAVAIL':
-      return complain(
-        SERVER_NAME,
-        option === '--metrics'
-          ? unknownHost(options.metrics as string, option)
-          : unknownHost(options.host, '--host'),
-      );
+      return option === '--metrics'
+        ? unknownHost(options.metrics as string, option)
+        : unknownHost(options.host, '--host');
     default:
-      return complain(SERVER_NAME, cause instanceof Error ? cause.message : String(cause));
+      return cause instanceof Error ? cause.message : String(cause);
   }
 }
 

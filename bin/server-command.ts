@@ -38,7 +38,7 @@ export function createServerCommand(
       'Options can also be set in a configuration file or as IM_SERVER_… in the environment. ' +
       'Run im-server config to see every value.',
   );
-  addServerOptions(program);
+  addServerOptions(program, environment);
   addInspectionOptions(program);
   const file = readServerFile(program, args, environment);
   // The other commands use none of these options. A mistake in the file must not prevent such a command.

@@ -21,6 +21,9 @@ const CONFIG_FILE = '/etc/im/server.conf';
 /** The beginning of the names of the server's variables. */
 const PREFIX = 'IM_SERVER_';
 
+/** The addresses of the server by default. */
+export const DEFAULT_ADDRESSES = { host: '0.0.0.0', tcpPort: 1234, udpPort: 1235 } as const;
+
 /** The default warm-up: longer than the 10 s in which each client announces itself once. */
 const WARM_UP_SECONDS = 12;
 
@@ -62,16 +65,25 @@ export interface ServerOptions extends InspectionSettings {
 }
 
 /** Adds the options to the program. */
-export function addServerOptions(program: Command): void {
+export function addServerOptions(program: Command, environment: NodeJS.ProcessEnv): void {
+  // A list, if the unit has several such directories.
+  const [stateDirectory] = (environment['STATE_DIRECTORY'] ?? '').split(':');
   addConfigurableOptions(program, PREFIX, [
-    new Option('--host <address>', 'address to listen on').argParser(textOption).default('0.0.0.0'),
+    new Option('--host <address>', 'address to listen on')
+      .argParser(textOption)
+      .default(DEFAULT_ADDRESSES.host),
     new Option('--tcp-port <port>', 'port for requests; 0 picks a free port')
       .argParser(portOption)
-      .default(1234),
+      .default(DEFAULT_ADDRESSES.tcpPort),
     new Option('--udp-port <port>', 'port for presence; 0 picks a free port')
       .argParser(portOption)
-      .default(1235),
-    new Option('--data <directory>', 'directory of the database').argParser(textOption).default('./data'),
+      .default(DEFAULT_ADDRESSES.udpPort),
+    new Option(
+      '--data <directory>',
+      'directory of the database; under systemd, StateDirectory= is the default',
+    )
+      .argParser(textOption)
+      .default(stateDirectory || './data'),
     new Option(
       '--directory <url>',
       'directory in PostgreSQL that several servers share, such as postgres://im@db1,db2/im',

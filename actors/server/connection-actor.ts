@@ -32,7 +32,7 @@ import type { StoreEvent } from './store-actor.js';
 export const CONNECTION_DEADLINE_MS = 10_000;
 
 /** How long a connection without a request may delay the server's shutdown, in milliseconds. */
-const LAST_REQUEST_MS = 50;
+const LAST_REQUEST_MS = 500;
 
 export interface ConnectionInput extends RequestReaderInput {
   readonly store: Address<StoreEvent>;

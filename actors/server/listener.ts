@@ -8,8 +8,9 @@ import type { ChildStart } from '../../supervision/administration.js';
 import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import type { ConnectionInput } from './connection-actor.js';
+import type { InheritedListener, ListenerEvents } from './inherited-sockets.js';
 
-/** The maximum number of connections that the kernel queues until the listener accepts them. */
+/** The maximum number of connections that the kernel queues until they are accepted. */
 const ACCEPT_BACKLOG = 4_096;
 
 /** Emitted by the listener, the UDP actor and the monitor, when their socket is bound. */
@@ -29,6 +30,8 @@ export interface ListenerInput {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /** Used in place of a new socket. */
+  readonly inherited: InheritedListener | undefined;
   readonly connections: Address<ChildStart<ConnectionInput>>;
   /** Passed to each connection. */
   readonly shared: Omit<ConnectionInput, 'socket'>;
@@ -36,21 +39,13 @@ export interface ListenerInput {
 
 /** Actor logic of the listener; emits {@link SocketBound} and is ready when it is bound. */
 export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour((scope, input) => {
-  const { host, port, connections, shared } = input;
-  // A client may half-close the connection after its line, and then expects the reply.
-  const server = createServer({ allowHalfOpen: true });
-
-  server.on(
-    'connection',
-    scope.guard((socket: Socket) => {
+  const { host, port, inherited, connections, shared } = input;
+  const events: ListenerEvents = {
+    onConnection: scope.guard((socket: Socket) => {
       connections.send({ type: 'child.start', input: { ...shared, socket } });
     }),
-  );
-  server.on('error', (error) => scope.fail(error));
-  server.once(
-    'listening',
-    scope.guard(() => {
-      const { address, port: boundPort } = server.address() as AddressInfo;
+    onError: (error) => scope.fail(error),
+    onListening: scope.guard(({ address, port: boundPort }: AddressInfo) => {
       scope.emit({
         type: 'socket.bound',
         protocol: 'tcp',
@@ -59,12 +54,18 @@ export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour
       } satisfies SocketBound);
       scope.ready();
     }),
-  );
-  server.listen({ host, port, backlog: ACCEPT_BACKLOG });
-
-  return {
-    starting: true,
-    receive: () => {},
-    release: () => server.close(),
   };
+  const release = inherited?.borrow(events, ACCEPT_BACKLOG) ?? listen(events, host, port);
+  return { starting: true, receive: () => {}, release };
 });
+
+/** Opens a listening socket. Returns a function that closes it. */
+function listen(events: ListenerEvents, host: string, port: number): () => void {
+  // A client may half-close the connection after its line, and then expects the reply.
+  const server = createServer({ allowHalfOpen: true });
+  server.on('connection', events.onConnection);
+  server.on('error', events.onError);
+  server.once('listening', () => events.onListening(server.address() as AddressInfo));
+  server.listen({ host, port, backlog: ACCEPT_BACKLOG });
+  return () => server.close();
+}

@@ -35,6 +35,7 @@ import { Bans } from './bans.js';
 import { type BusOptions, busLogic } from './bus.js';
 import { createRefuseClient } from './busy-replies.js';
 import { type ConnectionInput, connectionLogic } from './connection-actor.js';
+import type { InheritedSockets } from './inherited-sockets.js';
 import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
 import { type MonitorPages, monitorLogic } from './monitor.js';
 import { presenceLogic } from './presence.js';
@@ -80,6 +81,8 @@ export interface ServerOptions extends LimitSettings {
   readonly tcpPort: number;
   /** The port of the presence socket. As with `tcpPort`, 0 picks a free port, which a restart keeps. */
   readonly udpPort: number;
+  /** Sockets that are used in place of new ones. Default: none. */
+  readonly inherited?: InheritedSockets;
   /** True to apply the limits of a source to programs on this machine too. For tests. */
   readonly limitsLoopback?: boolean;
   /**
@@ -132,6 +135,7 @@ export function startServer({
   host,
   tcpPort,
   udpPort,
+  inherited = {},
   limitsLoopback = false,
   identity = identityOfThisRun(),
   openStore,
@@ -195,6 +199,7 @@ export function startServer({
         input: (system) => ({
           host,
           port: bound.get('tcp')?.port ?? tcpPort,
+          inherited: inherited.tcp,
           connections: addressOf(system, CONNECTIONS),
           shared: {
             identity: identity(),
@@ -295,6 +300,7 @@ export function startServer({
         input: (system) => ({
           host,
           port: bound.get('udp')?.port ?? udpPort,
+          inherited: inherited.udp,
           presence: addressOf(system, PRESENCE),
           sessions: addressOf(system, SESSIONS),
           bans,
@@ -319,11 +325,14 @@ export function startServer({
     ...(inspect && { inspect }),
   });
   const ended = tree.ended.then((how) => (fatal === undefined ? how : { error: fatal }));
-  const shutdown = () => {
-    readiness.stop();
-    tree.shutdown();
-  };
   return { ...tree, shutdown, ended, bound, limits, findProblem };
+
+  function shutdown(): void {
+    readiness.stop();
+    // The listener cannot do this: it is also stopped when it is to be restarted.
+    inherited.tcp?.close();
+    tree.shutdown();
+  }
 
   /** The storage is asked only if all actors are up. */
   async function findProblem(): Promise<string | undefined> {
@@ -345,8 +354,7 @@ export function startServer({
     if (fatal !== undefined || message === undefined) return;
     fatal = error as Error;
     log.error({ err: error }, message);
-    readiness.stop();
-    tree.shutdown();
+    shutdown();
   }
 }
 

@@ -2,7 +2,8 @@
  * The UDP actor: owns the presence socket. It decodes received datagrams, and sends buddy lists as datagrams.
  */
 
-import { createSocket, type RemoteInfo } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram';
+import type { AddressInfo } from 'node:net';
 import { QUEUE_SHARE, Quota } from '../../machines/server/quota.js';
 import { plainAddress } from '../../protocol/address.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
@@ -12,6 +13,7 @@ import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.
 import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
 import type { Bans } from './bans.js';
+import type { DatagramEvents, InheritedDatagrams } from './inherited-sockets.js';
 import type { SocketBound } from './listener.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
 import type { ServerMeter } from './server-meter.js';
@@ -45,6 +47,8 @@ export interface UdpInput {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /** Used in place of a new socket. */
+  readonly inherited: InheritedDatagrams | undefined;
   readonly presence: Address<PresenceEvent>;
   readonly sessions: Address<SessionsEvent>;
   /** Datagrams from banned addresses are dropped. */
@@ -58,14 +62,14 @@ export interface UdpInput {
 /** Actor logic of the presence socket; emits {@link SocketBound} and is ready when it is bound. */
 export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady, UdpInput> = fromBehaviour(
   (scope, input) => {
-    const { host, port, presence, sessions, bans, datagrams, log, meter } = input;
-    const family = host.includes(':') ? 6 : 4;
-    const socket = createSocket({
+    const { host, port, inherited, presence, sessions, bans, datagrams, log, meter } = input;
+    const family = inherited?.family ?? (host.includes(':') ? 6 : 4);
+    const options: SocketOptions = {
       type: `udp${family}`,
       recvBufferSize: RECEIVE_BUFFER_BYTES,
       // Answers go to numeric addresses, so resolve them at once: the default lookup delays each send.
       lookup: (address, _options, done) => done(null, address, family),
-    });
+    };
     const quota = new Quota(QUEUE_SHARE, false);
 
     function onDatagram(bytes: Buffer, remote: RemoteInfo): void {
@@ -105,17 +109,15 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
       if (error) log.debug({ err: error, to }, 'answer not sent');
     }
 
-    socket.on('message', scope.guard(onDatagram));
-    socket.on('error', (error) => scope.fail(error));
-    socket.once(
-      'listening',
-      scope.guard(() => {
-        const { address, port } = socket.address();
+    const events: DatagramEvents = {
+      onDatagram: scope.guard(onDatagram),
+      onError: (error) => scope.fail(error),
+      onListening: scope.guard(({ address, port }: AddressInfo) => {
         scope.emit({ type: 'socket.bound', protocol: 'udp', host: address, port } satisfies SocketBound);
         scope.ready();
       }),
-    );
-    socket.bind({ address: host, port });
+    };
+    const { socket, release } = inherited?.borrow(events, options) ?? bind(events, options, host, port);
 
     return {
       starting: true,
@@ -133,7 +135,22 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
           socket.send(bytes, to.port, to.address, (error) => logUnsent(error, to));
         else socket.send(bytes, to.port, to.address);
       },
-      release: () => socket.close(),
+      release,
     };
   },
 );
+
+/** Opens a socket. Returns it with a function that closes it. */
+function bind(
+  events: DatagramEvents,
+  options: SocketOptions,
+  host: string,
+  port: number,
+): { readonly socket: Socket; readonly release: () => void } {
+  const socket = createSocket(options);
+  socket.on('message', events.onDatagram);
+  socket.on('error', events.onError);
+  socket.once('listening', () => events.onListening(socket.address()));
+  socket.bind({ address: host, port });
+  return { socket, release: () => socket.close() };
+}

@@ -1,0 +1,117 @@
+/**
+ * Tells systemd how the server is: ready, reading its configuration again, stopping, alive. The program
+ * `systemd-notify` sends each notice, because Node.js has no datagrams for Unix sockets. Outside of systemd,
+ * nothing is sent.
+ */
+
+import { execFile } from 'node:child_process';
+import type { Log } from '../actors/log.js';
+
+/** Longest wait for `systemd-notify`, in milliseconds. */
+const NOTICE_TIMEOUT_MS = 2_000;
+
+const MICROSECONDS_PER_MS = 1_000;
+const NANOSECONDS_PER_MICROSECOND = 1_000n;
+
+/** The variables that systemd sets for this process, and not for its children. */
+const VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'] as const;
+
+/** What the service manager shows of a server that is ready. */
+export interface Service {
+  /** A short sentence about the server. */
+  readonly status: () => string;
+  /** Whether the server can do its work. Without an answer, systemd restarts the server. */
+  readonly isAlive: () => Promise<boolean>;
+}
+
+export class ServiceManager {
+  readonly #socket: string | undefined;
+  /** Interval between two notices to the watchdog; `undefined` if there is no watchdog. */
+  readonly #intervalMs: number | undefined;
+  readonly #log: Log;
+  #service: Service | undefined;
+  /** Resolves when the notices so far are sent. There is never more than one process. */
+  #sent: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+  #isReloading = false;
+  #mustReloadAgain = false;
+  #isStopping = false;
+
+  /** @param environment The variables of this process. Those of systemd are removed. */
+  constructor(environment: NodeJS.ProcessEnv, log: Log) {
+    const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID = String(process.pid) } = environment;
+    for (const name of VARIABLES) delete environment[name];
+    const isWatched = WATCHDOG_PID === String(process.pid) && Number(WATCHDOG_USEC) > 0;
+    this.#socket = NOTIFY_SOCKET || undefined;
+    this.#intervalMs = isWatched ? Number(WATCHDOG_USEC) / MICROSECONDS_PER_MS / 2 : undefined;
+    this.#log = log;
+  }
+
+  /** Reports that the server is ready, and from then on that it is alive. */
+  ready(service: Service): void {
+    this.#service = service;
+    this.#notify('READY=1', `STATUS=${service.status()}`);
+    if (this.#socket === undefined || this.#intervalMs === undefined) return;
+    const reportAlive = async () => {
+      if (await service.isAlive()) await this.#notify('WATCHDOG=1', `STATUS=${service.status()}`);
+      else this.#log.error({}, 'the actors do not answer: the watchdog will restart the server');
+      // The next interval begins when the notice is sent, so that notices cannot queue.
+      if (!this.#isStopping) setTimeout(reportAlive, this.#intervalMs).unref();
+    };
+    setTimeout(reportAlive, this.#intervalMs).unref();
+  }
+
+  /**
+   * Reports a reload while it runs. If it is already running, it runs once more after that. Before the server
+   * is ready, nothing is reported.
+   */
+  async reload(work: () => Promise<void>): Promise<void> {
+    this.#mustReloadAgain = true;
+    if (this.#isReloading) return;
+    this.#isReloading = true;
+    if (this.#service !== undefined) await this.#notify('RELOADING=1', `MONOTONIC_USEC=${monotonicUsec()}`);
+    while (this.#mustReloadAgain) {
+      this.#mustReloadAgain = false;
+      await work();
+    }
+    this.#isReloading = false;
+    if (this.#service !== undefined && !this.#isStopping) {
+      await this.#notify('READY=1', `STATUS=${this.#service.status()}`);
+    }
+  }
+
+  /** Reports that the server stops, and why if something went wrong. Resolves when all notices are sent. */
+  stopping(reason?: string): Promise<void> {
+    if (!this.#isStopping || reason !== undefined) {
+      this.#isStopping = true;
+      this.#notify('STOPPING=1', `STATUS=${reason ?? 'Stopping'}`);
+    }
+    return this.#sent;
+  }
+
+  #notify(...assignments: readonly string[]): Promise<void> {
+    this.#sent = this.#sent.then(() => this.#send(assignments));
+    return this.#sent;
+  }
+
+  #send(assignments: readonly string[]): Promise<void> {
+    if (this.#socket === undefined) return Promise.resolve();
+    const env = { PATH: process.env['PATH'], NOTIFY_SOCKET: this.#socket };
+    const options = { env, timeout: NOTICE_TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
+    return new Promise((resolve) => {
+      execFile('systemd-notify', assignments, options, (error) => {
+        if (error !== null && !this.#hasFailed) {
+          const hint = 'check that the program systemd-notify is installed, and NotifyAccess=all in the unit';
+          this.#log.warn({ err: error, hint }, 'systemd cannot be notified');
+        }
+        this.#hasFailed = error !== null;
+        resolve();
+      });
+    });
+  }
+}
+
+/** The time of the monotonic clock, in microseconds. */
+function monotonicUsec(): bigint {
+  return process.hrtime.bigint() / NANOSECONDS_PER_MICROSECOND;
+}

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { type Activated, activate, nextLine } from '../../helpers/activation.js';
+import { ask, dial, PresenceClient, readToEnd } from '../../helpers/network.js';
+
+async function startActivated(t: ExecutionContext) {
+  const sockets = [
+    ['im-tcp', 'tcp'],
+    ['im-udp', 'udp'],
+  ] as const;
+  const server = activate(t, sockets, resolve('dist/test/helpers/activated-server.js'));
+  const [tcp = 0, udp = 0] = (await nextLine(server)).split(' ').map(Number);
+  return { server, tcp, udp };
+}
+
+/** Runs a command of the server, and waits until it is done. */
+async function run(server: Activated, command: string): Promise<void> {
+  server.write(command);
+  if ((await nextLine(server)) !== `done: ${command}`) throw new Error(server.stderr());
+}
+
+test('connections that arrive while the listener is down wait for it', async (t) => {
+  const { server, tcp } = await startActivated(t);
+  t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
+  for (const id of ['bob', 'carol']) {
+    await run(server, 'stop listener');
+    const reply = ask(tcp, `REG ${id}\n`);
+    const gone = await dial(tcp);
+    gone.resetAndDestroy();
+    await once(gone, 'close');
+    await run(server, 'start listener');
+    t.is(await reply, '200 OK\r\n', id);
+    t.is(await ask(tcp, `REG ${id}\n`), '203 USER EXISTS\r\n', id);
+  }
+});
+
+test('the presence socket answers again after its actor was restarted', async (t) => {
+  const { server, tcp, udp } = await startActivated(t);
+  await ask(tcp, 'REG alice\n');
+  const client = await PresenceClient.open(t, udp);
+  t.is(await client.ask('GET alice'), '');
+  for (let count = 0; count < 2; count++) {
+    await run(server, 'stop udp');
+    await run(server, 'start udp');
+    t.is(await client.ask('GET alice'), '');
+  }
+});
+
+test('a connection that the server accepted just before its shutdown gets its reply', async (t) => {
+  const { server, tcp } = await startActivated(t);
+  const socket = await dial(tcp);
+  t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n', 'the first connection is accepted');
+  const ended = run(server, 'shutdown');
+  const reply = readToEnd(socket);
+  socket.write('REG bob\n');
+  t.is(await reply, '200 OK\r\n');
+  await ended;
+});

@@ -1,0 +1,45 @@
+/**
+ * A server with a store in memory and the sockets that it was started with. It prints its two ports, and
+ * crashes each actor whose name it reads. After `pause`, a crashed listener stays down until `resume`.
+ */
+
+import { createInterface } from 'node:readline';
+import type { AnyActorRef } from 'xstate';
+import { startServer } from '../../actors/server/server-tree.js';
+import { inheritSockets } from '../../bin/socket-activation.js';
+import { openMemoryStore } from '../../storage/tables/memory-store.js';
+import { listChildren, restartChild, terminateChild } from '../../supervision/administration.js';
+import { crash, TestLog } from './server.js';
+
+const server = startServer({
+  host: '127.0.0.1',
+  tcpPort: 0,
+  udpPort: 0,
+  inherited: inheritSockets(process.env),
+  openStore: async () => openMemoryStore(),
+  log: new TestLog(),
+});
+await server.ready;
+const print = (text: string) => process.stdout.write(`${text}\n`);
+print(`${server.bound.get('tcp')?.port} ${server.bound.get('udp')?.port}`);
+
+const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
+  'crash udp': async () => crash(await childOf(server.root, 'udp')),
+  'stop udp': () => terminateChild(server.root, 'udp'),
+  'start udp': () => restartChild(server.root, 'udp'),
+  'stop listener': async () => terminateChild((await childOf(server.root, 'tcp')) as AnyActorRef, 'listener'),
+  'start listener': async () => restartChild((await childOf(server.root, 'tcp')) as AnyActorRef, 'listener'),
+  shutdown: async () => {
+    server.shutdown();
+    await server.ended;
+  },
+};
+for await (const line of createInterface(process.stdin)) {
+  await COMMANDS[line]?.();
+  print(`done: ${line}`);
+}
+
+async function childOf(supervisor: AnyActorRef, id: string): Promise<AnyActorRef | undefined> {
+  const child = (await listChildren(supervisor)).find((one) => one.id === id);
+  return typeof child?.actor === 'object' ? child.actor : undefined;
+}

@@ -1,0 +1,76 @@
+/**
+ * Starts a program as systemd does: with sockets that are open, and variables that describe them.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
+import type { ExecutionContext } from 'ava';
+import { emptyEnvironment } from './programs.js';
+
+/** Opens sockets as descriptors 3, 4, …, and becomes the program. Arguments: names, kinds, the program. */
+const ACTIVATE = `
+  $^F = 255;
+  my ($names, $kinds) = splice(@ARGV, 0, 2);
+  for my $kind (split /,/, $kinds) {
+    my $socket;
+    socket($socket, PF_INET, $kind eq "udp" ? SOCK_DGRAM : SOCK_STREAM, 0) or die if $kind ne "unix";
+    socket($socket, PF_UNIX, SOCK_STREAM, 0) or die if $kind eq "unix";
+    bind($socket, sockaddr_in(0, INADDR_LOOPBACK)) or die if $kind ne "unix";
+    listen($socket, 64) or die if $kind eq "tcp";
+    push @open, $socket;
+  }
+  $ENV{LISTEN_PID} = $$;
+  $ENV{LISTEN_FDS} = @open;
+  $ENV{LISTEN_FDNAMES} = $names;
+  exec @ARGV;
+`;
+
+export type InheritedKind = 'tcp' | 'udp' | 'unix' | 'idle';
+
+export interface Activated {
+  /** The lines of its standard output. */
+  readonly lines: Interface;
+  readonly exited: Promise<number | null>;
+  /** Its standard error so far. */
+  stderr(): string;
+  write(line: string): void;
+  kill(signal: NodeJS.Signals): void;
+  readonly pid: number;
+}
+
+/** Starts a program with Node.js. It is killed after the test. */
+export function activate(
+  t: ExecutionContext,
+  sockets: readonly (readonly [name: string, kind: InheritedKind])[],
+  ...program: readonly string[]
+): Activated {
+  const names = sockets.map(([name]) => name).join(':');
+  const kinds = sockets.map(([, kind]) => kind).join(',');
+  const started = spawn('perl', ['-MSocket', '-e', ACTIVATE, names, kinds, process.execPath, ...program], {
+    env: emptyEnvironment(t),
+  });
+  let stderr = '';
+  started.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const exited = once(started, 'close').then(([code]) => code as number | null);
+  t.teardown(async () => {
+    started.kill('SIGKILL');
+    await exited;
+  });
+  return {
+    lines: createInterface(started.stdout),
+    exited,
+    stderr: () => stderr,
+    write: (line) => started.stdin.write(`${line}\n`),
+    kill: (signal) => started.kill(signal),
+    pid: started.pid as number,
+  };
+}
+
+/** The next line of the output. */
+export async function nextLine({ lines }: Activated): Promise<string> {
+  const [line] = (await once(lines, 'line')) as [string];
+  return line;
+}
