@@ -1,7 +1,7 @@
 /**
  * Sockets that the process was started with, for example by systemd. Closing such a socket closes its
- * descriptor, which this process can never open again. The process therefore owns the sockets, and an actor only borrows one:
- * the socket stays open while the actor restarts.
+ * descriptor, which this process can never open again. The process therefore owns the sockets, and an actor
+ * only borrows one: the socket stays open while the actor restarts.
  */
 
 import { createSocket, type Socket as DatagramSocket, type RemoteInfo, type SocketOptions } from 'node:dgram';

@@ -1,4 +1,4 @@
-/** The dashboard and the alert rules of docs/monitoring/, with a real Prometheus that scrapes real servers. */
+/** The dashboard and the alert rules of docs/monitoring/, with a real Prometheus and real servers. */
 
 import { execFile } from 'node:child_process';
 import { appendFile, readFile } from 'node:fs/promises';
