@@ -82,8 +82,9 @@ export function addCompletionCommand(program: Command): void {
  */
 export async function runProgram(program: Command): Promise<void> {
   const args = process.argv.slice(2);
-  const command = program.commands.find((each) => args.includes(each.name()));
-  const takesKey = command?.registeredArguments.at(-1)?.name() === 'key' && !args.includes('--');
+  const commands = program.commands.filter((each) => args.includes(each.name()));
+  const hasKey = commands.some((each) => each.registeredArguments.at(-1)?.name() === 'key');
+  const takesKey = hasKey && !args.includes('--');
   const isDashedKey = (arg: string): boolean => arg.startsWith('-') && parseKey(arg) !== undefined;
   const keys = takesKey ? args.filter(isDashedKey) : [];
   const others = args.filter((arg) => !keys.includes(arg));

@@ -30,12 +30,14 @@ export interface ConfigFile {
 export const NO_FILE: ConfigFile = { sources: new Map(), problem: undefined };
 
 /**
- * Sets options from a file. The environment and the command line override them.
+ * Sets options from a file. The environment and the command line override them. A line with a mistake sets
+ * nothing; the other lines still count, for commands that a mistake must not prevent.
  *
  * @param isRequired True if a missing file is a mistake.
  */
 export function applyConfigFile(program: Command, path: string, isRequired = false): ConfigFile {
   const sources = new Map<string, string>();
+  let problem: string | undefined;
   try {
     const text = readSmallFile(path, MAX_CONFIG_BYTES);
     if (text === undefined && isRequired) return { sources, problem: `${path}: it does not exist` };
@@ -43,15 +45,21 @@ export function applyConfigFile(program: Command, path: string, isRequired = fal
     for (const [index, line] of (text ?? '').replace(BYTE_ORDER_MARK, '').split('\n').entries()) {
       const source = `${path}:${index + 1}`;
       const setting = readLine(line.trim(), options);
-      if (typeof setting === 'string') return { sources, problem: `${source}: ${setting}` };
       if (setting === undefined) continue;
+      if (typeof setting === 'string') {
+        problem ??= `${source}: ${setting}`;
+        continue;
+      }
       const key = keyOf(setting.option);
       const first = sources.get(key);
-      if (first !== undefined) return { sources, problem: `${source}: '${key}' is already set in ${first}` };
+      if (first !== undefined) {
+        problem ??= `${source}: '${key}' is already set in ${first}`;
+        continue;
+      }
       program.setOptionValueWithSource(setting.option.attributeName(), setting.value, 'config');
       sources.set(key, source);
     }
-    return { sources, problem: undefined };
+    return { sources, problem };
   } catch (error) {
     const reason = fileReason(error);
     if (reason === undefined) throw error;

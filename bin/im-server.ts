@@ -11,6 +11,7 @@ import { toDisplayText } from '../protocol/display-text.js';
 import type { Users } from '../storage/store.js';
 import { listChildren } from '../supervision/administration.js';
 import { rootCause } from '../supervision/supervisor-error.js';
+import { adminSocketPath } from './admin-socket.js';
 import { complain, EXIT, runProgram } from './command-line.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
 import { endProcess, onStopSignal } from './ending.js';
@@ -19,6 +20,7 @@ import { createLog } from './logger.js';
 import { type MonitorAddress, parseMonitorAddress } from './metrics/monitor-address.js';
 import { openMetrics } from './metrics/open-metrics.js';
 import { oldNodeNotice } from './node-version.js';
+import { createOperator } from './operator.js';
 import { createReload, limitsOf } from './reload.js';
 import { createServerCommand, SERVER_NAME } from './server-command.js';
 import { DEFAULT_ADDRESSES, type ServerOptions } from './server-options.js';
@@ -30,6 +32,8 @@ const MS_PER_SECOND = 1_000;
 
 /** Longest wait for an answer from the root of the tree, in milliseconds. */
 const ALIVE_TIMEOUT_MS = 1_000;
+
+const NO_SOCKET = 'commands such as im-server status do not work here: set --admin-socket to a path for them';
 
 const ARGS = process.argv.slice(2);
 
@@ -54,6 +58,13 @@ async function main(asked: ServerOptions): Promise<void> {
   const isInherited = inherited.tcp !== undefined && inherited.udp !== undefined;
   const host = isInherited ? DEFAULT_ADDRESSES.host : await addressToListenOn(options.host, '--host');
   const monitorAt = await monitorAddress(options);
+  const adminSocket = adminSocketOrExit(options);
+  const operator = createOperator({
+    place: storage.place,
+    warnings,
+    limits: () => configuration.limits(),
+    reload: () => manager.reload(configuration.reload),
+  });
   const inspection = await openInspection(SERVER_NAME, options, log);
   const requestLog = { isOn: options.logRequests };
   let users: Users | undefined;
@@ -82,22 +93,28 @@ async function main(asked: ServerOptions): Promise<void> {
     catchUpMs: storage.catchUpMs,
     openBus: storage.openBus,
     warmUpMs: options.warmUp * MS_PER_SECOND,
+    ...(adminSocket !== undefined && { admin: { path: adminSocket, operator } }),
   });
   inspection?.show(server);
   // The server keeps running if its ready line cannot be written.
   process.stdout.on('error', () => {});
-  const reload = createReload({ options, limits: server.limits, requestLog, log, adapt }, ARGS, process.env);
+  const configuration = createReload(
+    { options, limits: server.limits, requestLog, log, adapt },
+    ARGS,
+    process.env,
+  );
   const stop = () => {
     manager.stopping();
     server.shutdown();
   };
-  onStopSignal(stop, { reload: () => void manager.reload(reload) });
+  onStopSignal(stop, { reload: () => void operator.reload() });
 
   if (await server.ready) {
     const status = () => `Users: ${users?.countUsers() ?? 0}; listening on ${addressesOf(server).join(' ')}`;
     manager.ready({ status, isAlive: () => isAlive(server) });
     process.stdout.write(`${readyLine(server, storage)}\n`);
     log.info({ pid: process.pid }, 'ready');
+    if (adminSocket === undefined) log.info({}, NO_SOCKET);
     for (const warning of warnings) log.warn({}, warning);
     const bound = server.bound.get('tcp')?.host ?? host;
     if (!isLoopback(bound)) {
@@ -146,6 +163,16 @@ async function warningsUnlessUnsafe(storage: ServerStorage): Promise<readonly st
   if (reason === undefined) return warnings;
   complain(SERVER_NAME, reason);
   process.exit(EXIT.failed);
+}
+
+/** Where the operator's commands reach the server. */
+function adminSocketOrExit(options: ServerOptions): string | undefined {
+  try {
+    return adminSocketPath(options, process.env);
+  } catch (error) {
+    complain(SERVER_NAME, (error as Error).message);
+    process.exit(EXIT.failed);
+  }
 }
 
 /** Resolves a host name once, so that both sockets listen on the same address. */

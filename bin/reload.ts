@@ -6,6 +6,7 @@
 import { strict as assert } from 'node:assert';
 import { CommanderError } from 'commander';
 import type { Log } from '../actors/log.js';
+import type { ReloadResult } from '../actors/server/admin-commands.js';
 import type { LimitSettings, ServerLimits } from '../actors/server/server-limits.js';
 import { toDisplayText } from '../protocol/display-text.js';
 import { createServerCommand } from './server-command.js';
@@ -74,8 +75,15 @@ export interface ReloadLog extends Log {
   level: string;
 }
 
+export interface Reload {
+  /** Reads the configuration again. A mistake in it is logged, and changes nothing. */
+  readonly reload: () => Promise<ReloadResult>;
+  /** The limits that apply now, by the names of their options. */
+  readonly limits: () => Readonly<Record<string, number>>;
+}
+
 /**
- * Returns a function that reads the configuration again. A mistake in it is logged, and changes nothing.
+ * Creates the reload of a server.
  *
  * @param args The arguments of the program. They override the file, as they did at the start.
  */
@@ -83,13 +91,20 @@ export function createReload(
   { options, limits, requestLog, log, adapt }: Reloadable,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-): () => Promise<void> {
+): Reload {
   let current = options;
-  return async () => {
+
+  function listLimits(): Readonly<Record<string, number>> {
+    const values = LIVE.map((name) => [keyOf(name), current[name]] as const);
+    return Object.fromEntries(values.filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
+  }
+
+  async function reload(): Promise<ReloadResult> {
     const read = await readOptions(args, environment);
     if (read instanceof CommanderError) {
       const problem = toDisplayText(read.message.replace(/^error: /, ''));
-      return log.error({ problem }, 'the configuration has a mistake, and changes nothing');
+      log.error({ problem }, 'the configuration has a mistake, and changes nothing');
+      return { problem };
     }
     const next = adapt(read);
     const differs = (name: keyof ServerOptions) => next[name] !== current[name];
@@ -100,13 +115,16 @@ export function createReload(
     limits.change(limitsOf(current));
     requestLog.isOn = current.logRequests;
     const values = changed.map((name) => [keyOf(name), toDisplayText(String(next[name] ?? 'default'))]);
-    const fields = { changed: Object.fromEntries(values) };
+    const result = { changed: Object.fromEntries(values), waiting: waiting.map(keyOf) };
     // An operator who hides lines at info must still see what a reload has changed.
     const hidesInfo = !log.isLevelEnabled('info');
-    log[hidesInfo ? 'warn' : 'info'](fields, 'the configuration was read again');
-    if (waiting.length > 0) log.warn({ options: waiting.map(keyOf) }, 'these options need a restart');
+    log[hidesInfo ? 'warn' : 'info']({ changed: result.changed }, 'the configuration was read again');
+    if (waiting.length > 0) log.warn({ options: result.waiting }, 'these options need a restart');
     log.level = current.logLevel;
-  };
+    return result;
+  }
+
+  return { reload, limits: listLimits };
 }
 
 /** Reads the options as the program did at its start. Returns the first mistake, if there is one. */

@@ -3,6 +3,7 @@
  */
 
 import type { Command, Option } from 'commander';
+import { addAdminCommands } from './admin-commands.js';
 import { addBackupCommand } from './backup-command.js';
 import { addCompletionCommand, createCommand, withAction, withExamples } from './command-line.js';
 import { addConfigCommand, sourceOf } from './config-command.js';
@@ -67,9 +68,10 @@ export function createServerCommand(
     ['im-server config --config ./server.conf', 'check a configuration file before it is used'],
     ['im-server config --json | jq -r .data.value', 'print the directory of the database'],
   );
+  addAdminCommands(program, file);
   addDataCommands(program);
   addBackupCommand(program);
-  addKeyCommand(program);
+  addKeyCommand(program, file);
   addMigrateCommand(program);
   addCompletionCommand(program);
   return withAction(program, () => start(program.opts<ServerOptions>()));

@@ -38,6 +38,8 @@ export interface ServerOptions extends InspectionSettings {
   /** In seconds. */
   readonly warmUp: number;
   readonly repair?: true;
+  /** The path of the socket for the operator's commands. */
+  readonly adminSocket?: string;
   readonly maxConnections: number;
   readonly maxPerAddress?: number;
   readonly maxUsers: number;
@@ -98,6 +100,11 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
     )
       .argParser(secondsOption)
       .default(WARM_UP_SECONDS),
+    new Option(
+      '--admin-socket <path>',
+      "socket for the operator's commands (default: admin.sock in the data directory; " +
+        'with --directory, in $RUNTIME_DIRECTORY)',
+    ).argParser(textOption),
     count(
       '--max-connections',
       'maximum number of TCP connections at once; others are answered 206',

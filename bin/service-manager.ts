@@ -33,8 +33,8 @@ export class ServiceManager {
   /** Resolves when the notices so far are sent. There is never more than one process. */
   #sent: Promise<void> = Promise.resolve();
   #hasFailed = false;
-  #isReloading = false;
-  #mustReloadAgain = false;
+  /** How many reloads are running. */
+  #reloads = 0;
   #isStopping = false;
 
   /** @param environment The variables of this process. Those of systemd are removed. */
@@ -61,22 +61,17 @@ export class ServiceManager {
     setTimeout(reportAlive, this.#intervalMs).unref();
   }
 
-  /**
-   * Reports a reload while it runs. If it is already running, it runs once more after that. Before the server
-   * is ready, nothing is reported.
-   */
-  async reload(work: () => Promise<void>): Promise<void> {
-    this.#mustReloadAgain = true;
-    if (this.#isReloading) return;
-    this.#isReloading = true;
+  /** Runs a reload, and reports it while it runs. Before the server is ready, nothing is reported. */
+  async reload<TResult>(work: () => Promise<TResult>): Promise<TResult> {
+    this.#reloads += 1;
     if (this.#service !== undefined) await this.#notify('RELOADING=1', `MONOTONIC_USEC=${monotonicUsec()}`);
-    while (this.#mustReloadAgain) {
-      this.#mustReloadAgain = false;
-      await work();
-    }
-    this.#isReloading = false;
-    if (this.#service !== undefined && !this.#isStopping) {
-      await this.#notify('READY=1', `STATUS=${this.#service.status()}`);
+    try {
+      return await work();
+    } finally {
+      this.#reloads -= 1;
+      if (this.#service !== undefined && !this.#isStopping && this.#reloads === 0) {
+        await this.#notify('READY=1', `STATUS=${this.#service.status()}`);
+      }
     }
   }
 

@@ -57,6 +57,11 @@ export function packIpv4(address: string): number | undefined {
   return parts === 4 ? packed * 256 + part : undefined;
 }
 
+/** The IPv4 address that {@link packIpv4} packed. */
+export function unpackIpv4(packed: number): string {
+  return [24, 16, 8, 0].map((shift) => (packed >>> shift) & 0xff).join('.');
+}
+
 /**
  * The network that belongs to a single client: the whole IPv4 address, or the first 64 bits of an IPv6
  * address (a client can usually use every address in its /64). The text is meant for comparison only.

@@ -123,6 +123,21 @@ export interface Users {
   copyId(target: Uint8Array, at: number, user: number): number;
   /** The ids of a user's buddies, in the order they were added; `undefined` when the id is not registered. */
   buddiesOf(id: UserId): readonly UserId[] | undefined;
+  /** How many users have a key. */
+  countKeys(): number;
+  /** Everything about a number, with the changes of the commit under way. */
+  recordOf(user: number): UserRecord;
+}
+
+/** Everything that a store keeps about the user with one number. */
+export interface UserRecord {
+  /** `undefined` when the id was freed. */
+  readonly id: UserId | undefined;
+  /** When the user was removed, or the id reserved; `undefined` for a user who is registered. */
+  readonly removedAtMs: number | undefined;
+  readonly device: Device | undefined;
+  /** Valid until the next change of the table. */
+  readonly buddies: Uint32Array;
 }
 
 export interface Store {

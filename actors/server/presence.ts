@@ -8,7 +8,7 @@
  * accepts, and hears what others accept.
  */
 
-import { type PresenceCount, PresenceTable } from '../../machines/server/presence-table.js';
+import { type OnlineUser, type PresenceCount, PresenceTable } from '../../machines/server/presence-table.js';
 import type { Quota } from '../../machines/server/quota.js';
 import { type Endpoint, MAX_BUDDY_LINE_BYTES, MAX_BUDDY_LIST_BYTES } from '../../protocol/buddy-list.js';
 import { BuddyListWriter, MAX_LINES } from '../../protocol/buddy-list-writer.js';
@@ -90,10 +90,30 @@ export interface PresenceCounted extends PresenceCount {
   readonly type: 'presence.counted';
 }
 
+/**
+ * Asks which users are online, among the numbers from `first` up to `end`. Answered by
+ * {@link PresenceListed}. From the administration.
+ */
+interface PresenceList {
+  readonly type: 'presence.list';
+  readonly first: number;
+  /** Excluded. The table is searched at once, so the range must not be large. */
+  readonly end: number;
+  readonly replyTo: Address<PresenceListed>;
+}
+
+export interface PresenceListed {
+  readonly type: 'presence.listed';
+  readonly online: readonly OnlineUser[];
+  /** The numbers of all users who are online are below this one. */
+  readonly size: number;
+}
+
 export type PresenceEvent =
   | PresenceAnnounced
   | PresenceAsked
   | PresenceCountAsked
+  | PresenceList
   | PresenceHeard
   | UserLookedUp<Purpose>
   | StoreCaughtUp<undefined>
@@ -257,6 +277,10 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
             return lookUp(event.id, event);
           case 'presence.count':
             return countNextPage(event);
+          case 'presence.list': {
+            const online = table.listOnline(event.first, event.end, scope.now());
+            return event.replyTo.send({ type: 'presence.listed', online, size: table.size });
+          }
           case 'presence.heard':
             return hearAll(event);
           case 'store.caught-up':

@@ -3,8 +3,9 @@
  * when the actor is restarted.
  */
 
-import type { ChildStart } from '../../supervision/administration.js';
+import type { AdministrationEvent, ChildStart } from '../../supervision/administration.js';
 import { nameOf } from '../../supervision/mailbox.js';
+import type { AdminConnectionInput } from './admin-connection.js';
 import type { BusEvent } from './bus.js';
 import type { ConnectionInput } from './connection-actor.js';
 import type { PresenceEvent } from './presence.js';
@@ -14,5 +15,8 @@ import type { StoreEvent } from './store-actor.js';
 export const STORE = nameOf<StoreEvent>('store');
 export const PRESENCE = nameOf<PresenceEvent>('presence');
 export const SESSIONS = nameOf<SessionsEvent>('sessions');
-export const CONNECTIONS = nameOf<ChildStart<ConnectionInput>>('connections');
+export const CONNECTIONS = nameOf<
+  ChildStart<ConnectionInput> | Extract<AdministrationEvent, { readonly type: 'children.count' }>
+>('connections');
+export const ADMIN_CONNECTIONS = nameOf<ChildStart<AdminConnectionInput>>('admin-connections');
 export const BUS = nameOf<BusEvent>('bus');

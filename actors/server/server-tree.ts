@@ -8,9 +8,10 @@
  *     ├─ sessions       opens and seals datagrams
  *     ├─ bus            shares presence with other servers; only if there are any
  *     ├─ udp            owns the presence socket
- *     └─ tcp (rest_for_one)
- *        ├─ connections one actor per connection, dynamic, temporary
- *        └─ listener    accepts
+ *     ├─ tcp (rest_for_one)
+ *     │  ├─ connections one actor per connection, dynamic, temporary
+ *     │  └─ listener    accepts
+ *     └─ admin          the operator's commands (admin-tree.ts); only if it has a socket
  *
  * Actors start in this order: each starts after the actors that it sends requests to. The supervisor of
  * connections starts before the listener accepts any. When `connections` crashes, the listener is restarted
@@ -31,6 +32,7 @@ import type { RunningTree } from '../../supervision/run.js';
 import { supervisor } from '../../supervision/supervisor.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
+import { type AdminOptions, adminChild } from './admin-tree.js';
 import { Bans } from './bans.js';
 import { type BusOptions, busLogic } from './bus.js';
 import { createRefuseClient } from './busy-replies.js';
@@ -104,6 +106,8 @@ export interface ServerOptions extends LimitSettings {
   readonly openBus?: BusOptions['openBus'] | undefined;
   /** How long to listen to the bus before the server is ready, in milliseconds; default 0. */
   readonly warmUpMs?: number;
+  /** The socket for the operator's commands. Default: there is none. */
+  readonly admin?: AdminOptions | undefined;
   /** The wall clock, in milliseconds since 1970: bans and reservations end at a date. Default: `Date.now`. */
   readonly wallClock?: () => number;
   readonly log: Log;
@@ -142,6 +146,7 @@ export function startServer({
   catchUpMs,
   openBus,
   warmUpMs = 0,
+  admin,
   // biome-ignore lint/style/noRestrictedGlobals: bans and reservations end at a date.
   wallClock = Date.now,
   log,
@@ -153,6 +158,8 @@ export function startServer({
   ...settings
 }: ServerOptions): RunningServer {
   const bound = new Map<SocketBound['protocol'], SocketBound>();
+  /** How often each actor was restarted. */
+  const restarts = new Map<string, number>();
 
   const openOrEnd = () =>
     openStore().catch((error: unknown) => {
@@ -171,7 +178,12 @@ export function startServer({
     children: [
       child({
         id: CONNECTIONS,
-        address: { ...address, refuse: ({ input }) => refuse(input.socket) },
+        address: {
+          ...address,
+          refuse: (event) => {
+            if (event.type === 'child.start') refuse(event.input.socket);
+          },
+        },
         logic: dynamicSupervisor({
           template: {
             id: 'connection',
@@ -310,6 +322,9 @@ export function startServer({
         }),
       }),
       child({ id: 'tcp', logic: tcp }),
+      ...(admin === undefined
+        ? []
+        : [adminChild(admin, { bound, restarts, limits, wallClock, serverKey: () => identity().key }, log)]),
     ],
   });
 
@@ -319,6 +334,7 @@ export function startServer({
     onEmitted: (event) => {
       if (isSocketBound(event)) bound.set(event.protocol, event);
       readiness.record(event);
+      countRestart(restarts, event as LifecycleEvent);
       onEmitted?.(event as LifecycleEvent);
       endIfFatal(crashOf(event as LifecycleEvent));
     },
@@ -356,6 +372,10 @@ export function startServer({
     log.error({ err: error }, message);
     shutdown();
   }
+}
+
+function countRestart(restarts: Map<string, number>, event: LifecycleEvent): void {
+  if (event.type === 'child.restarting') restarts.set(event.id, (restarts.get(event.id) ?? 0) + 1);
 }
 
 /** The error with which an actor crashed. */

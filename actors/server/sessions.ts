@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatagramSeal } from '../../keys/datagram-seal.js';
 import type { Quota } from '../../machines/server/quota.js';
-import { SessionTable } from '../../machines/server/session-table.js';
+import { type SessionFacts, SessionTable } from '../../machines/server/session-table.js';
 import { plainAddress } from '../../protocol/address.js';
 import type { Endpoint } from '../../protocol/buddy-list.js';
 import type { Device } from '../../protocol/device.js';
@@ -90,12 +90,29 @@ export interface SessionsCounted {
   readonly count: number;
 }
 
+/** Asks for sessions; answered by {@link SessionsExamined}. From the administration. */
+interface SessionsExamine {
+  readonly type: 'sessions.examine';
+  /** The id whose sessions are listed. */
+  readonly id?: UserId | undefined;
+  readonly replyTo: Address<SessionsExamined>;
+}
+
+export interface SessionsExamined {
+  readonly type: 'sessions.examined';
+  /** How many sessions there are, of all ids. */
+  readonly count: number;
+  /** The sessions of the id; empty without an id. */
+  readonly sessions: readonly SessionFacts[];
+}
+
 export type SessionsEvent =
   | SessionOpen
   | DatagramSealed
   | PresenceAnswered<Question>
   | SessionsCountAsked
-  | UsersExpelled;
+  | UsersExpelled
+  | SessionsExamine;
 
 export interface SessionsInput {
   readonly presence: Address<PresenceEvent>;
@@ -194,6 +211,10 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
             return expel(event);
           case 'sessions.count':
             return event.replyTo.send({ type: 'sessions.counted', count: table.count(scope.now()) });
+          case 'sessions.examine': {
+            const sessions = event.id === undefined ? [] : table.listOf(event.id, scope.now());
+            return event.replyTo.send({ type: 'sessions.examined', count: table.size, sessions });
+          }
         }
       },
     };

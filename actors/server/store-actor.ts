@@ -50,7 +50,7 @@ export interface ChangeCommit {
   readonly replyTo: AnyActorRef;
 }
 
-interface ChangeAnswered {
+export interface ChangeAnswered {
   readonly type: 'change.answered';
   /** The requested change, so that the sender need not keep it. */
   readonly change: StoreChange;
@@ -96,6 +96,23 @@ export interface StoreCaughtUp<TPurpose> {
   readonly purpose: TPurpose;
 }
 
+/** Asks for the state of the store; answered by {@link StoreExamined}. From the administration. */
+export interface StoreExamine {
+  readonly type: 'store.examine';
+  readonly replyTo: AnyActorRef;
+}
+
+export interface StoreExamined {
+  readonly type: 'store.examined';
+  /** The store's users, as in {@link UserLookedUp}. */
+  readonly users: Users;
+  readonly lastChange: number;
+  /** How many changes wait for the next commit. */
+  readonly waiting: number;
+  /** The outages that have begun and not ended. */
+  readonly outages: readonly string[];
+}
+
 /**
  * Changes have removed users or banned targets, or it is not known which ones (`all`). To presence and to
  * sessions, which check each entry: it may be outdated.
@@ -120,6 +137,7 @@ export type StoreEvent =
   | ChangeCommit
   | UserLookUp<unknown>
   | StoreCatchUp<never>
+  | StoreExamine
   | DirectoryAdvanced
   // From the actor itself, when the store is open, and when a commit has succeeded or failed.
   | { readonly type: 'store.opened'; readonly store: Store }
@@ -268,6 +286,8 @@ class StoreActor implements Behaviour<StoreEvent> {
         return this.#lookUp(event);
       case 'store.catch-up':
         return this.#catchUpFor(event);
+      case 'store.examine':
+        return this.#examine(event);
       case 'directory.advanced':
         return this.#catchUp?.begin();
       case 'store.opened':
@@ -344,6 +364,12 @@ class StoreActor implements Behaviour<StoreEvent> {
     };
     if (this.#catchUp === undefined) reply(true);
     else this.#catchUp.whenCaughtUp(reply);
+  }
+
+  #examine({ replyTo }: StoreExamine): void {
+    const { users, lastChange } = this.#store as Store;
+    const [waiting, outages] = [this.#queue.length, [...this.#outages]];
+    replyTo.send({ type: 'store.examined', users, lastChange, waiting, outages } satisfies StoreExamined);
   }
 
   #commitNext(): void {

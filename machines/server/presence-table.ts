@@ -8,7 +8,7 @@
  * line per buddy.
  */
 
-import { packIpv4 } from '../../protocol/address.js';
+import { packIpv4, unpackIpv4 } from '../../protocol/address.js';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
 
@@ -91,6 +91,16 @@ export interface PresenceVisitor {
 export interface PresenceCount {
   readonly online: number;
   readonly away: number;
+}
+
+/** A user who is online or away. */
+export interface OnlineUser {
+  readonly user: number;
+  readonly status: Exclude<Status, 101>;
+  readonly address: string;
+  readonly port: number;
+  /** When the last announcement came. */
+  readonly heardMs: number;
 }
 
 /** Has at most one record per registered user, and the number of users is limited. Times are monotonic. */
@@ -176,6 +186,33 @@ export class PresenceTable {
     const status = bytes[row * STATUS.stride + STATUS.at] as 100 | 102;
     const port = halves[row * PORT.stride + PORT.at] as number;
     visitor.present(id, start, start + length, status, address, port);
+  }
+
+  /** The numbers of all users who are online or away are below this one. */
+  get size(): number {
+    return this.#pages.length << PAGE_BITS;
+  }
+
+  /** Lists the users who are online or away, among the numbers from `first` up to `end` (excluded). */
+  listOnline(first: number, end: number, nowMs: number): readonly OnlineUser[] {
+    const online: OnlineUser[] = [];
+    for (let user = first; user < end; user++) {
+      const page = this.#pages[user >>> PAGE_BITS];
+      if (page === undefined) return online;
+      const { doubles, words, halves, bytes } = page;
+      const row = user & ROW_MASK;
+      const expiresMs = doubles[row * EXPIRES.stride + EXPIRES.at] as number;
+      if (nowMs >= expiresMs) continue;
+      const packed = words[row * ADDRESS.stride + ADDRESS.at] as number;
+      online.push({
+        user,
+        status: bytes[row * STATUS.stride + STATUS.at] as 100 | 102,
+        address: packed === OTHER ? (this.#others.get(user) as string) : unpackIpv4(packed),
+        port: halves[row * PORT.stride + PORT.at] as number,
+        heardMs: expiresMs - lifetimeMs(halves, row * GAPS.stride + GAPS.at),
+      });
+    }
+    return online;
   }
 
   /**

@@ -31,6 +31,14 @@ export interface Session<TKeys> {
   readonly keys: TKeys;
 }
 
+/** What may be shown of a session. */
+export interface SessionFacts extends Pick<Session<unknown>, 'address' | 'announces'> {
+  /** The number of the device. */
+  readonly serial: number;
+  /** When the last datagram of the session came. */
+  readonly heardMs: number;
+}
+
 interface Entry<TKeys> extends Session<TKeys> {
   heardMs: number;
   /**
@@ -98,6 +106,21 @@ export class SessionTable<TKeys> {
   find(name: SessionId, nowMs: number): Session<TKeys> | undefined {
     const session = this.#sessions.get(name);
     return session !== undefined && isAlive(session, nowMs) ? session : undefined;
+  }
+
+  /** The sessions of an id that are not silent for too long. */
+  listOf(id: UserId, nowMs: number): readonly SessionFacts[] {
+    const { announcing, asking } = this.#byUser.get(id) ?? { announcing: undefined, asking: [] };
+    const names = announcing === undefined ? asking : [announcing, ...asking];
+    const sessions = names.map((name) => this.#sessions.get(name) as Entry<TKeys>);
+    return sessions
+      .filter((session) => isAlive(session, nowMs))
+      .map(({ device: { serial }, address, announces, heardMs }) => ({
+        serial,
+        address,
+        announces,
+        heardMs,
+      }));
   }
 
   /** Records that a datagram of a session was opened. */

@@ -17,6 +17,7 @@ import {
   type OperatorChange,
   type Reservation,
   type StoreChange,
+  type UserRecord,
   type Users,
   type Verdict,
 } from '../store.js';
@@ -45,17 +46,6 @@ export interface Applied {
   readonly position?: number;
   /** For a change other than REG, ADD and DEL: reverts the change. */
   readonly revert?: () => void;
-}
-
-/** Everything that a store keeps about the user with one number. */
-export interface UserRecord {
-  /** `undefined` when the id was freed. */
-  readonly id: UserId | undefined;
-  /** When the user was removed, or the id reserved; `undefined` for a user who is registered. */
-  readonly removedAtMs: number | undefined;
-  readonly device: Device | undefined;
-  /** Valid until the next change of the table. */
-  readonly buddies: Uint32Array;
 }
 
 /** Replaces the time of removal of a user whose id was freed. */

@@ -54,6 +54,8 @@ const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ['im-server --log-l', ['--log-level']],
   ['im-server --log-level ', ['debug', 'error', 'fatal', 'info', 'silent', 'trace', 'warn']],
   ['im-server ch', ['check']],
+  ['im-server ban bob --f', ['--for']],
+  ['im-server status --', ['--admin-socket', '--config', '--data', '--directory', '--help', '--json']],
   ['im-server export --', ['--force', '--help']],
   ['im-server import --', ['--help']],
   ['im-server --data there check --', ['--help']],

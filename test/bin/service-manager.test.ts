@@ -110,18 +110,31 @@ test('only the watched process reports to the watchdog, and only while its actor
   t.true(log.fieldsOf('the actors do not answer: the watchdog will restart the server').length > 0);
 });
 
-test('several reloads at once are reported as one, and never run at the same time', async (t) => {
-  const manager = new ServiceManager({}, new TestLog());
-  let running = 0;
-  let runs = 0;
-  const work = async () => {
-    t.is(++running, 1);
-    await new Promise(setImmediate);
-    running--;
-    runs++;
-  };
-  await Promise.all([manager.reload(work), manager.reload(work), manager.reload(work)]);
-  t.is(runs, 2);
+test('each of several reloads gives its result, and READY follows the last one', async (t) => {
+  if (!isInstalled(t, 'systemd-notify')) return;
+  const notices = await receiveNotices(t);
+  const manager = new ServiceManager({ NOTIFY_SOCKET: notices.path }, new TestLog());
+  manager.ready({ status: () => 'up', isAlive: async () => true });
+  const results = Promise.all([1, 2].map((result) => manager.reload(async () => result)));
+  t.is(await notices.next(), 'READY=1 STATUS=up');
+  t.regex(await notices.next(), /^RELOADING=1/);
+  t.regex(await notices.next(), /^RELOADING=1/);
+  t.is(await notices.next(), 'READY=1 STATUS=up');
+  t.deepEqual(await results, [1, 2]);
+});
+
+test('a reload that fails is over', async (t) => {
+  if (!isInstalled(t, 'systemd-notify')) return;
+  const notices = await receiveNotices(t);
+  const manager = new ServiceManager({ NOTIFY_SOCKET: notices.path }, new TestLog());
+  manager.ready({ status: () => 'up', isAlive: async () => true });
+  await t.throwsAsync(
+    manager.reload(() => Promise.reject(new Error('no'))),
+    { message: 'no' },
+  );
+  t.is(await notices.next(), 'READY=1 STATUS=up');
+  t.regex(await notices.next(), /^RELOADING=1/);
+  t.is(await notices.next(), 'READY=1 STATUS=up');
 });
 
 test('without systemd-notify, the server logs one warning and works', async (t) => {

@@ -92,6 +92,8 @@ test('no buddy is visited once the answer is full', async (t) => {
     banOfAddress: (address, nowMs) => users.banOfAddress(address, nowMs),
     isExpelled: (user, nowMs) => users.isExpelled(user, nowMs),
     isClosed: false,
+    countKeys: () => users.countKeys(),
+    recordOf: (user) => users.recordOf(user),
     copyId(target, at, user) {
       visits++;
       return users.copyId(target, at, user);

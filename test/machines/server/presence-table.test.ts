@@ -240,3 +240,18 @@ test('records that have not expired are counted, page by page', (t) => {
   t.deepEqual(table.countPage(0, MAX_LIFETIME_MS), { online: 0, away: 0 });
   t.deepEqual(table.countPage(1, MAX_LIFETIME_MS), { online: 1, away: 0 });
 });
+
+test('the users who are online are listed, with the time of their last announcement', (t) => {
+  const table = announcedAt(0, 10 * SECOND);
+  table.set(alice + 1, bob, 102, '2001:db8::7', 5_000, 4 * SECOND);
+  table.set(alice + 2, undefined, 101, ...somewhere, 4 * SECOND);
+  t.true(table.size > alice + 2);
+  const [first, second] = [
+    { user: alice, status: 100, address: '192.0.2.7', port: 4_000, heardMs: 10 * SECOND },
+    { user: alice + 1, status: 102, address: '2001:db8::7', port: 5_000, heardMs: 4 * SECOND },
+  ];
+  t.deepEqual(table.listOnline(0, table.size, 11 * SECOND), [first, second]);
+  t.deepEqual(table.listOnline(alice + 1, alice + 2, 11 * SECOND), [second]);
+  t.deepEqual(table.listOnline(table.size, table.size + 9, 11 * SECOND), []);
+  t.deepEqual(table.listOnline(0, table.size, 11 * SECOND + MAX_LIFETIME_MS), []);
+});

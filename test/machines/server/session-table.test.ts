@@ -183,3 +183,20 @@ test('only sessions that are not silent for too long are counted', (t) => {
   t.is(table.count(MAX_SILENCE_MS), 1);
   t.is(table.count(MAX_SILENCE_MS + 1), 0);
 });
+
+test('the sessions of an id are listed without their keys, and silent ones are left out', (t) => {
+  const { open, touch, table } = tableOf();
+  open('one', NEW, 0, device(3));
+  open('two', ASK, 5, device(4));
+  open('other', NEW, 5, device(1), 'bob' as UserId);
+  touch('one', 7);
+  t.deepEqual(table.listOf(alice, 8), [
+    { serial: 3, address: '192.0.2.7', announces: true, heardMs: 7 },
+    { serial: 4, address: '192.0.2.7', announces: false, heardMs: 5 },
+  ]);
+  t.deepEqual(
+    table.listOf(alice, 5 + MAX_SILENCE_MS).map(({ serial }) => serial),
+    [3],
+  );
+  t.deepEqual(table.listOf('carol' as UserId, 8), []);
+});

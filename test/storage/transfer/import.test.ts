@@ -70,6 +70,8 @@ test('a repeated import converts no list to ids', async (t) => {
       banOfAddress: (address, nowMs) => store.users.banOfAddress(address, nowMs),
       isExpelled: (user, nowMs) => store.users.isExpelled(user, nowMs),
       isClosed: false,
+      countKeys: () => store.users.countKeys(),
+      recordOf: (user) => store.users.recordOf(user),
       copyId: (target, at, user) => store.users.copyId(target, at, user),
       buddiesOf: (each) => {
         asked += 1;

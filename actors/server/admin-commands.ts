@@ -1,0 +1,163 @@
+/**
+ * What each command of the operator does. The result of a command, and each row of its list, are fields that
+ * the command prints.
+ */
+
+import type { UserId } from '../../protocol/id.js';
+import type { IdentityKey } from '../../protocol/key.js';
+import type { StoreChange, Verdict } from '../../storage/store.js';
+import { AdminError } from './admin-error.js';
+import type { AdminFields, AdminRequest } from './admin-protocol.js';
+import type { AdminQuestions } from './admin-questions.js';
+import {
+  type AdminContext,
+  banFields,
+  listBans,
+  listOnline,
+  listUsers,
+  reservationFields,
+  showAddress,
+  showId,
+  showStatus,
+} from './admin-views.js';
+import { keyFactsOf, whyAbsent } from './user-facts.js';
+
+/** What a command may do, besides asking the other actors. */
+export interface AdminCommandContext extends AdminContext {
+  readonly operator: Operator;
+}
+
+/** What a reload did. */
+export type ReloadResult =
+  /** The configuration has a mistake, and nothing has changed. */
+  | { readonly problem: string }
+  | {
+      readonly problem?: undefined;
+      /** The new values, by the names of the options. */
+      readonly changed: Readonly<Record<string, string>>;
+      /** The changed options that need a restart. */
+      readonly waiting: readonly string[];
+    };
+
+/** What the server's program knows, and does for the operator. */
+export interface Operator {
+  /** Facts for `status`: the version, where the data is, limits, warnings. */
+  describe(): AdminFields;
+  /** Reads the configuration again. */
+  reload(): Promise<ReloadResult>;
+  /** Begins to stop the server, as SIGTERM does. */
+  stop(): void;
+}
+
+/** Carries out a command. Returns its result. @throws AdminError */
+export async function runAdminCommand(
+  request: AdminRequest,
+  context: AdminCommandContext,
+): Promise<AdminFields> {
+  const { operator, questions } = context;
+  switch (request.command) {
+    case 'status':
+      return showStatus(context);
+    case 'who':
+      return listOnline(context);
+    case 'users':
+      return listUsers(context, request.pattern);
+    case 'show':
+      return showId(context, request.id);
+    case 'show.address':
+      return showAddress(context, request.address);
+    case 'bans':
+      return listBans(context);
+    case 'delete':
+      return deleteUser(context, request.id);
+    case 'free':
+      return free(context, request.id);
+    case 'ban':
+      return ban(context, request);
+    case 'unban': {
+      const { target } = request;
+      const verdict = await questions.change({ op: 'UNBAN', target });
+      if (verdict === 202) throw new AdminError('unknown', `${target.name} is not banned`);
+      requireDone(verdict);
+      return { kind: target.kind, target: target.name, banned: false };
+    }
+    case 'key':
+      return { server: context.facts.serverKey() };
+    case 'key.show':
+      return readKey(questions, request.id);
+    case 'key.set':
+      return changeKey(questions, request.id, request.key);
+    case 'key.clear':
+      return changeKey(questions, request.id, undefined);
+    case 'reload': {
+      const result = await operator.reload();
+      if (result.problem !== undefined) throw new AdminError('refused', result.problem);
+      return { changed: result.changed, needsRestart: result.waiting };
+    }
+    case 'stop':
+      return { stopped: true, pid: process.pid };
+  }
+}
+
+type BanRequest = Extract<AdminRequest, { readonly command: 'ban' }>;
+
+async function deleteUser({ questions, facts }: AdminCommandContext, id: UserId): Promise<AdminFields> {
+  const atMs = facts.wallClock();
+  await changeUser(questions, { op: 'REMOVE', id, atMs });
+  const { reservedAt, reservedUntil } = reservationFields(atMs, facts);
+  return { id, deleted: true, reservedAt, reservedUntil };
+}
+
+async function free({ questions }: AdminCommandContext, id: UserId) {
+  const verdict = await questions.change({ op: 'FREE', id });
+  if (verdict === 202) throw new AdminError('unknown', `${id} is not reserved`);
+  if (verdict === 203) throw new AdminError('refused', `${id} is registered: it is not reserved`);
+  requireDone(verdict);
+  return { id, freed: true };
+}
+
+async function ban({ questions, facts }: AdminCommandContext, { target, forMs }: BanRequest) {
+  const untilMs = forMs === undefined ? undefined : facts.wallClock() + forMs;
+  const made = { ...target, ...(untilMs !== undefined && { untilMs }) };
+  const verdict = await questions.change({ op: 'BAN', ban: made });
+  if (verdict === 201)
+    throw new AdminError('invalid', `${target.name} is neither an id nor an address or a network`);
+  requireDone(verdict);
+  return banFields(made, facts.wallClock());
+}
+
+async function readKey(questions: AdminQuestions, id: UserId): Promise<AdminFields> {
+  const facts = await questions.examineStore(({ users }) => keyFactsOf(users, id));
+  if (typeof facts === 'string') throw new AdminError('unknown', facts);
+  return { ...facts };
+}
+
+async function changeKey(
+  questions: AdminQuestions,
+  id: UserId,
+  key: IdentityKey | undefined,
+): Promise<AdminFields> {
+  await changeUser(questions, { op: 'KEY', id, key });
+  return readKey(questions, id);
+}
+
+/** Makes a change of a user. @throws AdminError if there is no such user, or the change was not made. */
+async function changeUser(
+  questions: AdminQuestions,
+  change: Extract<StoreChange, { readonly op: 'REMOVE' | 'KEY' }>,
+): Promise<void> {
+  const verdict = await questions.change(change);
+  if (verdict === 202) {
+    throw new AdminError('unknown', await questions.examineStore(({ users }) => whyAbsent(users, change.id)));
+  }
+  requireDone(verdict);
+}
+
+/** @throws AdminError if a change was not made. */
+function requireDone(verdict: Verdict): void {
+  if (verdict === 200) return;
+  throw new AdminError(
+    'unavailable',
+    'the store could not make the change: im-server status shows its state',
+  );
+}

@@ -1,0 +1,199 @@
+/**
+ * The actor of one connection to the administration socket: reads one request, carries it out, and answers.
+ */
+
+import type { Socket } from 'node:net';
+import { toDisplayText } from '../../protocol/display-text.js';
+import { LineSplitter } from '../../protocol/line-splitter.js';
+import {
+  type Behaviour,
+  type BehaviourLogic,
+  type BehaviourScope,
+  fromBehaviour,
+} from '../../supervision/behaviour.js';
+import { Deadline } from '../../supervision/deadline.js';
+import type { Log } from '../log.js';
+import { type Operator, runAdminCommand } from './admin-commands.js';
+import { AdminError } from './admin-error.js';
+import {
+  type AdminCaller,
+  type AdminFields,
+  type AdminLine,
+  type AdminRequest,
+  encodeAdminLine,
+  MAX_ADMIN_REQUEST_BYTES,
+  parseAdminRequest,
+} from './admin-protocol.js';
+import { type AdminAnswer, type AdminNeighbours, AdminQuestions } from './admin-questions.js';
+import type { AdminFacts } from './admin-views.js';
+
+/** Longest wait for the whole request, and at the end for the command to close; in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Longest wait for the command to read the next part of a list, in milliseconds. A person may page through
+ * the list.
+ */
+const READER_PATIENCE_MS = 10 * 60_000;
+
+export interface AdminConnectionInput extends AdminNeighbours {
+  readonly socket: Socket;
+  readonly operator: Operator;
+  readonly facts: AdminFacts;
+  readonly log: Log;
+}
+
+export type AdminConnectionEvent = AdminAnswer | { readonly type: 'patience.ended' };
+
+export const adminConnectionLogic: BehaviourLogic<AdminConnectionEvent, AdminConnectionInput> = fromBehaviour(
+  (scope, input) => new AdminConnection(scope, input),
+);
+
+/** Refuses a command when too many run at once. */
+export function refuseAdminCommand(socket: Socket): void {
+  socket.on('error', () => {});
+  socket.end(encodeAdminLine({ failed: { code: 'busy', message: 'too many commands at once: try again' } }));
+  socket.destroySoon();
+}
+
+class AdminConnection implements Behaviour<AdminConnectionEvent> {
+  readonly #scope: BehaviourScope<AdminConnectionEvent>;
+  readonly #input: AdminConnectionInput;
+  readonly #questions: AdminQuestions;
+  readonly #patience: Deadline<AdminConnectionEvent>;
+  readonly #splitter = new LineSplitter(MAX_ADMIN_REQUEST_BYTES);
+  #state: 'reading' | 'answering' | 'answered' = 'reading';
+  /** True once the command `stop` was accepted: the socket then stays open until the process has ended. */
+  #isStop = false;
+  /** Called when the command has read a part of the answer, or when the connection is lost. */
+  #onDrained = () => {};
+
+  constructor(scope: BehaviourScope<AdminConnectionEvent>, input: AdminConnectionInput) {
+    const { socket } = input;
+    this.#scope = scope;
+    this.#input = input;
+    this.#questions = new AdminQuestions(scope as BehaviourScope<AdminAnswer>, input);
+    this.#patience = new Deadline<AdminConnectionEvent>(scope, { type: 'patience.ended' }, PATIENCE_MS);
+    socket.on(
+      'data',
+      scope.guard((chunk: Buffer) => this.#read(chunk)),
+    );
+    socket.on('end', () => {
+      if (this.#state === 'reading') scope.end();
+    });
+    socket.on('drain', () => this.#onDrained());
+    socket.on('error', () => scope.end());
+    socket.on('close', () => scope.end());
+  }
+
+  receive(event: AdminConnectionEvent): void {
+    if (event.type === 'patience.ended') this.#scope.end();
+    else this.#questions.receive(event);
+  }
+
+  shutdown(): void {
+    const message = 'the server is stopping';
+    if (this.#state !== 'answered' && !this.#isStop) this.#send({ failed: { code: 'refused', message } });
+    this.#scope.end();
+  }
+
+  release(): void {
+    const { socket } = this.#input;
+    this.#patience.cancel();
+    socket.removeAllListeners().on('error', () => {});
+    this.#onDrained();
+    // The kernel closes this socket when the process has ended, which is what the command waits for.
+    if (this.#isStop) socket.unref();
+    else socket.destroySoon();
+  }
+
+  state(): string {
+    return this.#state;
+  }
+
+  #read(chunk: Buffer): void {
+    const [line] = this.#splitter.push(chunk);
+    if (line === undefined || this.#state !== 'reading') return;
+    this.#state = 'answering';
+    // What follows the request stays in the kernel, so a flood costs no memory.
+    this.#input.socket.pause();
+    const run = this.#scope.guard(() => this.#answer(line.cut ? new Uint8Array() : line.bytes));
+    run();
+  }
+
+  async #answer(line: Uint8Array): Promise<void> {
+    const parsed = parseAdminRequest(line);
+    if ('code' in parsed) {
+      this.#input.log.warn({ reason: parsed.message }, 'an administration request was refused');
+      return this.#end({ failed: parsed });
+    }
+    const { by, request } = parsed;
+    // The end of a waiting command is decided by the actors that it asks.
+    this.#patience.cancel();
+    try {
+      const done = await this.#run(request);
+      this.#audit(by, request, 'done');
+      this.#end({ done });
+      if (this.#isStop) this.#input.operator.stop();
+    } catch (error) {
+      if (!(error instanceof AdminError)) throw error;
+      const { code, message } = error;
+      this.#audit(by, request, code);
+      this.#end({ failed: { code, message } });
+    }
+  }
+
+  #run(request: AdminRequest): Promise<AdminFields> {
+    const { operator, facts } = this.#input;
+    this.#isStop = request.command === 'stop';
+    const write = (row: AdminFields) => this.#write(row);
+    return runAdminCommand(request, {
+      questions: this.#questions,
+      operator,
+      facts,
+      write,
+      now: () => this.#scope.now(),
+    });
+  }
+
+  /** Writes a row. Resolves when there is room for the next one. */
+  async #write(row: AdminFields): Promise<void> {
+    if (!this.#input.socket.writable) throw new AdminError('unavailable', 'the command has gone');
+    if (this.#send({ row })) return;
+    this.#patience.restart(READER_PATIENCE_MS);
+    await new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+    });
+    this.#patience.cancel();
+  }
+
+  #end(line: AdminLine): void {
+    this.#state = 'answered';
+    this.#send(line);
+    if (this.#isStop) return;
+    this.#input.socket.end();
+    this.#patience.restart(PATIENCE_MS);
+    // The command closes its side when it has read the answer.
+    this.#input.socket.resume();
+  }
+
+  #send(line: AdminLine): boolean {
+    return this.#input.socket.write(encodeAdminLine(line));
+  }
+
+  /** Logs who did what. An operator who hides lines at info must still see it. */
+  #audit({ user, uid, sudoUser }: AdminCaller, { command, ...details }: AdminRequest, result: string): void {
+    const { log } = this.#input;
+    const { target, ...others } = { target: undefined, ...details };
+    const fields = {
+      by: user,
+      ...(uid !== undefined && { uid }),
+      ...(sudoUser !== undefined && { sudoUser }),
+      command,
+      ...others,
+      ...(target !== undefined && { target: toDisplayText((target as { readonly name: string }).name) }),
+      result,
+    };
+    log[log.isLevelEnabled('info') ? 'info' : 'warn'](fields, 'administration');
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The questions that a command of the operator asks the other actors. Each answer comes as an event.
+ */
+
+import type { UserId } from '../../protocol/id.js';
+import type { StoreChange, Verdict } from '../../storage/store.js';
+import type { AdministrationEvent, ChildCount } from '../../supervision/administration.js';
+import type { BehaviourScope } from '../../supervision/behaviour.js';
+import type { Address } from '../../supervision/mailbox.js';
+import { AdminError } from './admin-error.js';
+import type { PresenceEvent, PresenceListed } from './presence.js';
+import type { SessionsEvent, SessionsExamined } from './sessions.js';
+import type { ChangeAnswered, StoreEvent, StoreExamined } from './store-actor.js';
+
+/** Longest wait for an answer, in milliseconds. An actor that is being restarted answers late. */
+const ANSWER_MS = 5_000;
+
+/** Longest wait for a change, in milliseconds. The disk or the database may be slow. */
+const CHANGE_MS = 10_000;
+
+/** The actors that are asked. */
+export interface AdminNeighbours {
+  readonly store: Address<StoreEvent>;
+  readonly presence: Address<PresenceEvent>;
+  readonly sessions: Address<SessionsEvent>;
+  readonly connections: Address<Extract<AdministrationEvent, { readonly type: 'children.count' }>>;
+}
+
+export type AdminAnswer =
+  | StoreExamined
+  | ChangeAnswered
+  | PresenceListed
+  | SessionsExamined
+  /** From the actor itself: the supervisor of connections has counted them. */
+  | { readonly type: 'connections.counted'; readonly count: ChildCount };
+
+type AnswerOf<TType extends AdminAnswer['type']> = Extract<AdminAnswer, { readonly type: TType }>;
+
+/** At most one question of each kind may be open. */
+export class AdminQuestions {
+  readonly #scope: BehaviourScope<AdminAnswer>;
+  readonly #neighbours: AdminNeighbours;
+  readonly #open = new Map<AdminAnswer['type'], (answer: AdminAnswer) => void>();
+
+  constructor(scope: BehaviourScope<AdminAnswer>, neighbours: AdminNeighbours) {
+    this.#scope = scope;
+    this.#neighbours = neighbours;
+  }
+
+  /** Passes an answer on to the function that waits for it. */
+  receive(answer: AdminAnswer): void {
+    const handle = this.#open.get(answer.type);
+    this.#open.delete(answer.type);
+    handle?.(answer);
+  }
+
+  /** @param read Reads the answer at once: lists in it are valid only until the next change. */
+  examineStore<T>(read: (store: StoreExamined) => T): Promise<T> {
+    return this.#ask('store.examined', read, 'the store', ANSWER_MS, (replyTo) =>
+      this.#neighbours.store.send({ type: 'store.examine', replyTo }),
+    );
+  }
+
+  /** Makes a change durable. */
+  change(change: StoreChange): Promise<Verdict> {
+    const read = ({ reply }: ChangeAnswered) => reply;
+    return this.#ask('change.answered', read, 'the store', CHANGE_MS, (replyTo) =>
+      this.#neighbours.store.send({ type: 'change.commit', change, replyTo }),
+    );
+  }
+
+  /** Lists the users who are online, among the numbers from `first` up to `end`, which is excluded. */
+  listOnline(first: number, end: number): Promise<PresenceListed> {
+    const read = (answer: PresenceListed) => answer;
+    return this.#ask('presence.listed', read, 'presence', ANSWER_MS, (replyTo) =>
+      this.#neighbours.presence.send({ type: 'presence.list', first, end, replyTo }),
+    );
+  }
+
+  /** Counts the sessions, and lists those of an id. */
+  examineSessions(id?: UserId): Promise<SessionsExamined> {
+    return this.#ask(
+      'sessions.examined',
+      (answer) => answer,
+      'sessions',
+      ANSWER_MS,
+      (replyTo) => this.#neighbours.sessions.send({ type: 'sessions.examine', id, replyTo }),
+    );
+  }
+
+  countConnections(): Promise<number> {
+    const read = ({ count }: AnswerOf<'connections.counted'>) => count.active;
+    const reply = (count: ChildCount) => this.#scope.self.send({ type: 'connections.counted', count });
+    return this.#ask('connections.counted', read, 'connections', ANSWER_MS, () =>
+      this.#neighbours.connections.send({ type: 'children.count', reply }),
+    );
+  }
+
+  #ask<TType extends AdminAnswer['type'], T>(
+    type: TType,
+    read: (answer: AnswerOf<TType>) => T,
+    asked: string,
+    waitMs: number,
+    send: (replyTo: BehaviourScope<AdminAnswer>['self']) => void,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#scope.callLater(() => {
+        this.#open.delete(type);
+        const isChange = type === 'change.answered';
+        const remedy = isChange ? ': the change may have been made or not' : ': try again';
+        reject(new AdminError('unavailable', `${asked} did not answer within ${waitMs / 1_000} s${remedy}`));
+      }, waitMs);
+      this.#open.set(type, (answer) => {
+        this.#scope.cancel(timer);
+        resolve(read(answer as AnswerOf<TType>));
+      });
+      send(this.#scope.self);
+    });
+  }
+}
