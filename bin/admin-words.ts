@@ -183,8 +183,10 @@ function reasonLines({ id, address, reasons, reservedUntil, ban, maxUsers }: Adm
     switch (reason) {
       case 'reserved':
         return `  the id is reserved until ${reservedUntil}: im-server free ${id} lifts that`;
-      case 'banned':
-        return `  ${banText(ban as AdminFields)}: im-server unban ${(ban as AdminFields)['target']} lifts that`;
+      case 'banned': {
+        const { target } = ban as AdminFields;
+        return `  ${banText(ban as AdminFields)}: im-server unban ${target} lifts that`;
+      }
       case 'limited':
         return `  ${address} made too many REG requests; wait, or raise --registration-burst`;
       case 'full':

@@ -78,7 +78,7 @@ function mask(parts: readonly number[], width: number, bits: number): readonly n
   });
 }
 
-/** Parses a duration such as `90m`, `12h` or `30d`. Returns milliseconds, or `undefined` if it is not valid. */
+/** Parses a duration such as `90m`, `12h` or `30d`. Returns milliseconds; `undefined` for any other text. */
 export function parseDuration(text: string): number | undefined {
   const [, count = '', unit = ''] = /^([1-9]\d{0,8})([smhdw])$/.exec(text) ?? [];
   const ms = Number(count) * (UNITS_MS[unit] ?? 0);

@@ -222,7 +222,7 @@ test('a ban names one target in one way, can end, survives a restart, and can be
   }
 });
 
-test('keys of a running server are shown, set and cleared in the same words as those of a directory', async (t) => {
+test('keys of a running server are shown, set and cleared as those of a directory', async (t) => {
   const { directory, server, run, json } = await started(t);
   const { stdout: serverKey } = await run('key');
   t.is((await runServer(t, 'key', directory)).stdout, serverKey);
