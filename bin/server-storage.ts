@@ -16,7 +16,7 @@ import { PostgresDirectory, type PostgresReport } from '../storage/postgres/post
 import { readServerSeed } from '../storage/postgres/schema.js';
 import type { Store } from '../storage/store.js';
 import { ensureLockedServerSeed } from '../storage/text/server-identity.js';
-import { measureUsage, type StorageUsage, WriteProbe } from '../storage/text/storage-usage.js';
+import { DiskQuestion, measureUsage, type StorageUsage, WriteProbe } from '../storage/text/storage-usage.js';
 import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
 import { findAccessProblem } from './data-access.js';
 import { timeSyncs } from './metrics/timed-files.js';
@@ -45,8 +45,8 @@ export interface ServerStorage extends Required<Pick<ServerOptions, 'openStore' 
   findAccessProblem(warn: (warning: string) => void): Promise<string | undefined>;
   /** Why no change can be made durable at present, as far as it can be seen without a change. */
   findProblem(): Promise<string | undefined>;
-  /** Measures the data directory and its disk. */
-  measure?(): Promise<StorageUsage>;
+  /** Measures the data directory and its disk; `undefined` if the disk does not answer. */
+  measure?(): Promise<StorageUsage | undefined>;
 }
 
 /** Keeps users in a data directory. `repair` applies only when this process first opens the store. */
@@ -60,6 +60,7 @@ export function useDataDirectory(
   const files: Files = watch === undefined ? DISK : timeSyncs(DISK, watch.recordSync);
   const observed = new DataDirectory(DISK, directory);
   const probe = new WriteProbe(observed);
+  const usage = new DiskQuestion(() => measureUsage(observed));
   let identity: ServerIdentity | undefined;
   // A later repair could change the numbers of users, which must stay the same while the process runs.
   let mayRepair = repair;
@@ -67,7 +68,7 @@ export function useDataDirectory(
     place: ['data', directory],
     findAccessProblem: (warn) => findAccessProblem(directory, warn),
     findProblem: () => probe.findProblem(),
-    measure: () => measureUsage(observed),
+    measure: () => usage.ask(),
     identity: () => identity as ServerIdentity,
     async openStore() {
       const onReport = (event: StoreReport) => logStoreEvent(log, event);

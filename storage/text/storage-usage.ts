@@ -9,6 +9,40 @@ import { systemReason } from '../files/file-error.js';
 import { isDataFile, isSnapshot, PROBE_FILE } from '../files/file-names.js';
 import { writeAll } from '../files/files.js';
 
+/** How long a disk may take to answer, in milliseconds. */
+const DISK_TIMEOUT_MS = 2_000;
+
+/**
+ * A question to a disk that may hang. At most one question is under way: each one occupies a thread, and the
+ * store needs threads too.
+ */
+export class DiskQuestion<TValue> {
+  readonly #ask: () => Promise<TValue>;
+  readonly #timeoutMs: number;
+  #underWay: Promise<TValue> | undefined;
+
+  constructor(ask: () => Promise<TValue>, timeoutMs = DISK_TIMEOUT_MS) {
+    this.#ask = ask;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Asks, or waits for the question under way. `undefined`: the disk did not answer in time. */
+  async ask(): Promise<TValue | undefined> {
+    this.#underWay ??= this.#ask().finally(() => {
+      this.#underWay = undefined;
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const overdue = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, this.#timeoutMs, undefined);
+    });
+    try {
+      return await Promise.race([this.#underWay, overdue]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
 /** What a data directory occupies, and what its file system has left, in bytes. */
 export interface StorageUsage {
   readonly journals: number;
@@ -41,11 +75,14 @@ const PROBE_MAX_AGE_MS = 1_000;
 /** Probes whether a write in a data directory can be made durable. */
 export class WriteProbe {
   readonly #directory: DataDirectory;
+  readonly #question: DiskQuestion<{ readonly problem: string | undefined }>;
   #last: Promise<string | undefined> | undefined;
   #probedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(directory: DataDirectory) {
+  /** @param timeoutMs How long the disk may take for a probe. */
+  constructor(directory: DataDirectory, timeoutMs?: number) {
     this.#directory = directory;
+    this.#question = new DiskQuestion(async () => ({ problem: await this.#probe() }), timeoutMs);
   }
 
   /** Why nothing can be written; `undefined` if a probe has just been written. */
@@ -53,7 +90,11 @@ export class WriteProbe {
     const nowMs = performance.now();
     if (this.#last === undefined || nowMs - this.#probedMs >= PROBE_MAX_AGE_MS) {
       this.#probedMs = nowMs;
-      this.#last = this.#probe();
+      this.#last = this.#question
+        .ask()
+        .then((answer) =>
+          answer === undefined ? 'the disk of the data directory does not answer' : answer.problem,
+        );
     }
     return this.#last;
   }

@@ -4,7 +4,7 @@ import test from 'ava';
 import type { UserId } from '../../../protocol/id.js';
 import { DataDirectory } from '../../../storage/files/data-directory.js';
 import { DISK } from '../../../storage/files/disk.js';
-import { measureUsage, WriteProbe } from '../../../storage/text/storage-usage.js';
+import { DiskQuestion, measureUsage, WriteProbe } from '../../../storage/text/storage-usage.js';
 import { openTextStore } from '../../../storage/text/text-store.js';
 import { mountMemory, needs, remount } from '../../helpers/faults.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
@@ -46,4 +46,20 @@ test('probes that follow each other closely use one result', async (t) => {
   const probe = new WriteProbe(new DataDirectory(DISK, path));
   t.is(probe.findProblem(), probe.findProblem());
   t.is(await probe.findProblem(), undefined);
+});
+
+test('a disk that hangs is a problem, and occupies one thread only', async (t) => {
+  const path = await temporaryDirectory(t);
+  let opened = 0;
+  const hanging = new Promise<never>(() => {});
+  const create = () => {
+    opened += 1;
+    return hanging;
+  };
+  const directory = new DataDirectory({ ...DISK, create }, path);
+  t.is(await new WriteProbe(directory, 1).findProblem(), 'the disk of the data directory does not answer');
+  const question = new DiskQuestion(() => directory.create('file', async () => {}), 1);
+  t.is(await question.ask(), undefined);
+  t.is(await question.ask(), undefined);
+  t.is(opened, 2, 'one for the probe, and one for both questions');
 });
