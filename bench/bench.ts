@@ -9,6 +9,7 @@ import { Report } from './report.js';
 import { benchChat } from './speed/chat-load.js';
 import { benchInspection } from './speed/inspection-cost.js';
 import { benchKeys } from './speed/keys-cost.js';
+import { benchMetrics } from './speed/metrics-cost.js';
 import { benchPrivateChat } from './speed/private-load.js';
 import { benchSpeed } from './speed/speed.js';
 import { benchStart } from './speed/start.js';
@@ -23,6 +24,7 @@ const PARTS = {
   keys: benchKeys,
   private: benchPrivateChat,
   inspection: benchInspection,
+  metrics: benchMetrics,
   store: benchStore,
   import: benchTransfer,
   cluster: benchCluster,

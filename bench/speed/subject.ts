@@ -17,6 +17,8 @@ const BARE = fileURLToPath(new URL('./bare.js', import.meta.url));
 export interface Ports {
   readonly tcp: number;
   readonly udp: number;
+  /** The port of the metrics; `NaN` without `--metrics`. */
+  readonly http: number;
 }
 
 export class Subject {
@@ -67,7 +69,9 @@ export class Subject {
       const portOf = (name: string) =>
         Number(new RegExp(`${name}=(?:[^ ]*:)?(\\d+)`).exec(ready.toString())?.[1]);
       const port = portOf('port');
-      const ports = port > 0 ? { tcp: port, udp: port } : { tcp: portOf('tcp'), udp: portOf('udp') };
+      const http = portOf('metrics');
+      const ports =
+        port > 0 ? { tcp: port, udp: port, http } : { tcp: portOf('tcp'), udp: portOf('udp'), http };
       return new Subject(worker, ports, notice);
     } catch (error) {
       await worker.stop();
