@@ -12,7 +12,7 @@ import { createRefuseClient } from './busy-replies.js';
  * The maximum number of connections that wait while the listener restarts. Further connections are answered
  * 206.
  */
-export const MAX_WAITING_CONNECTIONS = 1_024;
+const MAX_WAITING_CONNECTIONS = 1_024;
 
 /** What a listening socket reports to the actor that uses it. */
 export interface ListenerEvents {

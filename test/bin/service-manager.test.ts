@@ -11,7 +11,7 @@ import { TestLog } from '../helpers/server.js';
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** Prints each datagram that a Unix socket receives, as one line. Closes descriptors that come with it. */
+/** Prints each datagram that a Unix socket receives, as one line. */
 const RECEIVE = `
   $| = 1;
   socket(my $socket, PF_UNIX, SOCK_DGRAM, 0) or die;

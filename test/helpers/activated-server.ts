@@ -1,6 +1,6 @@
 /**
- * A server with a store in memory and the sockets that it was started with. It prints its two ports, and
- * crashes each actor whose name it reads. After `pause`, a crashed listener stays down until `resume`.
+ * A program: a server with a store in memory, and the sockets that the program was started with. It prints
+ * its two ports. Then it carries out each command that it reads, and prints that the command is done.
  */
 
 import { createInterface } from 'node:readline';
@@ -9,7 +9,7 @@ import { startServer } from '../../actors/server/server-tree.js';
 import { inheritSockets } from '../../bin/socket-activation.js';
 import { openMemoryStore } from '../../storage/tables/memory-store.js';
 import { listChildren, restartChild, terminateChild } from '../../supervision/administration.js';
-import { crash, TestLog } from './server.js';
+import { TestLog } from './server.js';
 
 const server = startServer({
   host: '127.0.0.1',
@@ -24,7 +24,6 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 print(`${server.bound.get('tcp')?.port} ${server.bound.get('udp')?.port}`);
 
 const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
-  'crash udp': async () => crash(await childOf(server.root, 'udp')),
   'stop udp': () => terminateChild(server.root, 'udp'),
   'start udp': () => restartChild(server.root, 'udp'),
   'stop listener': async () => terminateChild((await childOf(server.root, 'tcp')) as AnyActorRef, 'listener'),
