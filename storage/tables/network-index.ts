@@ -9,7 +9,7 @@
  */
 
 import { isIPv6 } from 'node:net';
-import { groupsOf, packIpv4 } from '../../protocol/address.js';
+import { groupsOf, packIpv4, plainAddress } from '../../protocol/address.js';
 
 /** An entry of the index. */
 export interface Network {
@@ -30,6 +30,7 @@ const IPV6_LENGTH = 128;
 /** The length of `::ffff:0:0/96`, the network of all IPv4-mapped addresses, and its bits. */
 const MAPPED_LENGTH = IPV6_LENGTH - IPV4_LENGTH;
 const MAPPED_BITS = 0xffffn;
+const MAPPED_PREFIX = '::ffff:';
 
 export class NetworkIndex<TNetwork extends Network> {
   readonly #ipv4: Family<TNetwork> = new Map();
@@ -55,7 +56,7 @@ export class NetworkIndex<TNetwork extends Network> {
    */
   find(address: string | number): readonly TNetwork[] {
     if (this.isEmpty) return NONE;
-    const bits = typeof address === 'number' ? address : parseAddress(address);
+    const bits = typeof address === 'number' ? address : this.#parse(address);
     if (bits === undefined) return NONE;
     const family = typeof bits === 'number' ? this.#ipv4 : this.#ipv6;
     let found = NONE as readonly TNetwork[];
@@ -64,6 +65,14 @@ export class NetworkIndex<TNetwork extends Network> {
       if (here !== undefined) found = found.length === 0 ? here : [...found, ...here];
     }
     return found;
+  }
+
+  /** To parse an IPv6 address takes microseconds, so it is done only if there is an IPv6 network. */
+  #parse(address: string): Bits | undefined {
+    const plain = plainAddress(address);
+    if (!plain.includes(':')) return packIpv4(plain);
+    const isMapped = plain.toLowerCase().startsWith(MAPPED_PREFIX);
+    return this.#ipv6.size === 0 && !isMapped ? undefined : parseAddress(plain);
   }
 
   #change(name: string, change: (others: readonly TNetwork[]) => readonly TNetwork[]): void {
@@ -103,9 +112,8 @@ function parseNetwork(name: string): { readonly bits: Bits; readonly length: num
   return isMapped ? { bits: ipv4In(bits), length: length - MAPPED_LENGTH } : { bits, length };
 }
 
-/** A number for an IPv4 address, a bigint for an IPv6 address. */
+/** Parses an address with colons. Returns a number if it is an IPv4-mapped one. */
 function parseAddress(address: string): Bits | undefined {
-  if (!address.includes(':')) return packIpv4(address);
   if (!isIPv6(address)) return undefined;
   // A link-local address has the name of its interface after `%`.
   const [numeric = ''] = address.split('%');

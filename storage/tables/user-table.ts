@@ -48,6 +48,12 @@ export interface Applied {
   readonly revert?: () => void;
 }
 
+/**
+ * Up to this number of removed users, it is faster to search all lists for each of them than to look up each
+ * entry of all lists.
+ */
+const MAX_SEARCHED = 8;
+
 /** Replaces the time of removal of a user whose id was freed. */
 export const FREED = -1;
 
@@ -280,8 +286,8 @@ export class UserTable implements Users {
 
   /** Removes from all lists the users whom {@link replay} has removed. */
   endReplay(): void {
-    if (this.#stale.size === 0) return;
-    for (let user = 0; user < this.size; user++) this.#removeStale(user);
+    if (this.#stale.size <= MAX_SEARCHED) for (const user of this.#stale) this.#removeFromLists(user);
+    else for (let user = 0; user < this.size; user++) this.#removeStale(user);
     this.#stale.clear();
   }
 
@@ -567,6 +573,13 @@ export class UserTable implements Users {
       }
     };
     return { verdict: 200, effect, user, revert };
+  }
+
+  #removeFromLists(user: number): void {
+    for (let holder = 0; holder < this.size; holder++) {
+      const position = this.#lists.positionOf(holder, user);
+      if (position !== -1) this.#lists.remove(holder, position);
+    }
   }
 
   #removeStale(user: number): void {

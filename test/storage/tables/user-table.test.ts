@@ -379,3 +379,22 @@ test('hasNumbersOf is true if each id of the other table has the same number, or
   }
   t.false(before.hasNumbersOf(after));
 });
+
+for (const removed of [1, 8, 9, 40]) {
+  test(`${removed} users whom a journal removes are off every list after the last effect`, (t) => {
+    const table = new UserTable();
+    const names = Array.from({ length: 60 }, (_, index) => id(`user${index}`));
+    for (const name of names) table.replay({ op: 'REG', id: name });
+    for (const [index, name] of names.entries())
+      for (let step = 1; step < 60; step += 7)
+        table.replay({ op: 'ADD', id: name, buddy: names[(index + step) % 60] as UserId });
+    const before = names.map((name) => table.buddiesOf(name));
+    const gone = new Set(names.slice(5, 5 + removed));
+    for (const name of gone) t.true(table.replay({ op: 'REMOVE', id: name, atMs: 1 }));
+    table.endReplay();
+    for (const [index, name] of names.entries()) {
+      const expected = gone.has(name) ? undefined : before[index]?.filter((buddy) => !gone.has(buddy));
+      t.deepEqual(table.buddiesOf(name), expected);
+    }
+  });
+}
