@@ -13,7 +13,7 @@ const PORT = 1_234;
 export interface LoadReport {
   /** The ids whose registration was acknowledged. */
   readonly acknowledged: readonly string[];
-  /** What happened to the other requests: errors by code, `cut` for a connection without a reply, or a reply. */
+  /** What happened to the other requests: an error code, a reply, or `cut` for a connection without one. */
   readonly failed: readonly string[];
 }
 
