@@ -13,7 +13,7 @@ import { applyConfigFile, type ConfigFile } from './config-file.js';
 import { addConfigurableOptions } from './configuration.js';
 import type { InspectionSettings } from './inspect-option.js';
 import { LOG_LEVELS, type LogFormat } from './logger.js';
-import { metricsOption } from './metrics/monitor-address.js';
+import { metricsOption, parseMonitorAddress } from './metrics/monitor-address.js';
 
 /** The configuration file that is read if it exists and no other is named. */
 const CONFIG_FILE = '/etc/im/server.conf';
@@ -240,8 +240,10 @@ export function readServerFile(
  * @param sourceOf Names where an option is set, by its key.
  */
 export function findContradiction(program: Command, sourceOf: (key: string) => string): string | undefined {
-  const { directory, directoryAlone, repair } = program.opts<ServerOptions>();
+  const { directory, directoryAlone, repair, metrics, tcpPort } = program.opts<ServerOptions>();
   const named = (key: string) => `${key} (${sourceOf(key)})`;
+  if (tcpPort !== 0 && metrics !== undefined && parseMonitorAddress(metrics)?.port === tcpPort)
+    return `${named('metrics')} needs a port of its own, and not that of ${named('tcp-port')}`;
   if (directory === undefined)
     return directoryAlone ? `${named('directory-alone')} needs directory` : undefined;
   if (program.getOptionValueSource('data') !== 'default')

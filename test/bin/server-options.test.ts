@@ -90,6 +90,8 @@ test('options that contradict each other are refused with the place of each', as
   t.regex(both.stderr, /directory \(command line\) cannot be used with data \(\S+server\.conf:2\)/);
   const alone = await run(t, { IM_SERVER_DIRECTORY_ALONE: 'yes' });
   t.regex(alone.stderr, /directory-alone \(IM_SERVER_DIRECTORY_ALONE\) needs directory/);
+  const port = await run(t, { IM_SERVER_METRICS: '0.0.0.0:1234' });
+  t.regex(port.stderr, /metrics \(IM_SERVER_METRICS\) needs a port of its own.*tcp-port \(default\)/);
   const password = await run(
     t,
     {},
