@@ -13,6 +13,7 @@ const PARTS = {
   keys: ['sealed, against in clear', 'sealed sessions', 'ClientHellos a second'],
   private: ['two library clients'],
   inspection: ['with --inspect and no browser', 'with --inspect and a browser'],
+  metrics: ['with --metrics, scraped every second'],
   import: ['CPU time of im-server import'],
 } as const;
 
