@@ -83,6 +83,7 @@ export const STATUS: AdminView = {
         ],
         ['restarts', listed(fields['restarts'])],
         ['limits', listed(fields['limits'])],
+        ['refusals', listed(fields['refusals'])],
       ]),
       ...warnings.map((warning) => `warning: ${warning}`),
     ];

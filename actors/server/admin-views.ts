@@ -28,6 +28,8 @@ export interface AdminFacts {
   readonly bound: ReadonlyMap<string, Pick<SocketBound, 'host' | 'port'>>;
   /** How often each actor was restarted, by its name. */
   readonly restarts: ReadonlyMap<string, number>;
+  /** How often each limit refused something. */
+  readonly refusals: ReadonlyMap<string, number>;
   readonly limits: ServerLimits;
   /** The key of the server. */
   readonly serverKey: () => IdentityKey;
@@ -54,7 +56,7 @@ export async function showStatus({ questions, operator, facts }: AdminContext): 
   ]);
   const uptimeS = Math.floor(process.uptime());
   const { version, ...others } = operator.describe();
-  const { bound, restarts } = facts;
+  const { bound, restarts, refusals } = facts;
   return {
     version,
     pid: process.pid,
@@ -66,6 +68,7 @@ export async function showStatus({ questions, operator, facts }: AdminContext): 
     connections: connections ?? null,
     sessions: sessions ?? null,
     restarts: Object.fromEntries(restarts),
+    refusals: Object.fromEntries(refusals),
     ...others,
   };
 }

@@ -42,6 +42,7 @@ import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
 import { type MonitorPages, monitorLogic } from './monitor.js';
 import { presenceLogic } from './presence.js';
 import { Readiness } from './readiness.js';
+import { countRefusals } from './refusal-counts.js';
 import { createServerIdentity, type ServerIdentity } from './server-identity.js';
 import { type LimitSettings, ServerLimits } from './server-limits.js';
 import { type LimitName, NO_METER, type ServerMeter } from './server-meter.js';
@@ -151,13 +152,15 @@ export function startServer({
   wallClock = Date.now,
   log,
   logsRequests = () => false,
-  meter = NO_METER,
+  meter: givenMeter = NO_METER,
   monitor,
   onEmitted,
   inspect,
   ...settings
 }: ServerOptions): RunningServer {
   const bound = new Map<SocketBound['protocol'], SocketBound>();
+  const refusals = new Map<LimitName, number>();
+  const meter = countRefusals(givenMeter, refusals);
   /** How often each actor was restarted. */
   const restarts = new Map<string, number>();
 
@@ -324,7 +327,13 @@ export function startServer({
       child({ id: 'tcp', logic: tcp }),
       ...(admin === undefined
         ? []
-        : [adminChild(admin, { bound, restarts, limits, wallClock, serverKey: () => identity().key }, log)]),
+        : [
+            adminChild(
+              admin,
+              { bound, restarts, refusals, limits, wallClock, serverKey: () => identity().key },
+              log,
+            ),
+          ]),
     ],
   });
 

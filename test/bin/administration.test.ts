@@ -96,7 +96,7 @@ test('show prints everything about a user with a key who is online', async (t) =
 });
 
 test('show says why an id cannot be registered', async (t) => {
-  const { server, run } = await started(t, '--max-users', '3');
+  const { server, run, json } = await started(t, '--max-users', '3');
   const show = async (id: string) => {
     const { code, stdout } = await run('show', id, '--json');
     t.is(code, 3);
@@ -104,6 +104,7 @@ test('show says why an id cannot be registered', async (t) => {
   };
   t.like(await show('carol'), { registered: false, mayRegister: false, reasons: ['full'], maxUsers: 3 });
   t.is(await ask(server.tcp, 'REG carol\n'), '206 BUSY\r\n');
+  t.like((await json('status'))[0], { refusals: { users: 1 } });
   await run('delete', 'mallory', '--yes');
   await run('ban', 'carol', '--for', '1h');
   t.like(await show('mallory'), { registered: false, mayRegister: false });
