@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { DataDirectory } from '../../../storage/files/data-directory.js';
 import { DISK } from '../../../storage/files/disk.js';
 import type { Files } from '../../../storage/files/files.js';
+import { checksumOf } from '../../../storage/format/checksum.js';
 import type { Store } from '../../../storage/store.js';
 import { backUp } from '../../../storage/text/backup.js';
 import { ensureLockedServerSeed, readServerSeed } from '../../../storage/text/server-identity.js';
@@ -82,6 +83,20 @@ test('a backup can end at any change after the snapshot', async (t) => {
 function nextNumber(names: readonly string[]): number {
   return 2 + Math.max(...names.map((name) => Number(/-(\d+)\.txt/.exec(name)?.[1] ?? 0)));
 }
+
+test('a backup before an upgrade keeps the previous format', async (t) => {
+  const parent = await temporaryDirectory(t);
+  const [source, target] = [join(parent, 'data'), join(parent, 'backup')];
+  const records = ['1 0 REG alice', '2 1 REG bob', '3 2 ADD alice bob'];
+  const journal = `im-journal 1\n${records.map((record) => `${record} ${checksumOf(record)}\n`).join('')}`;
+  await mkdir(source);
+  await writeFile(join(source, 'journal.txt'), journal);
+  await backUp({ files: DISK, source, target });
+  t.deepEqual(await listsIn(source, ['alice']), ['bob']);
+  t.false((await readdir(source)).includes('journal.txt'), 'the store has upgraded the source');
+  t.is(await readFile(join(target, 'journal.txt'), 'latin1'), journal);
+  t.deepEqual((await readdir(target)).sort(), ['journal.txt', 'manifest.txt']);
+});
 
 test('a backup leaves out an interrupted write', async (t) => {
   const { source, target, store } = await begin(t);
