@@ -13,7 +13,7 @@ const PORT = 1_234;
 export interface LoadReport {
   /** The ids whose registration was acknowledged. */
   readonly acknowledged: readonly string[];
-  /** What happened to the other requests: an error code, a reply, or `cut` for a connection without one. */
+  /** What the other requests got: the code of an error, a reply, or `cut` for none. */
   readonly failed: readonly string[];
 }
 
