@@ -99,8 +99,8 @@ export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBeha
     if (path === '/healthz') return sendText(response, 200, 'ok');
     if (path === '/metrics') return awaitMetrics(response);
     findProblem().then(
-      (problem) => sendText(response, problem === undefined ? 200 : 503, problem ?? 'ready'),
-      (error) => sendFailure(response, error),
+      scope.guard((problem) => sendText(response, problem === undefined ? 200 : 503, problem ?? 'ready')),
+      scope.guard((error) => sendFailure(response, error)),
     );
   }
 
@@ -120,12 +120,12 @@ export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBeha
     const responses = [...waiting];
     waiting.clear();
     pages.metrics(population).then(
-      (text) => {
+      scope.guard((text) => {
         for (const response of responses) send(response, 200, pages.metricsType, text);
-      },
-      (error) => {
+      }),
+      scope.guard((error) => {
         for (const response of responses) sendFailure(response, error);
-      },
+      }),
     );
   }
 

@@ -171,3 +171,11 @@ test('it is not ready while a socket is not bound', async (t) => {
   await pageUntil(server.http, '/readyz', ({ status }) => status === 200);
   t.is(server.starts('listener'), 2);
 });
+
+test('an error while a page is sent crashes the monitor only', async (t) => {
+  const server = await serveWatched(t, { monitor: { metricsType: 'text\nplain' } });
+  await t.throwsAsync(readPage(server.http, '/metrics'));
+  await until(() => server.starts('monitor') === 2);
+  t.is((await readPage(server.http, '/readyz')).status, 200);
+  t.is(server.starts('store'), 1);
+});
