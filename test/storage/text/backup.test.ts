@@ -207,9 +207,10 @@ test('a full disk fails the backup and leaves nothing', async (t) => {
 
 test('a power cut at any moment leaves no backup, or a complete one', async (t) => {
   const { files } = await simulated();
+  const seed = await readServerSeed(new DataDirectory(files, '/data'));
+  const random = new Random(1);
   const cuts: SimulatedFiles[] = [];
-  let seed = 0;
-  const cut = () => cuts.push(files.powerCut(new Random(++seed)), files.powerCut(new Random(++seed)));
+  const cut = () => cuts.push(...Array.from({ length: 8 }, () => files.powerCut(random)));
   files.beforeOperation = cut;
   await backUp({ files, ...REQUEST });
   files.beforeOperation = undefined;
@@ -218,6 +219,7 @@ test('a power cut at any moment leaves no backup, or a complete one', async (t) 
   for (const after of cuts) {
     if ((await after.facts('/backup')) === undefined) continue;
     made += 1;
+    t.deepEqual(await readServerSeed(new DataDirectory(after, '/backup')), seed);
     t.deepEqual(await listsIn('/backup', ['alice', 'carol'], after), ['bob', 'bob']);
   }
   t.true(made >= 2, String(made));
