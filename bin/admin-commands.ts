@@ -267,7 +267,10 @@ export async function runAdminCommand(
   exitOnOutputError(name);
   const { json } = command.opts<{ readonly json?: true }>();
   try {
-    const path = adminSocketOfCommand(program.opts<ServerOptions>(), process.env);
+    const isDefault = ['adminSocket', 'data', 'directory'].every(
+      (option) => (program.getOptionValueSource(option) ?? 'default') === 'default',
+    );
+    const path = adminSocketOfCommand(program.opts<ServerOptions>(), process.env, isDefault);
     const done = await sendCommand(path, request, (row) => print(json ? toJson(row) : textOfRow?.(row)));
     // With --json, the rows of a list are the whole result.
     const lines = json ? (textOfRow === undefined ? [toJson(done)] : []) : textOfDone(done);

@@ -3,6 +3,7 @@
  * the same options.
  */
 
+import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ServerOptions } from './server-options.js';
 
@@ -14,6 +15,9 @@ const SOCKET = 'admin.sock';
 
 /** Where the commands look if neither an option nor the environment names a directory. */
 const RUNTIME_DIRECTORY = '/run/im';
+
+/** The data directory of the service that systemd runs (system/im-server.service). */
+const STATE_DIRECTORY = '/var/lib/im';
 
 type SocketOptions = Pick<ServerOptions, 'adminSocket' | 'data' | 'directory'>;
 
@@ -34,9 +38,22 @@ export function adminSocketPath(options: SocketOptions, environment: NodeJS.Proc
   );
 }
 
-/** The path where the commands look: like {@link adminSocketPath}, or a default. @throws Error */
-export function adminSocketOfCommand(options: SocketOptions, environment: NodeJS.ProcessEnv): string {
-  return adminSocketPath(options, environment) ?? join(RUNTIME_DIRECTORY, SOCKET);
+/**
+ * The path where the commands look: like {@link adminSocketPath}, or a default. If no option names a place,
+ * and there is no socket in the default directory, this is the socket of the service that systemd runs.
+ *
+ * @param isDefault True if no option names a place.
+ * @param exists Whether a path exists, even as a link that this user may not follow.
+ * @throws Error
+ */
+export function adminSocketOfCommand(
+  options: SocketOptions,
+  environment: NodeJS.ProcessEnv,
+  isDefault = false,
+  exists = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+): string {
+  const path = adminSocketPath(options, environment) ?? join(RUNTIME_DIRECTORY, SOCKET);
+  return isDefault && !exists(path) && exists(STATE_DIRECTORY) ? join(STATE_DIRECTORY, SOCKET) : path;
 }
 
 function pathOf(

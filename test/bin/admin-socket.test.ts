@@ -12,6 +12,16 @@ test('the socket is in the data directory, in the runtime directory, or where th
   t.is(adminSocketPath({ ...shared, adminSocket: '/tmp/x' }, { RUNTIME_DIRECTORY: '/run/x' }), '/tmp/x');
 });
 
+test('without a named place, a command also finds the server that systemd runs', (t) => {
+  const own = resolve('data/admin.sock');
+  const find = (isDefault: boolean, ...existing: readonly string[]) =>
+    adminSocketOfCommand({ data: './data' }, {}, isDefault, (path) => existing.includes(path));
+  t.is(find(true, '/var/lib/im'), '/var/lib/im/admin.sock');
+  t.is(find(true, '/var/lib/im', own), own);
+  t.is(find(true), own);
+  t.is(find(false, '/var/lib/im'), own);
+});
+
 test('a path over 107 bytes is refused by name', (t) => {
   const fits = `/${'é'.repeat(47)}x`;
   t.is(Buffer.byteLength(`${fits}/admin.sock`), 107);
