@@ -6,6 +6,7 @@
 import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ServerOptions } from './server-options.js';
+import { StartError } from './start-error.js';
 
 /** The longest path of a Unix socket on Linux, in bytes. */
 const MAX_PATH_BYTES = 107;
@@ -25,14 +26,14 @@ type SocketOptions = Pick<ServerOptions, 'adminSocket' | 'data' | 'directory'>;
  * The path of the socket: in the data directory; for a directory in PostgreSQL, in the directory that systemd
  * makes for the service. `undefined` if no directory is known.
  *
- * @throws Error if the path is too long for a socket.
+ * @throws StartError if the path is too long for a socket.
  */
 export function adminSocketPath(options: SocketOptions, environment: NodeJS.ProcessEnv): string | undefined {
   const path = pathOf(options, environment);
   const bytes = Buffer.byteLength(path ?? '');
   if (path === undefined || bytes <= MAX_PATH_BYTES) return path;
   const option = options.adminSocket === undefined ? '--data' : '--admin-socket';
-  throw new Error(
+  throw new StartError(
     `${path} is too long for the administration socket (${bytes} bytes; at most ${MAX_PATH_BYTES}): ` +
       `choose a shorter path for ${option}${option === '--data' ? ', or set --admin-socket' : ''}`,
   );
@@ -44,7 +45,7 @@ export function adminSocketPath(options: SocketOptions, environment: NodeJS.Proc
  *
  * @param isDefault True if no option names a place.
  * @param exists Whether a path exists, even as a link that this user may not follow.
- * @throws Error
+ * @throws StartError
  */
 export function adminSocketOfCommand(
   options: SocketOptions,

@@ -10,6 +10,7 @@ import {
   type InheritedSockets,
 } from '../actors/server/inherited-sockets.js';
 import { toDisplayText } from '../protocol/display-text.js';
+import { StartError } from './start-error.js';
 
 /** The first descriptor that systemd passes. */
 const FIRST_DESCRIPTOR = 3;
@@ -47,16 +48,13 @@ const PURPOSES = [
   { name: 'im-udp', protocol: 'udp', listen: 'ListenDatagram', kinds: ['udp', 'udp6'] },
 ] as const satisfies readonly { readonly kinds: readonly SocketKind[]; readonly [key: string]: unknown }[];
 
-/** A passed socket that the server cannot use. The message says what to do. */
-export class SocketActivationError extends Error {}
-
 /**
  * Returns the sockets that systemd passed to this process. A socket is recognised by its name, `im-tcp` or
  * `im-udp`, or else by its type.
  *
  * @param environment The variables of this process. Those of systemd are removed.
  * @param kindOf Finds the type of a descriptor.
- * @throws {SocketActivationError} A socket does not fit.
+ * @throws {StartError} A socket does not fit.
  */
 export function inheritSockets(
   environment: NodeJS.ProcessEnv,
@@ -68,7 +66,7 @@ export function inheritSockets(
   if (LISTEN_FDS === undefined || LISTEN_PID !== String(process.pid)) return {};
   const count = Number(LISTEN_FDS);
   if (!Number.isInteger(count) || count < 0 || count > MAX_SOCKETS) {
-    throw new SocketActivationError(`LISTEN_FDS is '${toDisplayText(LISTEN_FDS)}', not a number of sockets`);
+    throw new StartError(`LISTEN_FDS is '${toDisplayText(LISTEN_FDS)}', not a number of sockets`);
   }
   const names = LISTEN_FDNAMES.split(':');
   const found = new Map<'tcp' | 'udp', { readonly fd: number; readonly kind: SocketKind }>();
@@ -79,7 +77,7 @@ export function inheritSockets(
     const socket = `the socket from systemd with descriptor ${fd} (${toDisplayText(name)})`;
     const purpose = purposeOf(name, kind, socket);
     if (found.has(purpose.protocol)) {
-      throw new SocketActivationError(`${socket} is one too many: set ${purpose.listen}= only once`);
+      throw new StartError(`${socket} is one too many: set ${purpose.listen}= only once`);
     }
     found.set(purpose.protocol, { fd, kind });
   }
@@ -90,7 +88,7 @@ export function inheritSockets(
   };
 }
 
-/** What a socket is for. @throws {SocketActivationError} */
+/** What a socket is for. @throws {StartError} */
 function purposeOf(name: string, kind: SocketKind, socket: string): (typeof PURPOSES)[number] {
   const byName = PURPOSES.find((purpose) => purpose.name === name);
   const fits = ({ kinds }: (typeof PURPOSES)[number]) => (kinds as readonly SocketKind[]).includes(kind);
@@ -99,7 +97,7 @@ function purposeOf(name: string, kind: SocketKind, socket: string): (typeof PURP
   const needed =
     byName === undefined ? 'a listening TCP socket or a UDP socket' : KIND_NAMES[byName.protocol];
   const setting = byName?.listen ?? 'ListenStream= or ListenDatagram';
-  throw new SocketActivationError(
+  throw new StartError(
     `${socket} is ${KIND_NAMES[kind]}, but must be ${needed}: check ${setting}= in the unit of the socket`,
   );
 }

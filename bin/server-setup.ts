@@ -1,0 +1,71 @@
+/**
+ * What the server's program finds out before it starts the server: where the data and the sockets are, and
+ * what the operator should know.
+ */
+
+import type { Log } from '../actors/log.js';
+import type { InheritedSockets } from '../actors/server/inherited-sockets.js';
+import { adminSocketPath } from './admin-socket.js';
+import { connectionsWithin, ownLimits } from './descriptors.js';
+import { type OpenMetrics, openMetrics } from './metrics/open-metrics.js';
+import { oldNodeNotice } from './node-version.js';
+import { resolveAddresses, type ServerAddresses, unusedAddresses } from './server-addresses.js';
+import type { ServerOptions } from './server-options.js';
+import { type ServerStorage, useDataDirectory, useSharedDirectory } from './server-storage.js';
+import { inheritSockets } from './socket-activation.js';
+import { StartError } from './start-error.js';
+
+export interface ServerSetup {
+  readonly inherited: InheritedSockets;
+  readonly addresses: ServerAddresses;
+  readonly storage: ServerStorage;
+  /** `undefined` without `--metrics`. */
+  readonly metrics: OpenMetrics | undefined;
+  /** The path of the socket for the operator's commands; `undefined` if no directory for it is known. */
+  readonly adminSocket: string | undefined;
+  /** Sentences for the log. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws StartError, as a rejection, if the server cannot or must not start. */
+export async function setUpServer(options: ServerOptions, log: Log): Promise<ServerSetup> {
+  const inherited = inheritSockets(process.env);
+  const metrics =
+    options.metrics === undefined ? undefined : await openMetrics(options.directory !== undefined);
+  const storage =
+    options.directory === undefined
+      ? useDataDirectory(options.data, options.repair === true, log, metrics?.watch)
+      : useSharedDirectory(options.directory, options.directoryAlone, log, metrics?.watch);
+  const notices = [oldNodeNotice(), unusedAddresses(options, inherited)];
+  return {
+    inherited,
+    storage,
+    metrics,
+    warnings: [...(await warningsUnlessUnsafe(storage)), ...notices.filter((notice) => notice !== undefined)],
+    addresses: await resolveAddresses(options, inherited),
+    adminSocket: adminSocketPath(options, process.env),
+  };
+}
+
+/**
+ * Refuses storage that all users of the machine may write to; otherwise returns the warnings. If the check
+ * itself fails, the store reports the error.
+ */
+async function warningsUnlessUnsafe(storage: ServerStorage): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  const warn = (warning: string) => warnings.push(warning);
+  const reason = await storage.findAccessProblem(warn).catch(() => undefined);
+  if (reason !== undefined) throw new StartError(reason);
+  return warnings;
+}
+
+/** Lowers the limit on connections to what the limit on open files allows. */
+export function withinOpenFiles(options: ServerOptions, log: Log): ServerOptions {
+  const possible = connectionsWithin(ownLimits());
+  if (options.maxConnections <= possible) return options;
+  log.warn(
+    { asked: options.maxConnections, possible },
+    'the limit on open files is too low for --max-connections',
+  );
+  return { ...options, maxConnections: possible };
+}
