@@ -58,8 +58,9 @@ const HELPS = [['--help'], ['--version']];
 
 /** Command lines of each command that print something. */
 const CLIENT_LINES: Readonly<Record<string, (prepared: Prepared) => readonly (readonly string[])[]>> = {
-  // Without a key it prints nothing, and words are shown at a terminal only.
+  // Without a key these print nothing, and words are shown at a terminal only.
   key: () => [],
+  delete: () => [],
   trust: ({ server }) => [['trust', 'alice', '--user', 'bob', ...server]],
   forget: ({ server }) => [['forget', 'alice', '--user', 'bob', ...server]],
   server: () => [['server', 'forget', '127.0.0.1:9']],
@@ -94,6 +95,20 @@ const SERVER_LINES: typeof CLIENT_LINES = {
     ['key', database],
     ['key', database, '--json'],
   ],
+  status: ({ database }) => [
+    ['status', '--data', database],
+    ['status', '--data', database, '--json'],
+  ],
+  who: ({ database }) => [['who', '--data', database]],
+  users: ({ database }) => [['users', '--data', database]],
+  show: ({ database }) => [['show', 'alice', '--data', database]],
+  delete: ({ database }) => [['delete', 'bob', '--yes', '--data', database]],
+  free: ({ database }) => [['free', 'bob', '--data', database]],
+  ban: ({ database }) => [['ban', 'mallory', '--data', database]],
+  bans: ({ database }) => [['bans', '--data', database]],
+  unban: ({ database }) => [['unban', 'mallory', '--data', database]],
+  reload: ({ database }) => [['reload', '--data', database]],
+  stop: ({ database }) => [['stop', '--data', database]],
   config: () => [['config'], ['config', '--json']],
   completion: () => [['completion', 'fish']],
   // Without a PostgreSQL, it prints only its help.
