@@ -44,7 +44,7 @@ async function resolveHost(host: string, option: string): Promise<string> {
   }
 }
 
-/** A warning that names the options which are set, but have no effect because the sockets come from systemd. */
+/** A warning that names the options which have no effect because the sockets come from systemd. */
 export function unusedAddresses(options: ServerOptions, { tcp, udp }: InheritedSockets): string | undefined {
   const unused = [
     tcp !== undefined && udp !== undefined && options.host !== DEFAULT_ADDRESSES.host && 'host',
