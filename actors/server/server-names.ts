@@ -12,6 +12,9 @@ import type { PresenceEvent } from './presence.js';
 import type { SessionsEvent } from './sessions.js';
 import type { StoreEvent } from './store-actor.js';
 
+/** The maximum number of events that an address holds while its actor is being restarted. */
+export const MAX_STASHED_EVENTS = 10_000;
+
 export const STORE = nameOf<StoreEvent>('store');
 export const PRESENCE = nameOf<PresenceEvent>('presence');
 export const SESSIONS = nameOf<SessionsEvent>('sessions');

@@ -1,5 +1,5 @@
 /**
- * The server's tree: the only file that connects its actors to each other.
+ * The server's tree: connects its actors to each other.
  *
  *     server (one_for_one)
  *     ├─ monitor        metrics and health over HTTP; only with a monitor
@@ -8,23 +8,16 @@
  *     ├─ sessions       opens and seals datagrams
  *     ├─ bus            shares presence with other servers; only if there are any
  *     ├─ udp            owns the presence socket
- *     ├─ tcp (rest_for_one)
- *     │  ├─ connections one actor per connection, dynamic, temporary
- *     │  └─ listener    accepts
+ *     ├─ tcp            the listener and the connections (tcp-tree.ts)
  *     └─ admin          the operator's commands (admin-tree.ts); only if it has a socket
  *
- * Actors start in this order: each starts after the actors that it sends requests to. The supervisor of
- * connections starts before the listener accepts any. When `connections` crashes, the listener is restarted
- * too.
+ * Actors start in this order: each starts after the actors that it sends requests to.
  */
 
-import type { Socket } from 'node:net';
 import { Identity } from '../../keys/identity.js';
-import { networkOf, plainAddress } from '../../protocol/address.js';
 import { isStoreError, type Store, type StoreErrorCode } from '../../storage/store.js';
 import { nowOf } from '../../supervision/behaviour.js';
 import { child } from '../../supervision/child-spec.js';
-import { dynamicSupervisor } from '../../supervision/dynamic-supervisor.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { addressOf } from '../../supervision/mailbox.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
@@ -35,10 +28,8 @@ import { RESTART_BACKOFF, type RunTreeOptions, runTree } from '../run-tree.js';
 import { type AdminOptions, adminChild } from './admin-tree.js';
 import { Bans } from './bans.js';
 import { type BusOptions, busLogic } from './bus.js';
-import { createRefuseClient } from './busy-replies.js';
-import { type ConnectionInput, connectionLogic } from './connection-actor.js';
 import type { InheritedSockets } from './inherited-sockets.js';
-import { isSocketBound, listenerLogic, type SocketBound } from './listener.js';
+import { isSocketBound, type SocketBound } from './listener.js';
 import { type MonitorPages, monitorLogic } from './monitor.js';
 import { presenceLogic } from './presence.js';
 import { Readiness } from './readiness.js';
@@ -46,20 +37,17 @@ import { countRefusals } from './refusal-counts.js';
 import { createServerIdentity, type ServerIdentity } from './server-identity.js';
 import { type LimitSettings, ServerLimits } from './server-limits.js';
 import { type LimitName, NO_METER, type ServerMeter } from './server-meter.js';
-import { BUS, CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
+import { BUS, MAX_STASHED_EVENTS, PRESENCE, SESSIONS, STORE } from './server-names.js';
 import { sessionsLogic } from './sessions.js';
 import { refuseChange, storeLogic } from './store-actor.js';
+import { tcpChild } from './tcp-tree.js';
 import { udpLogic } from './udp.js';
 
-/** The maximum number of events that a mailbox holds for an actor that is being restarted. */
-const MAX_STASHED_EVENTS = 10_000;
-
-/** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
-const SHUTDOWN_GRACE_MS = 2_000;
-
-/** How many restarts a supervisor allows before it gives up. The limits of nested supervisors multiply. */
+/**
+ * How many restarts the root allows before it gives up. Each restart of `tcp` or `admin` counts once, after
+ * their own limits are exceeded.
+ */
 export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
-export const TCP_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
 
 /**
  * The errors of a store after which it must not be opened again, with messages for the log. For example, a
@@ -170,97 +158,35 @@ export function startServer({
       throw error;
     });
 
-  const refuse = createRefuseClient();
   const limits = new ServerLimits(settings, !limitsLoopback);
   const bans = new Bans(wallClock);
   const address = { stashLimit: MAX_STASHED_EVENTS };
 
-  const tcp = supervisor({
-    strategy: 'rest_for_one',
-    limits: TCP_LIMITS,
-    children: [
-      child({
-        id: CONNECTIONS,
-        address: {
-          ...address,
-          refuse: (event) => {
-            if (event.type === 'child.start') refuse(event.input.socket);
-          },
-        },
-        logic: dynamicSupervisor({
-          template: {
-            id: 'connection',
-            logic: connectionLogic,
-            restart: 'temporary',
-            shutdown: SHUTDOWN_GRACE_MS,
-          },
-          limit: () => limits.maxConnections,
-          quota: {
-            limit: () => limits.maxConnectionsPerAddress,
-            keyOf: networkOfClient,
-            makesRoom: true,
-          },
-          refuse({ socket }, reason) {
-            if (reason === 'limit') recordRefusal(socket, 'connections');
-            if (reason === 'quota') recordRefusal(socket, 'connections-per-address');
-            refuse(socket);
-          },
-        }),
-      }),
-      child({
-        id: 'listener',
-        logic: listenerLogic,
-        backoff: RESTART_BACKOFF,
-        input: (system) => ({
-          host,
-          port: bound.get('tcp')?.port ?? tcpPort,
-          inherited: inherited.tcp,
-          connections: addressOf(system, CONNECTIONS),
-          shared: {
-            identity: identity(),
-            handshakes: limits.handshakes,
-            registrations: limits.registrations,
-            wallClock,
-            bans,
-            changes: limits.changes,
-            store: addressOf(system, STORE),
-            sessions: addressOf(system, SESSIONS),
-            log,
-            logsRequests,
-            meter,
-          },
-        }),
-      }),
-    ],
+  const tcp = tcpChild({
+    limits,
+    listener: () => ({ host, port: bound.get('tcp')?.port ?? tcpPort, inherited: inherited.tcp }),
+    connection: () => ({
+      identity: identity(),
+      handshakes: limits.handshakes,
+      registrations: limits.registrations,
+      changes: limits.changes,
+      wallClock,
+      bans,
+      log,
+      logsRequests,
+      meter,
+    }),
   });
 
   const readiness = new Readiness(() => nowOf(tree.root));
-  // The monitor is the first to start and the last to stop.
-  const monitors =
-    monitor === undefined
-      ? []
-      : [
-          child({
-            id: 'monitor',
-            logic: monitorLogic,
-            backoff: RESTART_BACKOFF,
-            input: (system) => ({
-              host: monitor.host,
-              port: bound.get('http')?.port ?? monitor.port,
-              pages: monitor,
-              findProblem,
-              presence: addressOf(system, PRESENCE),
-              sessions: addressOf(system, SESSIONS),
-              log,
-            }),
-          }),
-        ];
-
   const server = supervisor({
     strategy: 'one_for_one',
     limits: SERVER_LIMITS,
     children: [
-      ...monitors,
+      // The monitor is the first to start and the last to stop.
+      ...(monitor === undefined
+        ? []
+        : [monitorChild(monitor, { port: () => bound.get('http')?.port, findProblem, log })]),
       child({
         id: STORE,
         logic: storeLogic({
@@ -324,7 +250,7 @@ export function startServer({
           meter,
         }),
       }),
-      child({ id: 'tcp', logic: tcp }),
+      tcp,
       ...(admin === undefined
         ? []
         : [
@@ -364,15 +290,6 @@ export function startServer({
     return readiness.findProblem() ?? (await monitor?.findProblem());
   }
 
-  /** Counts and logs a client that was refused before it could send a request. */
-  function recordRefusal({ remoteAddress = 'unknown' }: Socket, limit: LimitName): void {
-    meter.recordRefusal(limit);
-    log[logsRequests() ? 'info' : 'debug'](
-      { from: plainAddress(remoteAddress), limit },
-      'connection refused',
-    );
-  }
-
   /** Ends the tree after an error of {@link FATAL}. */
   function endIfFatal(error: unknown): void {
     const message = FATAL.find(([code]) => isStoreError(error, code))?.[1];
@@ -392,6 +309,30 @@ function crashOf(event: LifecycleEvent): unknown {
   return event.type === 'child.ended' && event.reason.kind === 'crashed' ? event.reason.error : undefined;
 }
 
+interface MonitorContext {
+  /** The port of the last start; `undefined` before the first. */
+  readonly port: () => number | undefined;
+  readonly findProblem: RunningServer['findProblem'];
+  readonly log: Log;
+}
+
+function monitorChild(monitor: MonitorOptions, { port, findProblem, log }: MonitorContext) {
+  return child({
+    id: 'monitor',
+    logic: monitorLogic,
+    backoff: RESTART_BACKOFF,
+    input: (system) => ({
+      host: monitor.host,
+      port: port() ?? monitor.port,
+      pages: monitor,
+      findProblem,
+      presence: addressOf(system, PRESENCE),
+      sessions: addressOf(system, SESSIONS),
+      log,
+    }),
+  });
+}
+
 function busChild(options: BusOptions) {
   return child({
     id: BUS,
@@ -405,9 +346,4 @@ function busChild(options: BusOptions) {
 function identityOfThisRun(): () => ServerIdentity {
   const identity = createServerIdentity(Identity.create(), 0);
   return () => identity;
-}
-
-/** The network of a client's address. If the client has disconnected already, the address is empty. */
-function networkOfClient({ socket }: ConnectionInput): string {
-  return networkOf(socket.remoteAddress ?? '');
 }

@@ -3,7 +3,8 @@
  */
 
 import { CLIENT_LIMITS, CONVERSATION_LIMITS } from '../../actors/client/core.js';
-import { SERVER_LIMITS, TCP_LIMITS } from '../../actors/server/server-tree.js';
+import { SERVER_LIMITS } from '../../actors/server/server-tree.js';
+import { TCP_LIMITS } from '../../actors/server/tcp-tree.js';
 import { Bag } from './bag.js';
 import type { Site } from './saboteur.js';
 import type { World } from './world.js';
