@@ -9,8 +9,8 @@ import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.
 import type { Address } from '../../supervision/mailbox.js';
 import type { AdminConnectionInput } from './admin-connection.js';
 
-/** The mode of the socket is 0600: everything else is masked. */
-const SOCKET_UMASK = 0o177;
+/** Only the owner may open the socket. */
+const SOCKET_UMASK = 0o077;
 
 export interface AdminListenerInput {
   /** The absolute path of the socket. */
@@ -57,7 +57,12 @@ export const adminListenerLogic: BehaviourLogic<never, AdminListenerInput> = fro
   };
 });
 
-/** Binds the socket. It is never open to other users, not even for a moment. */
+/**
+ * Binds the socket. It is never open to other users, not even for a moment.
+ *
+ * The mask belongs to the process: a file that a thread of Node.js creates meanwhile is closed to other
+ * users too. It stays usable for its owner, even if it is a directory.
+ */
 function listenPrivately(server: Server, path: string): void {
   const before = process.umask(SOCKET_UMASK);
   try {
