@@ -19,7 +19,10 @@ import type { PresenceAnswered, PresenceEvent } from './presence.js';
 import type { ServerMeter } from './server-meter.js';
 import type { DatagramReady, SessionsEvent } from './sessions.js';
 
-/** The receive buffer that the server requests from the kernel: it holds about 50 ms of a flood. */
+/**
+ * The receive buffer that the server requests from the kernel for a socket of its own: it holds about 50 ms of
+ * a flood. The owner of an inherited socket may have got more than the server could.
+ */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -66,7 +69,6 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
     const family = inherited?.family ?? (host.includes(':') ? 6 : 4);
     const options: SocketOptions = {
       type: `udp${family}`,
-      recvBufferSize: RECEIVE_BUFFER_BYTES,
       // Answers go to numeric addresses, so resolve them at once: the default lookup delays each send.
       lookup: (address, _options, done) => done(null, address, family),
     };
@@ -147,7 +149,7 @@ function bind(
   host: string,
   port: number,
 ): { readonly socket: Socket; readonly release: () => void } {
-  const socket = createSocket(options);
+  const socket = createSocket({ ...options, recvBufferSize: RECEIVE_BUFFER_BYTES });
   socket.on('message', events.onDatagram);
   socket.on('error', events.onError);
   socket.once('listening', () => events.onListening(socket.address()));

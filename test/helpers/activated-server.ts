@@ -1,6 +1,7 @@
 /**
  * A program: a server with a store in memory, and the sockets that the program was started with. It prints
- * its two ports. Then it carries out each command that it reads, and prints that the command is done.
+ * its two ports. Then it carries out each command that it reads, and prints that the command is done, with its
+ * result if it has one.
  */
 
 import { createInterface } from 'node:readline';
@@ -11,11 +12,12 @@ import { openMemoryStore } from '../../storage/tables/memory-store.js';
 import { listChildren, restartChild, terminateChild } from '../../supervision/administration.js';
 import { TestLog } from './server.js';
 
+const inherited = inheritSockets(process.env);
 const server = startServer({
   host: '127.0.0.1',
   tcpPort: 0,
   udpPort: 0,
-  inherited: inheritSockets(process.env),
+  inherited,
   openStore: async () => openMemoryStore(),
   log: new TestLog(),
 });
@@ -28,14 +30,24 @@ const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   'start udp': () => restartChild(server.root, 'udp'),
   'stop listener': async () => terminateChild((await childOf(server.root, 'tcp')) as AnyActorRef, 'listener'),
   'start listener': async () => restartChild((await childOf(server.root, 'tcp')) as AnyActorRef, 'listener'),
+  // Only while the actor of the socket is stopped: nothing else can use the socket then.
+  'receive buffer': async () => receiveBuffer(),
   shutdown: async () => {
     server.shutdown();
     await server.ended;
   },
 };
 for await (const line of createInterface(process.stdin)) {
-  await COMMANDS[line]?.();
-  print(`done: ${line}`);
+  const result = await COMMANDS[line]?.();
+  print(`done: ${line}${typeof result === 'number' ? ` ${result}` : ''}`);
+}
+
+/** The size of the receive buffer of the presence socket, in bytes. */
+function receiveBuffer(): number | undefined {
+  const unused = { onListening() {}, onDatagram() {}, onError() {} };
+  const borrowed = inherited.udp?.borrow(unused, { type: 'udp4' });
+  borrowed?.release();
+  return borrowed?.socket.getRecvBufferSize();
 }
 
 async function childOf(supervisor: AnyActorRef, id: string): Promise<AnyActorRef | undefined> {

@@ -14,10 +14,11 @@ const ACTIVATE = `
   my ($names, $kinds) = splice(@ARGV, 0, 2);
   for my $kind (split /,/, $kinds) {
     my $socket;
-    socket($socket, PF_INET, $kind eq "udp" ? SOCK_DGRAM : SOCK_STREAM, 0) or die if $kind ne "unix";
+    socket($socket, PF_INET, $kind =~ /udp/ ? SOCK_DGRAM : SOCK_STREAM, 0) or die if $kind ne "unix";
     socket($socket, PF_UNIX, SOCK_STREAM, 0) or die if $kind eq "unix";
     bind($socket, sockaddr_in(0, INADDR_LOOPBACK)) or die if $kind ne "unix";
     listen($socket, 64) or die if $kind eq "tcp";
+    setsockopt($socket, SOL_SOCKET, SO_RCVBUF, 16384) or die if $kind eq "small-udp";
     push @open, $socket;
   }
   $ENV{LISTEN_PID} = $$;
@@ -26,7 +27,8 @@ const ACTIVATE = `
   exec @ARGV;
 `;
 
-export type InheritedKind = 'tcp' | 'udp' | 'unix' | 'idle';
+/** `small-udp`: with a receive buffer of 16 KiB. */
+export type InheritedKind = 'tcp' | 'udp' | 'small-udp' | 'unix' | 'idle';
 
 export interface Activated {
   /** The lines of its standard output. */

@@ -1,23 +1,25 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type Activated, activate, nextLine } from '../../helpers/activation.js';
+import { type Activated, activate, type InheritedKind, nextLine } from '../../helpers/activation.js';
 import { ask, dial, PresenceClient, readToEnd } from '../../helpers/network.js';
 
-async function startActivated(t: ExecutionContext) {
+async function startActivated(t: ExecutionContext, datagrams: InheritedKind = 'udp') {
   const sockets = [
     ['im-tcp', 'tcp'],
-    ['im-udp', 'udp'],
+    ['im-udp', datagrams],
   ] as const;
   const server = activate(t, sockets, resolve('dist/test/helpers/activated-server.js'));
   const [tcp = 0, udp = 0] = (await nextLine(server)).split(' ').map(Number);
   return { server, tcp, udp };
 }
 
-/** Runs a command of the server, and waits until it is done. */
-async function run(server: Activated, command: string): Promise<void> {
+/** Runs a command of the server, waits until it is done, and returns its result. */
+async function run(server: Activated, command: string): Promise<string> {
   server.write(command);
-  if ((await nextLine(server)) !== `done: ${command}`) throw new Error(server.stderr());
+  const line = await nextLine(server);
+  if (!line.startsWith(`done: ${command}`)) throw new Error(server.stderr());
+  return line.slice(`done: ${command} `.length);
 }
 
 test('connections that arrive while the listener is down wait for it', async (t) => {
@@ -45,6 +47,16 @@ test('the presence socket answers again after its actor was restarted', async (t
     await run(server, 'start udp');
     t.is(await client.ask('GET alice'), '');
   }
+});
+
+test('the receive buffer of the presence socket stays as its owner has set it', async (t) => {
+  const { server, tcp, udp } = await startActivated(t, 'small-udp');
+  await ask(tcp, 'REG alice\n');
+  const client = await PresenceClient.open(t, udp);
+  t.is(await client.ask('GET alice'), '');
+  await run(server, 'stop udp');
+  // Linux shows twice the size that was set.
+  t.true(Number(await run(server, 'receive buffer')) <= 2 * 16_384);
 });
 
 test('a connection that the server accepted just before its shutdown gets its reply', async (t) => {
