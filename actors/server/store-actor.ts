@@ -40,6 +40,12 @@ import { NO_METER, type ServerMeter } from './server-meter.js';
 /** The maximum number of changes in one group commit. */
 const MAX_COMMIT_CHANGES = 4_096;
 
+/**
+ * The maximum number of removals of users in one group commit. Each of them searches all lists, which takes
+ * tens of milliseconds with a million users; nothing else happens in the meantime.
+ */
+const MAX_COMMIT_REMOVALS = 1;
+
 /** The maximum number of changes in the queue. Beyond it the reply is 205 at once. */
 const MAX_QUEUED_CHANGES = 65_536;
 
@@ -377,8 +383,7 @@ class StoreActor implements Behaviour<StoreEvent> {
     if (this.#queue.length === 0) {
       if (this.#ending) this.#scope.end();
     } else if (this.#ending || this.#commitTimer.isDue(this.#queue.length, this.#scope.now())) {
-      const next = this.#queue.splice(0, MAX_COMMIT_CHANGES);
-      this.#meter.setQueuedChanges(this.#queue.length);
+      const next = this.#takeGroup();
       const commits = this.#refuseUsersBeyondLimit(this.#store.users, next);
       if (commits.length === 0) return this.#commitNext();
       this.#commit(this.#store, commits);
@@ -386,6 +391,22 @@ class StoreActor implements Behaviour<StoreEvent> {
       this.#waitsForIteration = true;
       this.#scope.sendNextIteration({ type: 'iteration.passed' });
     }
+  }
+
+  /** Takes the changes of the next group commit from the queue. Other changes overtake the removals that wait. */
+  #takeGroup(): readonly ChangeCommit[] {
+    const group: ChangeCommit[] = [];
+    const waiting: ChangeCommit[] = [];
+    let [taken, removals] = [0, 0];
+    for (const commit of this.#queue) {
+      if (group.length === MAX_COMMIT_CHANGES) break;
+      taken += 1;
+      const waits = isRemoval(commit) && ++removals > MAX_COMMIT_REMOVALS;
+      (waits ? waiting : group).push(commit);
+    }
+    this.#queue = [...waiting, ...this.#queue.slice(taken)];
+    this.#meter.setQueuedChanges(this.#queue.length);
+    return group;
   }
 
   /** Call it only between two commits: then all users are committed, and counted. */
@@ -469,6 +490,10 @@ class StoreActor implements Behaviour<StoreEvent> {
       this.#log.error({ err: error }, begun);
     }
   }
+}
+
+function isRemoval({ change }: ChangeCommit): boolean {
+  return change.op === 'REM' || change.op === 'REMOVE';
 }
 
 /** Whether the device that requested a change has the key of the id. */

@@ -1,7 +1,11 @@
 import test from 'ava';
+import type { StoreChange } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, until } from '../../helpers/network.js';
+import { operate } from '../../helpers/operator.js';
+import { deviceOf } from '../../helpers/sealed-client.js';
 import { crash, current, heldStore, serve } from '../../helpers/server.js';
+import { changes, id } from '../../storage/changes.js';
 
 test('changes that arrive during a commit form the next, and get their replies after it', async (t) => {
   const store = heldStore();
@@ -12,6 +16,39 @@ test('changes that arrive during a commit form the next, and get their replies a
   store.letThrough();
   t.deepEqual(new Set(await Promise.all(replies)), new Set(['200 OK\r\n']));
   t.deepEqual(store.commits, [1, 19]);
+});
+
+test('a group has one removal at most: the others wait, and nothing waits for them', async (t) => {
+  const groups: string[] = [];
+  const store = openMemoryStore();
+  const ids = ['a', 'b', 'c', 'olga'].map(id);
+  await store.commit(ids.map((each) => ({ op: 'REG', id: each })));
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const server = await serve(t, {
+    openStore: async () => ({
+      ...store,
+      async commit(all) {
+        groups.push(all.map((change) => ('id' in change ? `${change.op} ${change.id}` : change.op)).join());
+        await gate;
+        return store.commit(all);
+      },
+    }),
+  });
+  const device = deviceOf().device;
+  const requested: readonly StoreChange[] = [
+    { op: 'REG', id: id('first') },
+    { op: 'REMOVE', id: id('a'), atMs: 1 },
+    { op: 'REM', id: id('olga'), device, atMs: 1 },
+    { op: 'REMOVE', id: id('b'), atMs: 1 },
+    ...changes('REG new', 'REG c'),
+  ];
+  const replies = requested.map((change) => operate(server, change));
+  open();
+  t.deepEqual(await Promise.all(replies), [200, 200, 204, 200, 200, 203]);
+  t.deepEqual(groups, ['REG first', 'REMOVE a,REG new,REG c', 'REM olga', 'REMOVE b']);
 });
 
 test('a request that arrives while the store is restarted waits for it', async (t) => {
