@@ -123,12 +123,12 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
       .default(RESERVE_DAYS),
     count(
       '--registration-burst',
-      'maximum number of REG requests that one address makes at once; others are answered 206',
+      'maximum number of REG and REM requests that one address makes at once; others are answered 206',
       REGISTRATIONS.burst,
     ),
     count(
       '--registration-rate',
-      'maximum number of REG requests that one address makes per second after that',
+      'maximum number of REG and REM requests that one address makes per second after that',
       REGISTRATIONS.perSecond,
     ),
     count(

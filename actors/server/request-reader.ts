@@ -38,7 +38,7 @@ export interface RequestReaderInput {
   readonly identity: ServerIdentity;
   /** Limits the TLS handshakes of a source. Beyond the limit, the server sends no byte and closes. */
   readonly handshakes: HandshakeBudget;
-  /** Limits the REG requests of a source. Beyond the limit, the server replies 206. */
+  /** Limits the REG and REM requests of a source. Beyond the limit, the server replies 206. */
   readonly registrations: Quota;
   /** The wall clock, in milliseconds since 1970: the time of a deletion. */
   readonly wallClock: () => number;
@@ -252,6 +252,7 @@ export class RequestReader {
       }
       case 'REM': {
         if (device === undefined) break;
+        if (!this.#isWithin('registrations')) return BUSY;
         const { op, id } = request;
         return { type: 'request.received', change: { op, id, device, atMs: this.#input.wallClock() } };
       }

@@ -45,7 +45,7 @@ export interface LimitSettings {
   readonly maxUsers?: number;
   /** How long the id of a removed user stays reserved, in days; default {@link RESERVE_DAYS}. */
   readonly reserveDays?: number;
-  /** Limit on the REG requests of one source; default {@link REGISTRATIONS}. */
+  /** Limit on the REG and REM requests of one source; default {@link REGISTRATIONS}. */
   readonly registrations?: Rate;
   /** Limit on the ADD, DEL and LOG requests of one source; default {@link CHANGES}. */
   readonly changes?: Rate;

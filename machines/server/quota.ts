@@ -23,7 +23,7 @@ export const ANSWER_BYTES: Rate = { burst: 256 * 1024, perSecond: 64 * 1024 };
  */
 export const QUEUE_SHARE: Rate = { burst: 64 * 1024, perSecond: 64 * 1024 };
 
-/** REG requests, whether they succeed or not. */
+/** REG and REM requests, whether they succeed or not. */
 export const REGISTRATIONS: Rate = { burst: 60, perSecond: 1 };
 
 /** ADD, DEL and LOG requests, whether they succeed or not. */

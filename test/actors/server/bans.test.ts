@@ -279,6 +279,15 @@ test('REM by a device of the key deletes the id: offline at once, and the log sa
   t.deepEqual(log.fieldsOf('a user deleted the own id'), [{ id: 'alice', from: '127.0.0.1' }]);
 });
 
+test('REM counts against the limit on REG', async (t) => {
+  const server = await serve(t, { registrations: { burst: 2, perSecond: 0.000_001 }, limitsLoopback: true });
+  const alice = deviceOf();
+  t.is(await askSealed(server.tcp, alice, 'REG alice'), '200 OK\r\n');
+  t.is(await askSealed(server.tcp, alice, 'REM stranger'), '202 NO SUCH USER\r\n');
+  t.is(await askSealed(server.tcp, alice, 'REM alice'), '206 BUSY\r\n');
+  t.is(await askSealed(server.tcp, alice, 'ADD alice alice'), '201 INVALID\r\n', 'alice is still there');
+});
+
 test('a revoked device cannot delete the id, nor can a banned user', async (t) => {
   const server = await serve(t);
   const identity = Identity.create();
