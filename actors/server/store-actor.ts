@@ -413,8 +413,14 @@ class StoreActor implements Behaviour<StoreEvent> {
   #refuseUsersBeyondLimit(users: Users, commits: readonly ChangeCommit[]): readonly ChangeCommit[] {
     let room = this.#maxUsers() - users.countUsers();
     if (room >= commits.length) return commits;
+    const added = new Set<UserId>();
     return commits.filter(({ change, replyTo }) => {
-      if (change.op !== 'REG' || users.numberOf(change.id) !== -1 || room-- > 0) return true;
+      if (change.op !== 'REG' || added.has(change.id) || isTaken(users, change.id)) return true;
+      if (room > 0) {
+        room -= 1;
+        added.add(change.id);
+        return true;
+      }
       replyTo.send({
         type: 'change.answered',
         change,
@@ -490,6 +496,11 @@ class StoreActor implements Behaviour<StoreEvent> {
       this.#log.error({ err: error }, begun);
     }
   }
+}
+
+/** True for a registered or reserved id: REG of it is 203, or uses the place of the former user. */
+function isTaken(users: Users, id: UserId): boolean {
+  return users.numberOf(id) !== -1 || users.reservedSince(id) !== undefined;
 }
 
 function isRemoval({ change }: ChangeCommit): boolean {

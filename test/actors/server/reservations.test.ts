@@ -1,11 +1,12 @@
 import test from 'ava';
 import { withFrees } from '../../../actors/server/reservations.js';
 import { RESERVE_DAYS } from '../../../actors/server/server-limits.js';
+import type { StoreChange } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask } from '../../helpers/network.js';
 import { operate } from '../../helpers/operator.js';
 import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
-import { serve } from '../../helpers/server.js';
+import { heldStore, serve } from '../../helpers/server.js';
 import { changes, id } from '../../storage/changes.js';
 
 const DAY_MS = 86_400_000;
@@ -55,6 +56,23 @@ test('the time can be changed while the server runs', async (t) => {
   t.is(await ask(tcp, 'REG bob\n'), '203 USER EXISTS\r\n');
   server.server.limits.change({ reserveDays: 1 });
   t.is(await ask(tcp, 'REG bob\n'), '200 OK\r\n');
+});
+
+test('on a full server, REG of a reserved id is 203, as for any other reserved id', async (t) => {
+  const server = await serve(t, { maxUsers: 2 });
+  for (const name of ['a', 'b']) await ask(server.tcp, `REG ${name}\n`);
+  await operate(server, { op: 'RESERVE', id: id('old'), atMs: Date.now() });
+  t.is(await ask(server.tcp, 'REG old\n'), '203 USER EXISTS\r\n');
+  t.is(await ask(server.tcp, 'REG new\n'), '206 BUSY\r\n');
+});
+
+test('only the first REG of an id takes one of the last places', async (t) => {
+  const store = heldStore();
+  const server = await serve(t, { openStore: store.openStore, maxUsers: 3 });
+  const [first, ...others] = changes('REG a', 'REG b', 'REG b', 'REG c', 'REG d', 'REG b');
+  const replies = [first as StoreChange, ...others].map((change) => operate(server, change));
+  store.letThrough();
+  t.deepEqual(await Promise.all(replies), [200, 200, 203, 200, 206, 203]);
 });
 
 test('removed users do not count against the maximum number of users', async (t) => {
