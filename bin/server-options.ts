@@ -114,7 +114,11 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
       '--max-per-address',
       'maximum number of TCP connections at once from one address (default: 4/5 of --max-connections)',
     ),
-    count('--max-users', 'maximum number of users; further REG requests are answered 206', MAX_USERS),
+    count(
+      '--max-users',
+      'maximum number of users, including reserved ids; further REG requests are answered 206',
+      MAX_USERS,
+    ),
     new Option(
       '--reserve-days <days>',
       'how long the id of a deleted user stays reserved: until then, REG of it is answered 203',

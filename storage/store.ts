@@ -104,6 +104,8 @@ export interface Users {
   readonly isClosed: boolean;
   /** Since when an id is reserved, as a Unix time in milliseconds; `undefined` for any other id. */
   reservedSince(id: UserId): number | undefined;
+  /** How many ids are reserved. Includes those of the commit under way. */
+  countReservations(): number;
   /** The reserved ids, in the order of registration. */
   reservations(): readonly Reservation[];
   /** All bans, even those that have ended: addresses first, each kind in the order of the names. */

@@ -78,7 +78,7 @@ function storeFields({ users, lastChange, waiting, outages }: StoreFacts): Admin
     store: stateOfStore(outages),
     users: users.countUsers(),
     keyed: users.countKeys(),
-    reserved: users.reservations().length,
+    reserved: users.countReservations(),
     bans: users.bans().length,
     lastChange,
     waitingChanges: waiting,
@@ -190,7 +190,7 @@ export async function showId(context: AdminContext, id: UserId): Promise<AdminFi
   const { questions, facts } = context;
   const stored = await questions.examineStore(({ users }) => ({
     user: users.numberOf(id),
-    count: users.countUsers(),
+    places: users.countUsers() + users.countReservations(),
     buddies: users.buddiesOf(id) ?? [],
     key: keyFactsOf(users, id),
     reservedMs: users.reservedSince(id),
@@ -204,7 +204,8 @@ export async function showId(context: AdminContext, id: UserId): Promise<AdminFi
     const reasons = [
       ...(reservation?.reserved ? ['reserved'] : []),
       ...(ban === undefined ? [] : ['banned']),
-      ...(stored.count < maxUsers ? [] : ['full']),
+      // A reserved id already has a place.
+      ...(stored.places < maxUsers || reservedMs !== undefined ? [] : ['full']),
     ];
     return {
       ...{ id, registered: false, mayRegister: reasons.length === 0, reasons },
@@ -233,16 +234,16 @@ export async function showAddress(context: AdminContext, address: string): Promi
   for await (const online of onlineUsers(questions)) {
     for (const one of online) if (one.address === address) users.push(one.user);
   }
-  const { ids, count, ban } = await questions.examineStore(({ users: known }) => ({
+  const { ids, places, ban } = await questions.examineStore(({ users: known }) => ({
     ids: users.slice(0, MAX_NAMED).flatMap((user) => known.recordOf(user).id ?? []),
-    count: known.countUsers(),
+    places: known.countUsers() + known.countReservations(),
     ban: known.banOfAddress(address, facts.wallClock()),
   }));
   const { maxUsers, registrations } = facts.limits;
   const reasons = [
     ...(ban === undefined ? [] : ['banned']),
     ...(registrations.allows(address, 1, now()) ? [] : ['limited']),
-    ...(count < maxUsers ? [] : ['full']),
+    ...(places < maxUsers ? [] : ['full']),
   ];
   return {
     ...{ address, mayRegister: reasons.length === 0, reasons },

@@ -41,7 +41,10 @@ export interface LimitSettings {
    * `maxConnections`.
    */
   readonly maxConnectionsPerAddress?: number;
-  /** The maximum number of users; the reply to a REG beyond it is 206. Default: the limit of the store. */
+  /**
+   * The maximum number of users and reserved ids together; the reply to a REG beyond it is 206. Default: the
+   * limit of the store.
+   */
   readonly maxUsers?: number;
   /** How long the id of a removed user stays reserved, in days; default {@link RESERVE_DAYS}. */
   readonly reserveDays?: number;

@@ -160,7 +160,10 @@ export interface StoreOptions {
   /** Opens the store; a rejection crashes the actor. */
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
-  /** Returns the maximum number of users; the reply to a REG beyond it is 206. Default: {@link MAX_USERS}. */
+  /**
+   * Returns the maximum number of users and reserved ids together; the reply to a REG beyond it is 206.
+   * Default: {@link MAX_USERS}.
+   */
   readonly maxUsers?: () => number;
   /**
    * Returns a Unix time in milliseconds: ids that are reserved since then, or longer, can be registered.
@@ -411,7 +414,7 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   /** Call it only between two commits: then all users are committed, and counted. */
   #refuseUsersBeyondLimit(users: Users, commits: readonly ChangeCommit[]): readonly ChangeCommit[] {
-    let room = this.#maxUsers() - users.countUsers();
+    let room = this.#maxUsers() - users.countUsers() - users.countReservations();
     if (room >= commits.length) return commits;
     const added = new Set<UserId>();
     return commits.filter(({ change, replyTo }) => {

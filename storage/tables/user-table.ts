@@ -84,6 +84,8 @@ export class UserTable implements Users {
   readonly #bans = new BanTable();
   /** When each removed user was removed, or {@link FREED}. */
   readonly #removed = new Map<number, number>();
+  /** How many of the removed users are {@link FREED}. */
+  #freed = 0;
   /** Removed users who may still be on lists, until {@link endReplay}. */
   readonly #stale = new Set<number>();
   /** See {@link takeExpulsions}. */
@@ -172,6 +174,10 @@ export class UserTable implements Users {
     if (this.#removed.size === 0) return undefined;
     // An id that was freed has no number.
     return this.#removed.get(this.#ids.numberOf(id));
+  }
+
+  countReservations(): number {
+    return this.#removed.size - this.#freed;
   }
 
   reservations(): readonly Reservation[] {
@@ -381,6 +387,7 @@ export class UserTable implements Users {
     if (reservation === undefined) this.#ids.skipNumber();
     else if (this.#ids.add(reservation.id) === -1) return false;
     this.#removed.set(this.size - 1, reservation?.atMs ?? FREED);
+    if (reservation === undefined) this.#freed += 1;
     return true;
   }
 
@@ -511,7 +518,9 @@ export class UserTable implements Users {
         if (atMs === undefined) return { verdict: 203 };
         this.#ids.free(user);
         this.#removed.set(user, FREED);
+        this.#freed += 1;
         const revert = () => {
+          this.#freed -= 1;
           this.#ids.unfree(user);
           this.#removed.set(user, atMs);
         };

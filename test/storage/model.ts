@@ -111,6 +111,7 @@ export interface WholeState {
   readonly lists: State;
   readonly devices: readonly (readonly [UserId, Device | undefined])[];
   readonly reserved: readonly (readonly [UserId, number])[];
+  readonly reservedCount: number;
   readonly bans: readonly Ban[];
 }
 
@@ -129,6 +130,7 @@ export function wholeStateOf(users: Users): WholeState {
       .reservations()
       .map(({ id, atMs }) => [id, atMs] as const)
       .sort(byText),
+    reservedCount: users.countReservations(),
     bans: users.bans(),
   };
 }
@@ -138,6 +140,7 @@ export function wholeStateOfModel(model: Model): WholeState {
     lists: stateOfModel(model),
     devices: KNOWN_IDS.map((id) => [id, model.devices.get(id)]),
     reserved: [...model.reserved].sort(byText),
+    reservedCount: model.reserved.size,
     bans: [...model.bans].sort(byText).map(([, ban]) => ban),
   };
 }

@@ -385,6 +385,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.is(store.users.numberOf(id('bob')), -1);
     t.deepEqual([...store.users.listOf(1)], []);
     t.deepEqual(store.users.reservations(), [{ id: id('bob'), atMs: 17 }]);
+    t.is(store.users.countReservations(), 1);
     const refused = changes('REG bob', 'ADD bob alice', 'ADD alice bob', 'DEL alice bob');
     t.deepEqual(await store.commit([...refused, { ...log(mine), id: id('bob') } as StoreChange]), [
       ...[203, 202, 202, 202, 202],
@@ -400,6 +401,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(store.users.buddiesOf(alice), []);
     t.deepEqual(store.users.buddiesOf(id('bob')), []);
     t.deepEqual(store.users.reservations(), []);
+    t.is(store.users.countReservations(), 0);
     t.is(store.users.committed, 3);
   });
 

@@ -87,6 +87,7 @@ test('no buddy is visited once the answer is full', async (t) => {
     deviceOf: (user) => users.deviceOf(user),
     reservedSince: (each) => users.reservedSince(each),
     reservations: () => users.reservations(),
+    countReservations: () => users.countReservations(),
     bans: () => users.bans(),
     banOfId: (id, nowMs) => users.banOfId(id, nowMs),
     banOfAddress: (address, nowMs) => users.banOfAddress(address, nowMs),

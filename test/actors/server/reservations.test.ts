@@ -75,11 +75,23 @@ test('only the first REG of an id takes one of the last places', async (t) => {
   t.deepEqual(await Promise.all(replies), [200, 200, 203, 200, 206, 203]);
 });
 
-test('removed users do not count against the maximum number of users', async (t) => {
+test('a reserved id counts as a user until it is freed', async (t) => {
   const server = await serve(t, { maxUsers: 2 });
   const { tcp } = server;
   const count = async (name: string) => (await ask(tcp, `REG ${name}\n`)).slice(0, 3);
   t.deepEqual([await count('a'), await count('b'), await count('c')], ['200', '200', '206']);
   await operate(server, { op: 'REMOVE', id: id('a'), atMs: Date.now() });
+  t.deepEqual([await count('c'), await count('a')], ['206', '203']);
+  await operate(server, { op: 'FREE', id: id('a') });
   t.deepEqual([await count('c'), await count('d')], ['200', '206']);
+});
+
+test('an id whose reservation is over keeps its place for the next user of the id', async (t) => {
+  let now = 1_000 * DAY_MS;
+  const server = await serve(t, { maxUsers: 1, wallClock: () => now });
+  await ask(server.tcp, 'REG a\n');
+  await operate(server, { op: 'REMOVE', id: id('a'), atMs: now });
+  now += RESERVE_DAYS * DAY_MS;
+  t.is(await ask(server.tcp, 'REG b\n'), '206 BUSY\r\n');
+  t.is(await ask(server.tcp, 'REG a\n'), '200 OK\r\n');
 });

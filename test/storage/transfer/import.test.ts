@@ -65,6 +65,7 @@ test('a repeated import converts no list to ids', async (t) => {
       deviceOf: (user) => store.users.deviceOf(user),
       reservedSince: (each) => store.users.reservedSince(each),
       reservations: () => store.users.reservations(),
+      countReservations: () => store.users.countReservations(),
       bans: () => store.users.bans(),
       banOfId: (each, nowMs) => store.users.banOfId(each, nowMs),
       banOfAddress: (address, nowMs) => store.users.banOfAddress(address, nowMs),
