@@ -17,10 +17,12 @@ import { type Operator, runAdminCommand } from './admin-commands.js';
 import { AdminError } from './admin-error.js';
 import {
   type AdminCaller,
+  type AdminFailure,
   type AdminFields,
   type AdminLine,
   type AdminRequest,
   encodeAdminLine,
+  isReadOnly,
   MAX_ADMIN_REQUEST_BYTES,
   parseAdminRequest,
 } from './admin-protocol.js';
@@ -35,6 +37,11 @@ const PATIENCE_MS = 10_000;
  * the list.
  */
 const READER_PATIENCE_MS = 10 * 60_000;
+
+const STOPPING = 'the server is stopping';
+
+/** The result in the log. `interrupted`: this actor ended before it had the answer. */
+type AuditResult = 'done' | 'interrupted' | AdminFailure['code'];
 
 export interface AdminConnectionInput extends AdminNeighbours {
   readonly socket: Socket;
@@ -63,8 +70,10 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
   readonly #patience: Deadline<AdminConnectionEvent>;
   readonly #splitter = new LineSplitter(MAX_ADMIN_REQUEST_BYTES);
   #state: 'reading' | 'answering' | 'answered' = 'reading';
+  #asked: { readonly by: AdminCaller; readonly request: AdminRequest } | undefined;
   /** True once the command `stop` was accepted: the socket then stays open until the process has ended. */
   #isStop = false;
+  #isServerStopping = false;
   /** Called when the command has read a part of the answer, or when the connection is lost. */
   #onDrained = () => {};
 
@@ -91,14 +100,17 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     else this.#questions.receive(event);
   }
 
+  /** Waits for an open change, because the log says whether it was made. The supervisor limits the wait. */
   shutdown(): void {
-    const message = 'the server is stopping';
-    if (this.#state !== 'answered' && !this.#isStop) this.#send({ failed: { code: 'refused', message } });
+    this.#isServerStopping = true;
+    if (this.#state === 'answering' && this.#asked && !isReadOnly(this.#asked.request)) return;
+    if (this.#state === 'reading') this.#send({ failed: { code: 'refused', message: STOPPING } });
     this.#scope.end();
   }
 
   release(): void {
     const { socket } = this.#input;
+    this.#interrupt();
     this.#patience.cancel();
     socket.removeAllListeners().on('error', () => {});
     this.#onDrained();
@@ -121,25 +133,33 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     run();
   }
 
+  /** The actor ends before it has answered: the server stops, the command has gone, or there was a crash. */
+  #interrupt(): void {
+    if (this.#state !== 'answering' || this.#asked === undefined) return;
+    const reason = this.#isServerStopping ? STOPPING : 'the command was interrupted';
+    const message = isReadOnly(this.#asked.request)
+      ? reason
+      : `${reason}: the change may have been made or not`;
+    this.#end({ failed: { code: 'unavailable', message } }, 'interrupted');
+  }
+
   async #answer(line: Uint8Array): Promise<void> {
     const parsed = parseAdminRequest(line);
     if ('code' in parsed) {
       this.#input.log.warn({ reason: parsed.message }, 'an administration request was refused');
       return this.#end({ failed: parsed });
     }
-    const { by, request } = parsed;
+    this.#asked = parsed;
     // The end of a waiting command is decided by the actors that it asks.
     this.#patience.cancel();
     try {
-      const done = await this.#run(request);
-      this.#audit(by, request, 'done');
-      this.#end({ done });
+      const done = await this.#run(parsed.request);
+      this.#end({ done }, 'done');
       if (this.#isStop) this.#input.operator.stop();
     } catch (error) {
       if (!(error instanceof AdminError)) throw error;
       const { code, message } = error;
-      this.#audit(by, request, code);
-      this.#end({ failed: { code, message } });
+      this.#end({ failed: { code, message } }, code);
     }
   }
 
@@ -167,9 +187,13 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     this.#patience.cancel();
   }
 
-  #end(line: AdminLine): void {
+  /** @param result The result for the log. Requests that are not valid have none. */
+  #end(line: AdminLine, result?: AuditResult): void {
+    if (this.#state !== 'answering') return;
     this.#state = 'answered';
+    if (result !== undefined) this.#audit(result);
     this.#send(line);
+    if (this.#isServerStopping) this.#scope.end();
     if (this.#isStop) return;
     this.#input.socket.end();
     this.#patience.restart(PATIENCE_MS);
@@ -182,15 +206,18 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
   }
 
   /** Logs who did what. An operator who hides lines at info must still see it. */
-  #audit({ user, uid, sudoUser }: AdminCaller, { command, ...details }: AdminRequest, result: string): void {
+  #audit(result: AuditResult): void {
+    if (this.#asked === undefined) return;
+    const { by, request } = this.#asked;
+    const { user, uid, sudoUser } = by;
+    const { target, command, ...details } = { target: undefined, ...request };
     const { log } = this.#input;
-    const { target, ...others } = { target: undefined, ...details };
     const fields = {
       by: user,
       ...(uid !== undefined && { uid }),
       ...(sudoUser !== undefined && { sudoUser }),
       command,
-      ...others,
+      ...details,
       ...(target !== undefined && { target: toDisplayText((target as { readonly name: string }).name) }),
       result,
     };

@@ -54,6 +54,22 @@ export type AdminRequest =
   | { readonly command: 'ban'; readonly target: BanTarget; readonly forMs?: number }
   | { readonly command: 'unban'; readonly target: BanTarget };
 
+const READ_ONLY: ReadonlySet<AdminRequest['command']> = new Set([
+  'status',
+  'who',
+  'users',
+  'show',
+  'show.address',
+  'bans',
+  'key',
+  'key.show',
+]);
+
+/** Whether a request changes nothing. */
+export function isReadOnly({ command }: AdminRequest): boolean {
+  return READ_ONLY.has(command);
+}
+
 /**
  * - `unknown`: there is no such user, or no such ban.
  * - `invalid`: the request is not valid, or comes from a program of another version.

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { encodeAdminRequest, MAX_ADMIN_REQUEST_BYTES } from '../../../actors/server/admin-protocol.js';
+import type { UserId } from '../../../protocol/id.js';
 import { askAdmin, dialAdmin, STATUS_REQUEST, serveAdmin, TESTER } from '../../helpers/admin.js';
-import { closed, readToEnd, until } from '../../helpers/network.js';
-import { crash, current } from '../../helpers/server.js';
+import { ask, closed, readToEnd, until } from '../../helpers/network.js';
+import { crash, current, gatedStore } from '../../helpers/server.js';
 
 test('garbage, an endless line and a request of another version are refused', async (t) => {
   const { path, log } = await serveAdmin(t);
@@ -99,4 +100,47 @@ test('stop is answered, and then the program is asked to stop', async (t) => {
   server.shutdown();
   await server.ended;
   t.deepEqual(JSON.parse(text), { done: { stopped: true, pid: process.pid } });
+});
+
+/** Begins to delete a user, at a server whose store holds the change back. */
+async function deleteHeld(t: ExecutionContext) {
+  const store = gatedStore();
+  const server = await serveAdmin(t, { openStore: store.openStore });
+  t.teardown(() => store.letThrough());
+  t.is(await ask(server.tcp, 'REG alice\n'), '200 OK\r\n');
+  store.hold();
+  const socket = await dialAdmin(server.path);
+  t.teardown(() => socket.destroy());
+  socket.write(encodeAdminRequest(TESTER, { command: 'delete', id: 'alice' as UserId }));
+  await until(() => store.isHolding());
+  const result = () => server.log.fieldsOf('administration').map((fields) => Reflect.get(fields, 'result'));
+  return { ...server, store, socket, result };
+}
+
+test('a server that stops waits for the answer to a change', async (t) => {
+  const { server, store, socket, result, received } = await deleteHeld(t);
+  const answer = readToEnd(socket);
+  server.shutdown();
+  t.is(received('admin-connection', 'shutdown.requested'), 1);
+  store.letThrough();
+  t.like(JSON.parse(await answer), { done: { id: 'alice', deleted: true } });
+  t.deepEqual(result(), ['done']);
+});
+
+test('a change that outlasts the wait of a stopping server is reported as not known', async (t) => {
+  const { server, socket, result } = await deleteHeld(t);
+  const answer = readToEnd(socket);
+  server.shutdown();
+  const message = 'the server is stopping: the change may have been made or not';
+  t.deepEqual(JSON.parse(await answer), { failed: { code: 'unavailable', message } });
+  t.deepEqual(result(), ['interrupted']);
+});
+
+test('a crash during a change leaves a line in the log, and an answer', async (t) => {
+  const server = await deleteHeld(t);
+  const answer = readToEnd(server.socket);
+  crash(current(server, 'admin-connection'));
+  const message = 'the command was interrupted: the change may have been made or not';
+  t.deepEqual(JSON.parse(await answer), { failed: { code: 'unavailable', message } });
+  t.deepEqual(server.result(), ['interrupted']);
 });
