@@ -56,13 +56,6 @@ export const adminConnectionLogic: BehaviourLogic<AdminConnectionEvent, AdminCon
   (scope, input) => new AdminConnection(scope, input),
 );
 
-/** Refuses a command when too many run at once. */
-export function refuseAdminCommand(socket: Socket): void {
-  socket.on('error', () => {});
-  socket.end(encodeAdminLine({ failed: { code: 'busy', message: 'too many commands at once: try again' } }));
-  socket.destroySoon();
-}
-
 class AdminConnection implements Behaviour<AdminConnectionEvent> {
   readonly #scope: BehaviourScope<AdminConnectionEvent>;
   readonly #input: AdminConnectionInput;

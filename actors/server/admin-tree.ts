@@ -16,9 +16,11 @@ import { supervisor } from '../../supervision/supervisor.js';
 import type { Log } from '../log.js';
 import { RESTART_BACKOFF } from '../run-tree.js';
 import type { Operator } from './admin-commands.js';
-import { adminConnectionLogic, refuseAdminCommand } from './admin-connection.js';
+import { adminConnectionLogic } from './admin-connection.js';
 import { adminListenerLogic } from './admin-listener.js';
+import { encodeAdminLine } from './admin-protocol.js';
 import type { AdminFacts } from './admin-views.js';
+import { createRefuseClient } from './busy-replies.js';
 import { ADMIN_CONNECTIONS, CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
 
 /** The maximum number of commands at once. */
@@ -37,13 +39,15 @@ export interface AdminOptions {
 
 /** The supervisor of the administration. Start it after the actors that it asks. */
 export function adminChild({ path, operator }: AdminOptions, facts: AdminFacts, log: Log): ChildSpec {
+  const message = 'too many commands at once: try again';
+  const refuse = createRefuseClient(encodeAdminLine({ failed: { code: 'busy', message } }));
   const logic = supervisor({
     strategy: 'rest_for_one',
     limits: ADMIN_LIMITS,
     children: [
       child({
         id: ADMIN_CONNECTIONS,
-        address: { stashLimit: MAX_COMMANDS, refuse: ({ input }) => refuseAdminCommand(input.socket) },
+        address: { stashLimit: MAX_COMMANDS, refuse: ({ input }) => refuse(input.socket) },
         logic: dynamicSupervisor({
           template: {
             id: 'admin-connection',
@@ -52,7 +56,7 @@ export function adminChild({ path, operator }: AdminOptions, facts: AdminFacts, 
             shutdown: COMMAND_GRACE_MS,
           },
           limit: MAX_COMMANDS,
-          refuse: ({ socket }) => refuseAdminCommand(socket),
+          refuse: ({ socket }) => refuse(socket),
         }),
       }),
       child({

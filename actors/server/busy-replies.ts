@@ -1,21 +1,21 @@
 /**
- * Refuses clients beyond a limit: sends 206, and closes the connection.
+ * Refuses clients beyond a limit: sends 206, or another reply, and closes the connection.
  *
- * A refused client occupies a file descriptor until it has read the reply. The number of such clients is
+ * A refused client occupies a file descriptor until it has sent its request and read the reply. The number of such clients is
  * limited: beyond the limit, each new one cuts off the oldest.
  */
 
 import type { Socket } from 'node:net';
 import { encodeReply } from '../../protocol/reply.js';
 
-/** How long a refused client may take to read the reply, in milliseconds. */
+/** How long a refused client may take to send its request and to read the reply, in milliseconds. */
 const LINGER_MS = 1_000;
 
 /** The maximum number of refused clients that are still connected. */
 export const MAX_LINGERING = 64;
 
 /** Creates the function that refuses a client. */
-export function createRefuseClient(): (socket: Socket) => void {
+export function createRefuseClient(reply: string = encodeReply(206)): (socket: Socket) => void {
   const lingering = new Set<Socket>();
 
   return (socket) => {
@@ -33,6 +33,6 @@ export function createRefuseClient(): (socket: Socket) => void {
     });
     socket.on('error', () => {}); // a broken connection is no fault of the server
     socket.resume();
-    socket.end(encodeReply(206), 'latin1');
+    socket.end(reply, 'latin1');
   };
 }

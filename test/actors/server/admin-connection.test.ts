@@ -63,6 +63,20 @@ test('a connection without a request occupies one place, and too many are refuse
   for (const socket of idle) socket.destroy();
 });
 
+test('a command that sends its request late is refused with the reason', async (t) => {
+  const { path } = await serveAdmin(t);
+  const idle = await Promise.all(Array.from({ length: 16 }, () => dialAdmin(path)));
+  const late = await dialAdmin(path);
+  const text = await readToEnd(late);
+  const error = await new Promise((resolve) => {
+    late.on('error', resolve);
+    late.write(STATUS_REQUEST, resolve);
+  });
+  t.falsy(error);
+  t.like(JSON.parse(text), { failed: { code: 'busy' } });
+  for (const socket of [late, ...idle]) socket.destroy();
+});
+
 test('each command leaves a line with who, what and the result in the log', async (t) => {
   const { path, log } = await serveAdmin(t);
   await askAdmin(path, STATUS_REQUEST);
