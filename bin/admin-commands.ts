@@ -27,7 +27,7 @@ import {
   USERS,
   WHO,
 } from './admin-words.js';
-import { parseBanTarget, parseDuration } from './ban-target.js';
+import { parseDuration, readBanTarget } from './ban-target.js';
 import { complain, EXIT, type Example, exitOnOutputError, withExamples, writeOut } from './command-line.js';
 import type { ConfigFile } from './config-file.js';
 import { withProgramOptions } from './program-options.js';
@@ -210,7 +210,7 @@ function idIn(command: Command): UserId {
 
 function targetIn(command: Command): BanTarget {
   const [text = ''] = command.args;
-  const target = parseBanTarget(text, isId(command));
+  const target = readBanTarget(text, isId(command));
   return target ?? command.error(`'${text}' is neither a valid id nor an IP address or a network`);
 }
 

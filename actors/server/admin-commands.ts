@@ -120,8 +120,6 @@ async function ban({ questions, facts }: AdminCommandContext, { target, forMs }:
   const untilMs = forMs === undefined ? undefined : facts.wallClock() + forMs;
   const made = { ...target, ...(untilMs !== undefined && { untilMs }) };
   const verdict = await questions.change({ op: 'BAN', ban: made });
-  if (verdict === 201)
-    throw new AdminError('invalid', `${target.name} is neither an id nor an address or a network`);
   requireDone(verdict);
   return banFields(made, facts.wallClock());
 }

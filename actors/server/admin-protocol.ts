@@ -8,12 +8,11 @@
  * The answer has a line `row` for each item of a list, and ends with a line `done` or `failed`.
  */
 
-import { isIP } from 'node:net';
-import { plainAddress } from '../../protocol/address.js';
 import { toDisplayText } from '../../protocol/display-text.js';
 import { parseId, type UserId } from '../../protocol/id.js';
 import { type IdPattern, parseIdPattern } from '../../protocol/id-pattern.js';
 import { type IdentityKey, parseKey } from '../../protocol/key.js';
+import { formatNetwork, parseNetwork } from '../../protocol/network.js';
 import type { BanTarget } from '../../storage/store.js';
 
 /** The version of the protocol. A program of another version is refused. */
@@ -28,11 +27,8 @@ export const MAX_ADMIN_ANSWER_BYTES = 1024 * 1024;
 /** The maximum number of characters in the name of the caller. */
 const MAX_CALLER_LENGTH = 64;
 
-/** The maximum number of characters in an address or a network. */
-const MAX_ADDRESS_LENGTH = 64;
-
 /** The longest ban with an end, in milliseconds: about 100 years. */
-const MAX_BAN_MS = 100 * 365 * 24 * 3_600_000;
+export const MAX_BAN_MS = 100 * 365 * 24 * 3_600_000;
 
 /**
  * Who runs the command. The socket admits only the user of the server and root, but Node.js cannot ask the
@@ -188,7 +184,7 @@ function parseCommand(fields: AdminFields): AdminRequest | undefined {
     case 'key.clear':
       return id && { command, id };
     case 'show.address': {
-      const address = textOf(fields, 'address', parseAddress);
+      const address = textOf(fields, 'address', parseIpAddress);
       return address === undefined ? undefined : { command, address };
     }
     case 'key.set': {
@@ -216,18 +212,18 @@ function textOf<T>(fields: AdminFields, name: string, parse: (text: string) => T
   return typeof value === 'string' ? parse(value) : undefined;
 }
 
-/** Parses an IP address. Returns `undefined` for anything else, and for an address with a zone. */
-function parseAddress(text: string): string | undefined {
-  return isIP(text) === 0 || text.includes('%') ? undefined : plainAddress(text);
+/** Parses an IP address. Returns it in the form of the operating system; `undefined` for anything else. */
+function parseIpAddress(text: string): string | undefined {
+  const network = text.includes('/') ? undefined : parseNetwork(text);
+  return network && formatNetwork(network);
 }
 
-/** The store checks that an address is a valid one. Here it only has to be safe to log. */
 function parseTarget({ kind, name }: AdminFields): BanTarget | undefined {
   if (typeof name !== 'string') return undefined;
   if (kind === 'id') {
     const id = parseId(name);
     return id && { kind, name: id };
   }
-  const isAddress = name.length <= MAX_ADDRESS_LENGTH && /^[0-9a-f.:/]+$/.test(name);
-  return kind === 'address' && isAddress ? { kind, name } : undefined;
+  const network = kind === 'address' ? parseNetwork(name) : undefined;
+  return network && { kind: 'address', name: formatNetwork(network) };
 }

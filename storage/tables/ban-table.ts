@@ -2,12 +2,10 @@
  * The bans that the operator has made, and which of them applies to an id or an address.
  */
 
-import { isIP } from 'node:net';
 import { parseId, type UserId } from '../../protocol/id.js';
+import { parseNetwork } from '../../protocol/network.js';
 import { type Ban, type BanTarget, MAX_BANS } from '../store.js';
 import { NetworkIndex } from './network-index.js';
-
-const NETWORK = /^([0-9a-f.:]+)(?:\/(0|[1-9]\d{0,2}))?$/;
 
 /**
  * Parses the target of a ban: an id, or an IP address or network such as `192.0.2.0/24`, in lower case.
@@ -18,10 +16,8 @@ export function parseBanTarget(kind: string | undefined, name: string | undefine
     const id = parseId(name);
     return id === name && id !== undefined ? { kind, name: id } : undefined;
   }
-  const [, address = '', bits = '0'] = NETWORK.exec(name ?? '') ?? [];
-  const version = isIP(address);
-  if (kind !== 'address' || name === undefined || version === 0) return undefined;
-  return Number(bits) <= (version === 4 ? 32 : 128) ? { kind, name } : undefined;
+  if (kind !== 'address' || name === undefined || name !== name.toLowerCase()) return undefined;
+  return parseNetwork(name) && { kind, name };
 }
 
 export class BanTable {

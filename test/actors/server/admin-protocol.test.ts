@@ -44,11 +44,29 @@ test('a request without its parts, or with parts of another type, is invalid', (
     '{"command":"key.set","id":"alice","key":"short"}',
     '{"command":"ban","kind":"network","name":"alice"}',
     '{"command":"ban","kind":"id","name":"alice","forMs":0.5}',
+    '{"command":"ban","kind":"address","name":"192.0.2.0/33"}',
     '{"command":"unban"}',
     '{}',
   ]) {
     const line = JSON.stringify({ version: 1, by, ...JSON.parse(text) });
     t.like(parseAdminRequest(Buffer.from(line)), { code: 'invalid' }, text);
+  }
+});
+
+test('an address is compared in the form of the operating system', (t) => {
+  for (const [text, address] of [
+    ['::0001', '::1'],
+    ['0:0:0:0:0:0:0:1', '::1'],
+    ['2001:DB8::7', '2001:db8::7'],
+    ['::ffff:c000:207', '192.0.2.7'],
+    ['::FFFF:192.0.2.7', '192.0.2.7'],
+  ] as const) {
+    const line = encodeAdminRequest(by, { command: 'show.address', address: text });
+    t.like(parseAdminRequest(Buffer.from(line)), { request: { address } }, text);
+  }
+  for (const address of ['fe80::1%eth0', '192.0.2.0/24', 'alice']) {
+    const line = encodeAdminRequest(by, { command: 'show.address', address });
+    t.like(parseAdminRequest(Buffer.from(line)), { code: 'invalid' }, address);
   }
 });
 
