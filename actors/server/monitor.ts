@@ -4,10 +4,13 @@
  *
  * It starts before all other actors and stops after them, so that `/readyz` also answers while the server
  * starts and stops. Anything that fails while a page is made becomes an answer 500, and crashes no actor.
+ *
+ * Scrapes must not slow down the clients of the server. The metrics are made at most once per
+ * {@link REUSE_MS}, and a connection is closed after its first request.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import { HEADER_TIMEOUTS, limitConnections } from '../http-limits.js';
@@ -24,6 +27,9 @@ const IDLE_TIMEOUT_MS = 10_000;
 
 /** Longest wait for the numbers of presence and of the sessions, in milliseconds. */
 const COUNT_TIMEOUT_MS = 1_000;
+
+/** How long all requests for metrics get the same answer, in milliseconds. */
+export const REUSE_MS = 1_000;
 
 /** How many users are online or away, and how many sessions are open. */
 export interface Population {
@@ -55,20 +61,34 @@ export interface MonitorInput {
   readonly log: Log;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: Buffer;
+}
+
 type MonitorEvent = PresenceCounted | SessionsCounted | { readonly type: 'count.overdue' };
 
 /** Actor logic of the monitor; emits {@link SocketBound} and is ready when it is bound. */
 export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBehaviour((scope, input) => {
   const { host, port, pages, findProblem, presence, sessions, log } = input;
-  /** The requests for metrics that wait for the population. All of them get the same metrics. */
+  /** The requests that wait for the metrics. All of them get the same metrics. */
   const waiting = new Set<ServerResponse>();
+  let isMaking = false;
   let population: Partial<Population> = {};
   let timer: Timer | undefined;
+  let made: { readonly answer: Answer; readonly atMs: number } | undefined;
+  /** The connections that have sent a request. */
+  const used = new WeakSet<Socket>();
 
-  const server = createServer(
-    { ...HEADER_TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: IDLE_TIMEOUT_MS },
-    (request, response) => scope.guard(handleRequest)(request, response),
-  );
+  const server = createServer({
+    ...HEADER_TIMEOUTS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requestTimeout: IDLE_TIMEOUT_MS,
+    // Node.js answers a request without this header itself, also if it is not the first of its connection.
+    requireHostHeader: false,
+  });
+  for (const event of ['request', 'checkExpectation']) server.on(event, scope.guard(receiveRequest));
   server.timeout = IDLE_TIMEOUT_MS;
   limitConnections(server);
   server.on('error', (error) => scope.fail(error));
@@ -87,8 +107,16 @@ export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBeha
     }),
   );
 
-  function handleRequest(request: IncomingMessage, response: ServerResponse): void {
+  function receiveRequest(request: IncomingMessage, response: ServerResponse): void {
+    // Answers to a client that sends more requests, and does not read, would fill the memory.
+    if (used.has(request.socket)) return void request.socket.destroy();
+    used.add(request.socket);
+    response.shouldKeepAlive = false;
     response.on('error', () => {}); // a broken connection is no fault of the server
+    handleRequest(request, response);
+  }
+
+  function handleRequest(request: IncomingMessage, response: ServerResponse): void {
     const [path] = (request.url ?? '').split('?', 1);
     const isPage = path === '/metrics' || path === '/healthz' || path === '/readyz';
     if (!isPage) return sendText(response, 404, 'Use /metrics, /healthz or /readyz.');
@@ -100,38 +128,42 @@ export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBeha
     if (path === '/metrics') return awaitMetrics(response);
     findProblem().then(
       scope.guard((problem) => sendText(response, problem === undefined ? 200 : 503, problem ?? 'ready')),
-      scope.guard((error) => sendFailure(response, error)),
+      scope.guard((error) => send(response, failed(error))),
     );
   }
 
   function awaitMetrics(response: ServerResponse): void {
+    if (made !== undefined && scope.now() - made.atMs < REUSE_MS) return send(response, made.answer);
     waiting.add(response);
     response.on('close', () => waiting.delete(response));
-    if (timer !== undefined) return;
+    if (isMaking) return;
+    isMaking = true;
     population = {};
     timer = scope.sendLater({ type: 'count.overdue' }, COUNT_TIMEOUT_MS);
     presence.send({ type: 'presence.count', replyTo: scope.self });
     sessions.send({ type: 'sessions.count', replyTo: scope.self });
   }
 
-  function sendMetrics(): void {
+  function makeMetrics(): void {
     scope.cancel(timer);
     timer = undefined;
-    const responses = [...waiting];
-    waiting.clear();
     pages.metrics(population).then(
-      scope.guard((text) => {
-        for (const response of responses) send(response, 200, pages.metricsType, text);
-      }),
-      scope.guard((error) => {
-        for (const response of responses) sendFailure(response, error);
-      }),
+      scope.guard((text) => sendMetrics({ status: 200, type: pages.metricsType, body: Buffer.from(text) })),
+      scope.guard((error) => sendMetrics(failed(error))),
     );
   }
 
-  function sendFailure(response: ServerResponse, error: unknown): void {
+  function sendMetrics(answer: Answer): void {
+    isMaking = false;
+    made = { answer, atMs: scope.now() };
+    const responses = [...waiting];
+    waiting.clear();
+    for (const response of responses) send(response, answer);
+  }
+
+  function failed(error: unknown): Answer {
     log.error({ err: error }, 'a page of the monitor could not be made');
-    sendText(response, 500, 'This page could not be made: see the log of the server.');
+    return answerOf(500, 'This page could not be made: see the log of the server.');
   }
 
   return {
@@ -144,9 +176,9 @@ export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBeha
       } else if (event.type === 'sessions.counted') {
         population = { ...population, sessions: event.count };
       } else {
-        return sendMetrics();
+        return makeMetrics();
       }
-      if (population.online !== undefined && population.sessions !== undefined) sendMetrics();
+      if (population.online !== undefined && population.sessions !== undefined) makeMetrics();
     },
     release() {
       scope.cancel(timer);
@@ -156,12 +188,16 @@ export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBeha
   };
 });
 
-function sendText(response: ServerResponse, status: number, text: string): void {
-  send(response, status, 'text/plain; charset=utf-8', `${text}\n`);
+function answerOf(status: number, text: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body: Buffer.from(`${text}\n`) };
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
+function sendText(response: ServerResponse, status: number, text: string): void {
+  send(response, answerOf(status, text));
+}
+
+function send(response: ServerResponse, { status, type, body }: Answer): void {
   response.setHeader('cache-control', 'no-store');
   response.setHeader('x-content-type-options', 'nosniff');
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+  response.writeHead(status, { 'content-type': type, 'content-length': body.length }).end(body);
 }

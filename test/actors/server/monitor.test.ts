@@ -1,12 +1,12 @@
 import test, { type ExecutionContext } from 'ava';
 import type { EventObject } from 'xstate';
 import { isSocketBound } from '../../../actors/server/listener.js';
-import type { Population } from '../../../actors/server/monitor.js';
+import { type Population, REUSE_MS } from '../../../actors/server/monitor.js';
 import type { MonitorOptions, ServerOptions } from '../../../actors/server/server-tree.js';
 import { StoreError } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { pageUntil, readPage } from '../../helpers/http.js';
-import { ask, dial, PresenceClient, readToEnd, until } from '../../helpers/network.js';
+import { ask, closed, dial, PresenceClient, readToEnd, until } from '../../helpers/network.js';
 import { askSealed, deviceOf, logIn } from '../../helpers/sealed-client.js';
 import { crash, current, heldStore, serve } from '../../helpers/server.js';
 
@@ -63,6 +63,36 @@ test('the metrics get the users who are online or away, and the number of sessio
   const page = await readPage(http, '/metrics');
   t.deepEqual(JSON.parse(page.text) as Population, { online: 2, away: 1, sessions: 1 });
 });
+
+test('metrics are made at most once per second, for any number of requests', async (t) => {
+  let count = 0;
+  const { http } = await serveWatched(t, { monitor: { metrics: async () => String(++count) } });
+  const startedAt = performance.now();
+  while (count < 3) await Promise.all(Array.from({ length: 20 }, () => readPage(http, '/metrics')));
+  t.true(performance.now() - startedAt >= (count - 1) * REUSE_MS, `${count} times`);
+});
+
+for (const [kind, request] of [
+  ['metrics', 'GET /metrics HTTP/1.1\r\nHost: monitor\r\n\r\n'],
+  ['health checks', 'GET /healthz HTTP/1.1\r\nHost: monitor\r\n\r\n'],
+  ['readiness checks', 'GET /readyz HTTP/1.1\r\nHost: monitor\r\n\r\n'],
+  ['requests without a host', 'GET /healthz HTTP/1.1\r\n\r\n'],
+  ['unknown expectations', 'GET /healthz HTTP/1.1\r\nHost: monitor\r\nExpect: more\r\n\r\n'],
+] as const) {
+  test(`a connection gets one answer: ${kind}`, async (t) => {
+    const { http } = await serveWatched(t);
+    t.regex(await ask(http, request), /^HTTP\/1\.1 200 OK\r\n(?=.*\nConnection: close\r\n)/s);
+    const impatient = await dial(http);
+    let text = '';
+    impatient.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+    });
+    impatient.on('error', () => {}); // the server may reset the connection
+    impatient.write(request.repeat(100));
+    await closed(impatient);
+    t.true(text.split('HTTP/1.1 ').length - 1 <= 1, text);
+  });
+}
 
 test('a page that cannot be made is answered 500, and no actor crashes', async (t) => {
   const fail = async () => {
