@@ -1,8 +1,8 @@
 /**
  * Limits the number of HTTP connections. When the limit is reached, idle connections are closed first.
  *
- * There is no quota per address. Most connections come from this machine or through one proxy, so a quota could
- * not tell a browser from a program that keeps incomplete requests open.
+ * There is no quota per address. Most connections come from this machine or through one proxy, so a quota
+ * could not tell a browser from a program that keeps incomplete requests open.
  */
 
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';

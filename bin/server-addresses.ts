@@ -70,6 +70,7 @@ type BindError = NodeJS.ErrnoException & { readonly port?: number };
 /** Why the server stopped. The log has further details of errors that the operator did not cause. */
 export function explainEnd(error: unknown, options: ServerOptions): string {
   const cause = rootCause(error) as BindError;
+  if (cause.syscall !== 'listen' && cause.syscall !== 'bind') return cause.message ?? String(cause);
   const [port, option] = failedPort(cause, options);
   switch (cause.code) {
     case 'EADDRINUSE':
@@ -81,7 +82,7 @@ export function explainEnd(error: unknown, options: ServerOptions): string {
         ? unknownHost(options.metrics as string, option)
         : unknownHost(options.host, '--host');
     default:
-      return cause instanceof Error ? cause.message : String(cause);
+      return cause.message;
   }
 }
 

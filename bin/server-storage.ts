@@ -17,7 +17,7 @@ import { readServerSeed } from '../storage/postgres/schema.js';
 import type { Store } from '../storage/store.js';
 import { ensureLockedServerSeed } from '../storage/text/server-identity.js';
 import { DiskQuestion, measureUsage, type StorageUsage, WriteProbe } from '../storage/text/storage-usage.js';
-import { openTextStore, type StoreReport } from '../storage/text/text-store.js';
+import { openTextStore, type StoreReport, unusable } from '../storage/text/text-store.js';
 import { findAccessProblem } from './data-access.js';
 import { timeSyncs } from './metrics/timed-files.js';
 
@@ -75,7 +75,10 @@ export function useDataDirectory(
       const store = await openTextStore(directory, { files, repair: mayRepair, onReport });
       mayRepair = false;
       // The open store holds the lock.
-      const readSeed = () => ensureLockedServerSeed(new DataDirectory(DISK, directory));
+      const readSeed = () =>
+        ensureLockedServerSeed(new DataDirectory(DISK, directory)).catch((error: unknown) => {
+          throw unusable(directory, error);
+        });
       identity ??= await readIdentity(store, readSeed);
       return store;
     },

@@ -1,8 +1,8 @@
 /**
  * Refuses clients beyond a limit: sends 206, or another reply, and closes the connection.
  *
- * A refused client occupies a file descriptor until it has sent its request and read the reply. The number of such clients is
- * limited: beyond the limit, each new one cuts off the oldest.
+ * A refused client occupies a file descriptor until it has sent its request and read the reply. The number of
+ * such clients is limited: beyond the limit, each new one cuts off the oldest.
  */
 
 import type { Socket } from 'node:net';

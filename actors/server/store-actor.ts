@@ -396,7 +396,7 @@ class StoreActor implements Behaviour<StoreEvent> {
     }
   }
 
-  /** Takes the changes of the next group commit from the queue. Other changes overtake the removals that wait. */
+  /** Takes the next group from the queue. Other changes overtake removals that wait. */
   #takeGroup(): readonly ChangeCommit[] {
     const group: ChangeCommit[] = [];
     const waiting: ChangeCommit[] = [];

@@ -20,8 +20,8 @@ import type { ServerMeter } from './server-meter.js';
 import type { DatagramReady, SessionsEvent } from './sessions.js';
 
 /**
- * The receive buffer that the server requests from the kernel for a socket of its own: it holds about 50 ms of
- * a flood. The owner of an inherited socket may have got more than the server could.
+ * The receive buffer that the server requests from the kernel for a socket of its own: it holds about 50 ms
+ * of a flood. The owner of an inherited socket may have got more than the server could.
  */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 

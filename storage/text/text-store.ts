@@ -13,7 +13,7 @@
 
 import { DataDirectory } from '../files/data-directory.js';
 import { DISK } from '../files/disk.js';
-import { isFileError, systemReason } from '../files/file-error.js';
+import { isFileError, isSystemError, systemReason } from '../files/file-error.js';
 import { journalName, nextFileNumber, snapshotName } from '../files/file-names.js';
 import type { Files, Lock } from '../files/files.js';
 import { Journal } from '../format/journal.js';
@@ -424,5 +424,11 @@ function whyUnusable(directory: string, cause: unknown): string | undefined {
   const cannot = `cannot use the data directory ${directory}`;
   if (isFileError(cause, 'lock.failed', 'file.irregular')) return `${cannot}: ${cause.message}`;
   const reason = systemReason(cause);
-  return reason === undefined ? undefined : `${cannot} (${reason}): name another one with --data`;
+  if (reason === undefined) return undefined;
+  const { path } = cause as NodeJS.ErrnoException;
+  if (!isSystemError(cause, 'EACCES', 'EPERM') || path === undefined) {
+    return `${cannot} (${reason}): name another one with --data`;
+  }
+  const advice = 'make the user who runs the server the owner of the directory and its files';
+  return `${cannot} (${path}: ${reason}): ${advice}, or name another one with --data`;
 }

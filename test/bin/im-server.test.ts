@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { ask, closed, dial, freePort, PresenceClient, readToEnd, until } from '../helpers/network.js';
-import { Program, programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
+import {
+  emptyEnvironment,
+  Program,
+  programPath,
+  startServerProgram,
+  temporaryDirectory,
+} from '../helpers/programs.js';
 import { askSealed, deviceOf } from '../helpers/sealed-client.js';
 
 // One at a time: each starts processes of its own.
@@ -196,6 +202,31 @@ test("each of the operator's mistakes is reported in one line, without a stack t
     t.is(result.stderr.split('\n').length, 2, result.stderr);
     t.is(result.stdout, '');
   }
+});
+
+test('a file in the data directory that belongs to another user is named', async (t) => {
+  if (process.getuid?.() !== 0) return t.pass('only root can become another user');
+  const [stranger, directory] = [65_534, await temporaryDirectory(t)];
+  const file = join(directory, 'identity.txt');
+  await writeFile(file, '', { mode: 0o600 });
+  await chown(directory, stranger, stranger);
+  const server = JSON.stringify(join(process.cwd(), 'dist/programs/im-server.js'));
+  const args = JSON.stringify([
+    '--host',
+    '127.0.0.1',
+    '--tcp-port',
+    '0',
+    '--udp-port',
+    '0',
+    '--data',
+    directory,
+  ]);
+  const script = `process.setuid(${stranger}); process.argv.push('im-server', ...${args}); import(${server})`;
+  const program = new Program(t, { name: 'im-server', environment: emptyEnvironment(t), path: '-e' }, script);
+  t.is(await program.exited, 1);
+  const [line = ''] = program.stderr.split('\n').filter((text) => text.startsWith('im-server: '));
+  const advice = 'make the user who runs the server the owner of the directory and its files';
+  t.true(line.includes(`(${file}: permission denied): ${advice}`), program.stderr);
 });
 
 /** Starts a server with redirected output, and asserts that it works and that SIGTERM ends it. */

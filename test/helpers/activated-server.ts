@@ -1,7 +1,7 @@
 /**
  * A program: a server with a store in memory, and the sockets that the program was started with. It prints
- * its two ports. Then it carries out each command that it reads, and prints that the command is done, with its
- * result if it has one.
+ * its two ports. Then it carries out each command that it reads, and prints that the command is done, with
+ * its result if it has one.
  */
 
 import { createInterface } from 'node:readline';
