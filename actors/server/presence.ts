@@ -204,7 +204,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       unknown.clear();
     }
 
-    /** Ends the presence of users at once who were removed, or are banned. */
+    /** Ends the presence of users at once who were removed, are banned, or have another key. */
     function expel({ expulsions, users }: UsersExpelled): void {
       if (expulsions === 'all') {
         return table.endWhere(
@@ -212,8 +212,10 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
         );
       }
       for (const expulsion of expulsions) {
-        const user = expulsion.kind === 'user' ? expulsion.user : users.numberOf(expulsion.name as UserId);
-        if (expulsion.kind !== 'address' && user !== -1 && bans.isExpelled(user)) table.end(user);
+        if (expulsion.kind === 'address') continue;
+        const user = 'user' in expulsion ? expulsion.user : users.numberOf(expulsion.name);
+        // With another key, the id has another holder: nothing shows who announced it.
+        if (expulsion.kind === 'key' || (user !== -1 && bans.isExpelled(user))) table.end(user);
       }
       if (!expulsions.some(({ kind }) => kind === 'address')) return;
       table.endWhere((_user, address) => bans.ofAddress(address) !== undefined);

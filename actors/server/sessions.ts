@@ -185,7 +185,7 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
       udp.send({ type: 'datagram.ready', to, bytes: datagram, kind: 'GET', outcome: 'answered' });
     }
 
-    /** Ends the sessions of users at once who were removed, or are banned. */
+    /** Ends the sessions of users at once who were removed, are banned, or have another key. */
     function expel({ expulsions, users }: UsersExpelled): void {
       if (expulsions === 'all') {
         return table.endWhere(({ id, address }) => {

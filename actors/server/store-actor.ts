@@ -120,7 +120,7 @@ export interface StoreExamined {
 }
 
 /**
- * Changes have removed users or banned targets, or it is not known which ones (`all`). To presence and to
+ * Changes have removed users, banned targets or changed keys, or it is not known which ones (`all`). To presence and to
  * sessions, which check each entry: it may be outdated.
  */
 export interface UsersExpelled {

@@ -493,6 +493,7 @@ export class UserTable implements Users {
         const before = this.#keys.get(user);
         const isSame = before?.identity === key && !before?.serial && !before?.floor;
         if (isSame) return { verdict: 200 };
+        if (before?.identity !== key) this.#expel({ kind: 'key', user, name: change.id });
         return this.#setDevice(user, key && { identity: key, serial: 0, floor: 0 }, change);
       }
       case 'REMOVE': {

@@ -458,6 +458,17 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(store.users.bans(), [mallory]);
   });
 
+  rule('a user with another key is reported as expelled', async (t, store) => {
+    await store.commit([reg(mine), ...changes('REG bob')]);
+    store.takeExpulsions();
+    const key = (user: UserId, to?: Device): StoreChange => ({ op: 'KEY', id: user, key: to?.identity });
+    await store.commit([key(alice, mine), key(id('bob')), key(alice, others), key(id('stranger'), mine)]);
+    const expelled = { kind: 'key', user: 0, name: alice } as const;
+    t.deepEqual(store.takeExpulsions(), [expelled]);
+    await store.commit([key(alice)]);
+    t.deepEqual(store.takeExpulsions(), [expelled]);
+  });
+
   rule('removed users and banned targets are reported as expelled, once', async (t, store) => {
     await store.commit(changes('REG alice', 'REG bob'));
     store.takeExpulsions();

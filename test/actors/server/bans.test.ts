@@ -300,6 +300,25 @@ test('a revoked device cannot delete the id, nor can a banned user', async (t) =
   t.is(await askSealed(server.tcp, newer, 'REM carol'), DENIED_ID);
 });
 
+test('a change of the key of an id ends the presence and the sessions of the former holder', async (t) => {
+  const server = await serve(t);
+  const alice = await people(server);
+  const clear = await PresenceClient.open(t, server.udp);
+  const session = await logIn(server.tcp, alice, 'LOG alice new');
+  const sealed = await SealedPresence.open(t, server.udp);
+  sealed.send(session, 'SET alice 100 ONLINE 5000');
+  clear.send('SET mallory 100 ONLINE 5001');
+  t.is(await clear.ask('GET olga'), 'alice 100 ONLINE 127.0.0.1 5000\nmallory 100 ONLINE 127.0.0.1 5001\n');
+  const { key } = Identity.create();
+  t.is(await operate(server, { op: 'KEY', id: id('mallory'), key }), 200, 'an open id gets a key');
+  t.regex(await clear.ask('GET olga'), /^alice 100 .*\nmallory 101 OFFLINE unknown unknown\n$/);
+  t.is(await operate(server, { op: 'KEY', id: id('alice'), key: undefined }), 200, 'an id becomes open');
+  t.regex(await clear.ask('GET olga'), /^alice 101 OFFLINE unknown unknown$/m);
+  const next = sealed.next();
+  sealed.send(session, 'SET alice 100 ONLINE 5000');
+  t.is(parseUnknownSession(await next), session.name);
+});
+
 test('requests that wait for the store while the user is removed are 202', async (t) => {
   const server = await serve(t);
   await people(server);
