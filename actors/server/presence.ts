@@ -178,6 +178,12 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       } satisfies PresenceAccepted);
     }
 
+    /** True for a user who was removed or banned, perhaps while the datagram waited for the store. */
+    function isBanned(user: number, purpose: Purpose): boolean {
+      const address = purpose.type === 'presence.announced' ? purpose.address : purpose.from.address;
+      return bans.isExpelled(user) || bans.ofAddress(address) !== undefined;
+    }
+
     /** The time of arrival counts, as if this server had received the announcement itself. */
     function hear({ user, status, address, port }: PresenceRecord): void {
       // The other server may not know the latest bans yet.
@@ -292,9 +298,10 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
           case 'user.looked-up': {
             const { user, users, purpose } = event;
             known = users;
-            if (user === -1) {
+            if (user === -1 || isBanned(user, purpose)) {
               const kind = purpose.type === 'presence.announced' ? 'SET' : 'GET';
-              return meter.recordDatagram(kind, purpose.device !== undefined, 'unknown-user');
+              const outcome = user === -1 ? 'unknown-user' : 'denied';
+              return meter.recordDatagram(kind, purpose.device !== undefined, outcome);
             }
             if (purpose.type === 'presence.announced') announce(user, users, purpose);
             else sendBuddyList(user, users, purpose);

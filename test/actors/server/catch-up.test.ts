@@ -1,9 +1,16 @@
 import test, { type ExecutionContext } from 'ava';
-import { type Store, StoreError, type StoreErrorCode } from '../../../storage/store.js';
+import {
+  type BanTarget,
+  type Store,
+  type StoreChange,
+  StoreError,
+  type StoreErrorCode,
+} from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { ask, PresenceClient, until } from '../../helpers/network.js';
+import { deviceOf } from '../../helpers/sealed-client.js';
 import { serve } from '../../helpers/server.js';
-import { changes } from '../../storage/changes.js';
+import { changes, id } from '../../storage/changes.js';
 
 /** Longer than any test takes, in milliseconds. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -11,7 +18,7 @@ const NEVER_MS = 2 ** 31 - 1;
 /** A shared store. `others` are the changes that other servers make before the next time it catches up. */
 class SharedStore {
   readonly store: Store = openMemoryStore();
-  readonly others: string[] = [];
+  readonly others: (string | StoreChange)[] = [];
   calls = 0;
   error: Error | undefined;
   /** Resolves when a call may go on. */
@@ -23,8 +30,9 @@ class SharedStore {
       this.calls += 1;
       await this.gate;
       if (this.error !== undefined) throw this.error;
-      const lines = this.others.splice(0);
-      if (lines.length > 0) await this.store.commit(changes(...lines));
+      const others = this.others.splice(0);
+      const made = others.flatMap((one) => (typeof one === 'string' ? changes(one) : one));
+      if (made.length > 0) await this.store.commit(made);
     },
     close: async () => {},
   });
@@ -57,6 +65,36 @@ test('an id that another server has just registered is looked up again at once',
   t.regex(await client.ask('GET bob'), /alice/);
   t.regex(await client.ask('GET alice'), /bob.*ONLINE/);
   t.is(shared.calls, 1);
+});
+
+test('another key from another server ends the presence of the user', async (t) => {
+  const shared = new SharedStore();
+  const { tcp, client } = await serveShared(t, shared, 1);
+  for (const line of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(tcp, `${line}\n`);
+  client.send('SET bob 100 ONLINE 4000');
+  t.regex(await client.ask('GET alice'), /^bob 100 /);
+  shared.others.push({ op: 'KEY', id: id('bob'), key: deviceOf().device.identity });
+  let list = '';
+  while (!list.startsWith('bob 101 ')) list = await client.ask('GET alice');
+  t.pass();
+});
+
+test('a user or an address that is banned while a SET waits for the store is not online', async (t) => {
+  const shared = new SharedStore();
+  const { tcp, udp, client } = await serveShared(t, shared, NEVER_MS);
+  const other = await PresenceClient.open(t, udp, '127.0.3.1');
+  await ask(tcp, 'REG alice\n');
+  const banned: readonly BanTarget[] = [
+    { kind: 'id', name: id('bob') },
+    { kind: 'address', name: '127.0.3.1' },
+  ];
+  shared.others.push(...['bob', 'carl', 'dora'].map((name) => `REG ${name}`));
+  shared.others.push('ADD alice bob', 'ADD alice carl', 'ADD dora alice');
+  shared.others.push(...banned.map((ban) => ({ op: 'BAN', ban }) as const));
+  client.send('SET bob 100 ONLINE 4000');
+  other.send('SET carl 100 ONLINE 4001');
+  t.regex(await client.ask('GET dora'), /^alice /, 'the store has caught up');
+  t.regex(await client.ask('GET alice'), /^bob 101 .*\ncarl 101 /);
 });
 
 test('look-ups of many unknown ids share the calls of catchUp', async (t) => {
