@@ -4,7 +4,8 @@
  */
 
 import { lstatSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { findWritable } from '../storage/files/writers.js';
 import type { ServerOptions } from './server-options.js';
 import { StartError } from './start-error.js';
 
@@ -55,6 +56,28 @@ export function adminSocketOfCommand(
 ): string {
   const path = adminSocketPath(options, environment) ?? join(RUNTIME_DIRECTORY, SOCKET);
   return isDefault && !exists(path) && exists(STATE_DIRECTORY) ? join(STATE_DIRECTORY, SOCKET) : path;
+}
+
+/**
+ * Checks who may put another socket in place of this one, and so receive the operator's commands.
+ *
+ * @returns Why the directory of the socket must not be used, if all users of the machine may write to it.
+ */
+export async function findSocketProblem(
+  path: string,
+  warn: (message: string) => void,
+): Promise<string | undefined> {
+  const directory = dirname(path);
+  const [writable] = await findWritable(directory, []);
+  if (writable === undefined) return undefined;
+  if (writable.by === 'group') {
+    warn(`${directory} can be written by its group, which can take the place of ${path}`);
+    return undefined;
+  }
+  return (
+    `all users of this machine can take the place of ${path}: ` +
+    'choose a directory for --admin-socket that only the user of the server can write to'
+  );
 }
 
 function pathOf(

@@ -5,7 +5,7 @@
 
 import type { Log } from '../actors/log.js';
 import type { InheritedSockets } from '../actors/server/inherited-sockets.js';
-import { adminSocketPath } from './admin-socket.js';
+import { adminSocketPath, findSocketProblem } from './admin-socket.js';
 import { connectionsWithin, ownLimits } from './descriptors.js';
 import { type OpenMetrics, openMetrics } from './metrics/open-metrics.js';
 import { oldNodeNotice } from './node-version.js';
@@ -36,25 +36,39 @@ export async function setUpServer(options: ServerOptions, log: Log): Promise<Ser
     options.directory === undefined
       ? useDataDirectory(options.data, options.repair === true, log, metrics?.watch)
       : useSharedDirectory(options.directory, options.directoryAlone, log, metrics?.watch);
+  const adminSocket = adminSocketPath(options, process.env);
+  const isInData = options.adminSocket === undefined && options.directory === undefined;
+  const checked = isInData ? undefined : adminSocket;
   const notices = [oldNodeNotice(), unusedAddresses(options, inherited)];
   return {
     inherited,
     storage,
     metrics,
-    warnings: [...(await warningsUnlessUnsafe(storage)), ...notices.filter((notice) => notice !== undefined)],
+    warnings: [
+      ...(await warningsUnlessUnsafe(storage, checked)),
+      ...notices.filter((notice) => notice !== undefined),
+    ],
     addresses: await resolveAddresses(options, inherited),
-    adminSocket: adminSocketPath(options, process.env),
+    adminSocket,
   };
 }
 
 /**
- * Refuses storage that all users of the machine may write to; otherwise returns the warnings. If the check
- * itself fails, the store reports the error.
+ * Refuses storage that all users of the machine may write to, and a directory of the socket that they may
+ * write to; otherwise returns the warnings. If a check itself fails, the store or the listener reports the
+ * error.
+ *
+ * @param adminSocket The path of the socket, if it is not in the data directory.
  */
-async function warningsUnlessUnsafe(storage: ServerStorage): Promise<readonly string[]> {
+async function warningsUnlessUnsafe(
+  storage: ServerStorage,
+  adminSocket: string | undefined,
+): Promise<readonly string[]> {
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
-  const reason = await storage.findAccessProblem(warn).catch(() => undefined);
+  const find = async () =>
+    (await storage.findAccessProblem(warn)) ?? (adminSocket && findSocketProblem(adminSocket, warn));
+  const reason = await find().catch(() => undefined);
   if (reason !== undefined) throw new StartError(reason);
   return warnings;
 }

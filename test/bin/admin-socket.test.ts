@@ -1,6 +1,9 @@
-import { resolve } from 'node:path';
+import { chmod } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import test from 'ava';
-import { adminSocketOfCommand, adminSocketPath } from '../../bin/admin-socket.js';
+import { adminSocketOfCommand, adminSocketPath, findSocketProblem } from '../../bin/admin-socket.js';
+import { runServer } from '../helpers/admin.js';
+import { temporaryDirectory } from '../helpers/programs.js';
 
 test('the socket is in the data directory, in the runtime directory, or where the option says', (t) => {
   const shared = { data: './data', directory: 'postgres://im@db/im' };
@@ -34,4 +37,37 @@ test('a path over 107 bytes is refused by name', (t) => {
   t.throws(() => adminSocketPath({ data: 'x', adminSocket: `/${'x'.repeat(107)}` }, {}), {
     message: /108 bytes; at most 107\): choose a shorter path for --admin-socket$/,
   });
+});
+
+test('a directory that all users can write to is refused', async (t) => {
+  const path = join(await temporaryDirectory(t), 'admin.sock');
+  const warnings: string[] = [];
+  const find = async (mode: number) => {
+    await chmod(resolve(path, '..'), mode);
+    return findSocketProblem(path, (warning) => warnings.push(warning));
+  };
+  t.is(await find(0o755), undefined);
+  t.deepEqual(warnings, []);
+  t.is(await find(0o770), undefined);
+  t.is(warnings.length, 1);
+  t.regex((await find(0o777)) ?? '', /^all users of this machine can take the place of .*admin\.sock: /);
+  t.is(await find(0o1777), await find(0o777));
+  t.is(await findSocketProblem('/nowhere/admin.sock', t.fail), undefined);
+});
+
+test('the server does not start with its socket in such a directory', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await chmod(directory, 0o1777);
+  const data = await temporaryDirectory(t);
+  const ports = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
+  const { code, stderr } = await runServer(
+    t,
+    ...ports,
+    '--data',
+    data,
+    '--admin-socket',
+    join(directory, 'admin.sock'),
+  );
+  t.is(code, 1);
+  t.regex(stderr, /^im-server: all users of this machine can take the place of .*\n$/);
 });
