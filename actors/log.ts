@@ -7,6 +7,7 @@ export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+  fatal(fields: object, message: string): void;
   isLevelEnabled(level: string): boolean;
 }
 
@@ -16,5 +17,17 @@ export const SILENT_LOG: Log = {
   info: () => {},
   warn: () => {},
   error: () => {},
+  fatal: () => {},
   isLevelEnabled: () => false,
 };
+
+const LEVELS = ['info', 'warn', 'error', 'fatal'] as const;
+
+/**
+ * Logs a line that an operator must see: at `info`, or at the next level that is shown. At `silent`, no level
+ * is shown.
+ */
+export function logVisibly(log: Log, fields: object, message: string): void {
+  const level = LEVELS.find((each) => log.isLevelEnabled(each));
+  if (level !== undefined) log[level](fields, message);
+}

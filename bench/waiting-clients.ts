@@ -3,6 +3,7 @@
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
+import { SILENT_LOG } from '../actors/log.js';
 import { storeLogic } from '../actors/server/store-actor.js';
 import type { UserId } from '../protocol/id.js';
 import type { Change } from '../protocol/request.js';
@@ -34,9 +35,8 @@ export async function measureClients(
   clients: number,
   measureMs: number,
 ): Promise<Rate> {
-  const log = { debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
   const opened = openStore();
-  const actor = createActor(storeLogic({ openStore: () => opened, log }), { input: {} }).start();
+  const actor = createActor(storeLogic({ openStore: () => opened, log: SILENT_LOG }), { input: {} }).start();
   await opened;
   while (actor.getSnapshot().ready !== true) await new Promise(setImmediate);
   const latencies: number[] = [];

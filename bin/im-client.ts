@@ -81,6 +81,7 @@ const crashLog: Log = {
   debug: () => {},
   info: () => {},
   warn: () => {},
+  fatal: () => {},
   error: ({ err }: { readonly err?: unknown }, message) =>
     complain(CLIENT_NAME, `${message}: ${err ?? 'no reason'}`),
   isLevelEnabled: (level) => level === 'error',

@@ -5,7 +5,7 @@
 
 import { strict as assert } from 'node:assert';
 import { CommanderError } from 'commander';
-import type { Log } from '../actors/log.js';
+import { type Log, logVisibly } from '../actors/log.js';
 import type { ReloadResult } from '../actors/server/admin-commands.js';
 import type { LimitSettings, ServerLimits } from '../actors/server/server-limits.js';
 import { toDisplayText } from '../protocol/display-text.js';
@@ -116,9 +116,7 @@ export function createReload(
     requestLog.isOn = current.logRequests;
     const values = changed.map((name) => [keyOf(name), toDisplayText(String(next[name] ?? 'default'))]);
     const result = { changed: Object.fromEntries(values), waiting: waiting.map(keyOf) };
-    // An operator who hides lines at info must still see what a reload has changed.
-    const hidesInfo = !log.isLevelEnabled('info');
-    log[hidesInfo ? 'warn' : 'info']({ changed: result.changed }, 'the configuration was read again');
+    logVisibly(log, { changed: result.changed }, 'the configuration was read again');
     if (waiting.length > 0) log.warn({ options: result.waiting }, 'these options need a restart');
     log.level = current.logLevel;
     return result;

@@ -12,7 +12,7 @@ import {
   fromBehaviour,
 } from '../../supervision/behaviour.js';
 import { Deadline } from '../../supervision/deadline.js';
-import type { Log } from '../log.js';
+import { type Log, logVisibly } from '../log.js';
 import { type Operator, runAdminCommand } from './admin-commands.js';
 import { AdminError } from './admin-error.js';
 import {
@@ -198,13 +198,12 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     return this.#input.socket.write(encodeAdminLine(line));
   }
 
-  /** Logs who did what. An operator who hides lines at info must still see it. */
+  /** Logs who did what. */
   #audit(result: AuditResult): void {
     if (this.#asked === undefined) return;
     const { by, request } = this.#asked;
     const { user, uid, sudoUser } = by;
     const { target, command, ...details } = { target: undefined, ...request };
-    const { log } = this.#input;
     const fields = {
       by: user,
       ...(uid !== undefined && { uid }),
@@ -214,6 +213,6 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
       ...(target !== undefined && { target: toDisplayText((target as { readonly name: string }).name) }),
       result,
     };
-    log[log.isLevelEnabled('info') ? 'info' : 'warn'](fields, 'administration');
+    logVisibly(this.#input.log, fields, 'administration');
   }
 }

@@ -19,7 +19,7 @@ import type { BehaviourLogic, BehaviourScope } from '../../supervision/behaviour
 import { Deadline } from '../../supervision/deadline.js';
 import type { Address } from '../../supervision/mailbox.js';
 import { fromChart } from '../chart.js';
-import type { Log } from '../log.js';
+import { type Log, logVisibly } from '../log.js';
 import { RequestReader, type RequestReaderInput } from './request-reader.js';
 import type { RequestReply } from './server-meter.js';
 import type { SessionsEvent } from './sessions.js';
@@ -135,10 +135,8 @@ function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void
   handshakes.recordUser(reader.address, id, scope.now());
 }
 
-/** An operator who hides lines at info must still see who was deleted. */
 function logDeletion({ log, reader }: Connection, id: UserId): void {
-  const level = log.isLevelEnabled('info') ? 'info' : 'warn';
-  log[level]({ id, from: plainAddress(reader.address) }, 'a user deleted the own id');
+  logVisibly(log, { id, from: plainAddress(reader.address) }, 'a user deleted the own id');
 }
 
 function reply(connection: Connection, code: ReplyCode, details?: string): void {

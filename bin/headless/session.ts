@@ -187,6 +187,7 @@ function crashLog(output: Output): Log {
     debug: () => {},
     info: () => {},
     warn: () => {},
+    fatal: () => {},
     error: ({ err }: { readonly err?: unknown }, message) =>
       output.notify('error', { error: `${message}: ${err ?? 'no reason'}` }),
     isLevelEnabled: (level) => level === 'error',

@@ -148,6 +148,7 @@ function faultLog(tally: Tally): Log {
     debug: ignore,
     info: ignore,
     warn: ignore,
+    fatal: ignore,
     error: (_fields, message) => {
       if (message.startsWith('the store')) tally.blame('crash', message);
     },

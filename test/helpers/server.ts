@@ -17,6 +17,7 @@ export class TestLog implements Log {
   info = this.#at('info');
   warn = this.#at('warn');
   error = this.#at('error');
+  fatal = this.#at('fatal');
 
   isLevelEnabled(): boolean {
     return true;
