@@ -136,7 +136,13 @@ async function changeKey(
   key: IdentityKey | undefined,
 ): Promise<AdminFields> {
   await changeUser(questions, { op: 'KEY', id, key });
-  return readKey(questions, id);
+  try {
+    return await readKey(questions, id);
+  } catch (error) {
+    // The change was made, even if the store does not answer any more.
+    if (error instanceof AdminError && error.code === 'unavailable') return { id, key: key ?? null };
+    throw error;
+  }
 }
 
 /** Makes a change of a user. @throws AdminError if there is no such user, or the change was not made. */
