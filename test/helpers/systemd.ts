@@ -7,9 +7,16 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
 import { isInstalled } from './installed.js';
+
+/** Time between two checks of a condition, in milliseconds. */
+const POLL_MS = 50;
+
+/** Longest wait for a condition, in milliseconds. It is shorter than the time limit of ava. */
+const WAIT_MS = 90_000;
 
 /** The maximum output of a program, in bytes. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -133,11 +140,9 @@ export class Systemd {
       await exited;
     });
     const isUp = () => childOf() !== '' && existsSync(`/proc/${childOf()}/root/run/systemd/private`);
-    while (!isUp()) {
-      if (childOf() === '' && outside.exitCode !== null)
-        throw new Error(`systemd did not start: ${problems}`);
-      await new Promise(setImmediate);
-    }
+    const hasEnded = () => childOf() === '' && outside.exitCode !== null;
+    await poll('the start of systemd', isUp, (up) => up || hasEnded());
+    if (!isUp()) throw new Error(`systemd did not start: ${problems}`);
     const systemd = new Systemd(Number(childOf()));
     await systemd.run('systemctl', 'is-system-running', '--wait').catch(() => {});
     return systemd;
@@ -167,11 +172,8 @@ export class Systemd {
   }
 
   /** Waits until a property of the service has a value. */
-  async until(property: string, isReached: (value: string) => boolean): Promise<string> {
-    for (;;) {
-      const value = await this.show(property);
-      if (isReached(value)) return value;
-    }
+  until(property: string, isReached: (value: string) => boolean): Promise<string> {
+    return poll(`${property} of the service`, () => this.show(property), isReached);
   }
 
   /** Adds lines to the unit of the service. */
@@ -188,5 +190,20 @@ export class Systemd {
   /** What the service has written. */
   log(): Promise<string> {
     return this.run('cat', `${RUN}/log`);
+  }
+}
+
+/** Reads a value until it is the right one. Throws after {@link WAIT_MS}. */
+async function poll<TValue>(
+  what: string,
+  read: () => TValue | Promise<TValue>,
+  isRight: (value: TValue) => boolean,
+): Promise<TValue> {
+  const deadline = performance.now() + WAIT_MS;
+  for (;;) {
+    const value = await read();
+    if (isRight(value)) return value;
+    if (performance.now() > deadline) throw new Error(`${what} is still ${value} after ${WAIT_MS / 1_000} s`);
+    await pause(POLL_MS);
   }
 }
