@@ -41,25 +41,34 @@ async function receiveNotices(t: ExecutionContext): Promise<Notices> {
 }
 
 /** Starts the server with a socket for notices. */
-async function startWatched(t: ExecutionContext, notices: Notices, more: NodeJS.ProcessEnv = {}) {
+async function startWatched(
+  t: ExecutionContext,
+  notices: Notices,
+  { data, ...more }: NodeJS.ProcessEnv & { readonly data?: string } = {},
+) {
   const config = join(await temporaryDirectory(t), 'server.conf');
   await writeFile(config, 'max-users = 7\n');
   const environment = { ...emptyEnvironment(t), NOTIFY_SOCKET: notices.path, ...more };
   const ports = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
-  const args = ['--data', await temporaryDirectory(t), '--config', config, ...ports];
+  const args = ['--data', data ?? (await temporaryDirectory(t)), '--config', config, ...ports];
   return new Program(t, { name: 'im-server', environment }, ...args);
 }
 
 test('the server reports that it is ready, reloads and stops', async (t) => {
   if (!isInstalled(t, 'systemd-notify')) return;
   const notices = await receiveNotices(t);
-  const server = await startWatched(t, notices);
+  const data = await temporaryDirectory(t);
+  const server = await startWatched(t, notices, { data });
   const ready = /^READY=1 STATUS=Users: 0; listening on tcp=127\.0\.0\.1:\d+ udp=127\.0\.0\.1:\d+$/;
   t.regex(await notices.next(), ready);
   t.regex(server.stdout, /^im-server ready/, 'the sockets are open at the first notice');
   server.process.kill('SIGHUP');
   t.regex(await notices.next(), /^RELOADING=1 MONOTONIC_USEC=\d+$/);
   t.regex(await notices.next(), ready);
+  const command = new Program(t, 'im-server', 'reload', '--data', data);
+  t.regex(await notices.next(), /^RELOADING=1 MONOTONIC_USEC=\d+$/);
+  t.regex(await notices.next(), ready);
+  t.is(await command.exited, 0, command.stderr);
   server.process.kill('SIGTERM');
   t.is(await notices.next(), 'STOPPING=1 STATUS=Stopping');
   t.is(await server.exited, 0);

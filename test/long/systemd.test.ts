@@ -65,12 +65,29 @@ test('a reload keeps the process, and changes a limit', async (t) => {
   t.is(await ask(systemd, 'REG alice'), '200 OK');
   await systemd.write('/etc/im/server.conf', 'max-users = 1\n');
   await systemd.run('systemctl', 'reload', 'im-server.service');
-  // systemd saw RELOADING=1 and then READY=1.
+  t.is(
+    await ask(systemd, 'REG bob'),
+    '206 BUSY',
+    'systemctl reload returns when the change has taken effect',
+  );
   await systemd.until('StateChangeTimestampMonotonic', (value) => value !== reloadedAt);
   await systemd.until('ActiveState', (state) => state === 'active');
-  t.is(await ask(systemd, 'REG bob'), '206 BUSY');
   t.is(await systemd.show('MainPID'), pid);
   t.regex(await systemd.show('StatusText'), /^Users: 1; /);
+});
+
+test('a reload of a configuration with a mistake fails, and the server runs on', async (t) => {
+  if (!canBootSystemd(t)) return;
+  const systemd = await startService(t);
+  const pid = await systemd.show('MainPID');
+  await systemd.write('/etc/im/server.conf', 'max-users = none\n');
+  await t.throwsAsync(systemd.run('systemctl', 'reload', 'im-server.service'), {
+    message: /Job for im-server/,
+  });
+  await systemd.until('ActiveState', (state) => state === 'active');
+  t.regex(await systemd.log(), /im-server: .*max-users/, 'the command names the mistake');
+  t.is(await ask(systemd, 'REG alice'), '200 OK');
+  t.is(await systemd.show('MainPID'), pid);
 });
 
 test('the watchdog restarts a frozen server, and leaves one that works', async (t) => {
