@@ -1,5 +1,5 @@
 /**
- * Tells systemd how the server is: ready, reading its configuration again, stopping, alive. The program
+ * Reports the server's state to systemd: ready, reading its configuration again, stopping, alive. The program
  * `systemd-notify` sends each notice, because Node.js has no datagrams for Unix sockets. Outside of systemd,
  * nothing is sent.
  */
@@ -93,16 +93,23 @@ export class ServiceManager {
     if (this.#socket === undefined) return Promise.resolve();
     const env = { PATH: process.env['PATH'], NOTIFY_SOCKET: this.#socket };
     const options = { env, timeout: NOTICE_TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
-    return new Promise((resolve) => {
-      execFile('systemd-notify', assignments, options, (error) => {
-        if (error !== null && !this.#hasFailed) {
-          const hint = 'check that the program systemd-notify is installed, and NotifyAccess=all in the unit';
-          this.#log.warn({ err: error, hint }, 'systemd cannot be notified');
-        }
-        this.#hasFailed = error !== null;
-        resolve();
-      });
-    });
+    // execFile itself throws some errors, for example if there is too little memory for another process.
+    return new Promise<void>((resolve, reject) => {
+      execFile('systemd-notify', assignments, options, (error) =>
+        error === null ? resolve() : reject(error),
+      );
+    }).then(
+      () => this.#recordResult(undefined),
+      (error) => this.#recordResult(error),
+    );
+  }
+
+  #recordResult(error: Error | undefined): void {
+    if (error !== undefined && !this.#hasFailed) {
+      const hint = 'check that the program systemd-notify is installed, and NotifyAccess=all in the unit';
+      this.#log.warn({ err: error, hint }, 'systemd cannot be notified');
+    }
+    this.#hasFailed = error !== undefined;
   }
 }
 

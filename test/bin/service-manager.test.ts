@@ -146,6 +146,19 @@ test('a reload that fails is over', async (t) => {
   t.is(await notices.next(), 'READY=1 STATUS=up');
 });
 
+test('a notice that cannot be sent at all is one warning, and the next one is sent', async (t) => {
+  if (!isInstalled(t, 'systemd-notify')) return;
+  const notices = await receiveNotices(t);
+  const log = new TestLog();
+  const manager = new ServiceManager({ NOTIFY_SOCKET: notices.path }, log);
+  // Longer than any argument of a program may be: the process cannot be created.
+  const tooLong = 'x'.repeat(256 * 1024);
+  manager.ready({ status: () => tooLong, isAlive: async () => true });
+  await manager.stopping();
+  t.is(await notices.next(), 'STOPPING=1 STATUS=Stopping');
+  t.is(log.fieldsOf('systemd cannot be notified').length, 1);
+});
+
 test('without systemd-notify, the server logs one warning and works', async (t) => {
   const log = new TestLog();
   const path = process.env['PATH'];
