@@ -1,8 +1,8 @@
 /**
  * The counters of a server as its actors see them. bin/ chooses the implementation, as it does for the log.
  *
- * The actors call these methods for each request and each datagram, so an implementation must only add to
- * numbers: it must not wait, allocate or throw.
+ * An implementation must not wait or throw. The actors call `recordDatagram` and `recordRefusal` for each
+ * datagram, also in a flood, so these two must only add to numbers, and not allocate.
  */
 
 import type { ReplyCode } from '../../protocol/reply.js';
