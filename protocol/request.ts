@@ -29,7 +29,7 @@ export type Change =
     }
   /** A login: the store records the serial and the floor of the device. */
   | { readonly op: 'LOG'; readonly id: UserId; readonly device: Device }
-  /** The user deletes the own id at this Unix time in milliseconds: the store removes the user. */
+  /** The user deletes their own id at this Unix time in milliseconds: the store removes the user. */
   | { readonly op: 'REM'; readonly id: UserId; readonly device: Device; readonly atMs: number };
 
 /**

@@ -136,7 +136,7 @@ function recordUser({ handshakes, reader, scope }: Connection, id: UserId): void
 }
 
 function logDeletion({ log, reader }: Connection, id: UserId): void {
-  logVisibly(log, { id, from: plainAddress(reader.address) }, 'a user deleted the own id');
+  logVisibly(log, { id, from: plainAddress(reader.address) }, 'a user deleted their own id');
 }
 
 function reply(connection: Connection, code: ReplyCode, details?: string): void {

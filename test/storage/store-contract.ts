@@ -405,7 +405,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.is(store.users.committed, 3);
   });
 
-  rule('only a device of the key that is not revoked removes the own id', async (t, store) => {
+  rule('only a device of the key that is not revoked removes the id', async (t, store) => {
     const rem = (by: Device, user = alice): StoreChange => ({ op: 'REM', id: user, device: by, atMs: 17 });
     await store.commit([reg(mine), ...changes('REG bob', 'ADD bob alice')]);
     t.deepEqual(await store.commit([rem(device(1, 0, 1)), rem(mine, id('bob')), rem(mine, id('stranger'))]), [

@@ -191,7 +191,7 @@ test('the sessions from a banned address end', async (t) => {
   t.is(await sealed.ask(session, 'GET alice'), session.name, 'the server does not know the session');
 });
 
-test('bans of before the start are enforced, and stay in force while the store is down', async (t) => {
+test('bans made before the start are enforced, and stay in force while the store is down', async (t) => {
   const store = openMemoryStore();
   await store.commit([
     { op: 'BAN', ban: idOf('mallory') },
@@ -276,7 +276,7 @@ test('REM by a device of the key deletes the id: offline at once, and the log sa
   t.is(parseUnknownSession(await next), session.name);
   t.is(await askSealed(tcp, alice, 'REM alice'), '202 NO SUCH USER\r\n', 'again');
   t.is(await askSealed(tcp, alice, 'REG alice'), '203 USER EXISTS\r\n');
-  t.deepEqual(log.fieldsOf('a user deleted the own id'), [{ id: 'alice', from: '127.0.0.1' }]);
+  t.deepEqual(log.fieldsOf('a user deleted their own id'), [{ id: 'alice', from: '127.0.0.1' }]);
 });
 
 test('REM counts against the limit on REG', async (t) => {
