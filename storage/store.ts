@@ -32,8 +32,8 @@ export type BanTarget =
 export type Ban = BanTarget & { readonly untilMs?: number | undefined };
 
 /**
- * A user who was removed, whose key has changed, or whom a ban may concern: the server ends the user's presence
- * and sessions. An address or a network stands for all users there.
+ * A user who was removed, whose key has changed, or whom a ban may concern: the server ends the user's
+ * presence and sessions. An address or a network stands for all users there.
  */
 export type Expulsion =
   | { readonly kind: 'user' | 'key'; readonly user: number; readonly name: UserId }
