@@ -120,8 +120,8 @@ export interface StoreExamined {
 }
 
 /**
- * Changes have removed users, banned targets or changed keys; `all` if it is not known which ones. To presence
- * and to sessions, which check each entry: it may be outdated.
+ * Changes have removed users, banned targets or changed keys; `all` if it is not known which ones. To
+ * presence and to sessions, which check each entry: it may be outdated.
  */
 export interface UsersExpelled {
   readonly type: 'users.expelled';
