@@ -20,7 +20,7 @@ import type { Store, Users } from '../storage/store.js';
 import { readDatabase } from '../storage/text/database-check.js';
 import { ensureServerSeed, readServerSeed } from '../storage/text/server-identity.js';
 import { openTextStore, unusable } from '../storage/text/text-store.js';
-import { ADMIN_EXIT_HELP, runAdminCommand, withAdminOptions } from './admin-commands.js';
+import { ADMIN_EXIT_HELP, runAtServer, withAdminOptions } from './admin-command-lines.js';
 import type { AdminView } from './admin-words.js';
 import { withExamples, writeOut } from './command-line.js';
 import type { ConfigFile } from './config-file.js';
@@ -59,8 +59,7 @@ export function addKeyCommand(program: Command, file: ConfigFile): void {
     .action(async () => {
       const given = parseWords(command);
       const { path, action, id, key } = given;
-      if (path === undefined)
-        return runAdminCommand(program, file, command, requestFor(given), viewFor(action));
+      if (path === undefined) return runAtServer(program, file, command, requestFor(given), viewFor(action));
       if (isDatabaseUrl(path)) checkDatabaseUrl(command, path);
       const keys = isDatabaseUrl(path) ? keysOfShared(path) : keysOfFiles(name, path);
       const print = command.opts<KeyOptions>().json ? printJson : printText;

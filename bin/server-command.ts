@@ -3,7 +3,7 @@
  */
 
 import type { Command, Option } from 'commander';
-import { addAdminCommands } from './admin-commands.js';
+import { addAdminCommands } from './admin-command-lines.js';
 import { addBackupCommand } from './backup-command.js';
 import { addCompletionCommand, createCommand, withAction, withExamples } from './command-line.js';
 import { addConfigCommand, sourceOf } from './config-command.js';

@@ -243,7 +243,7 @@ export function addAdminCommands(program: Command, file: ConfigFile): void {
       const request = each.request(command);
       await each.confirm?.(command, request);
       const view = typeof each.view === 'function' ? each.view(request) : each.view;
-      await runAdminCommand(program, file, command, request, view);
+      await runAtServer(program, file, command, request, view);
     });
     withExamples(command, ...each.examples).addHelpText('after', ADMIN_EXIT_HELP);
     withAdminOptions(command);
@@ -256,7 +256,7 @@ export function withAdminOptions(command: Command): Command {
 }
 
 /** Sends a command to the server, and prints the answer. A failure ends the process. */
-export async function runAdminCommand(
+export async function runAtServer(
   program: Command,
   file: ConfigFile,
   command: Command,
