@@ -21,7 +21,12 @@ export function configurableOptions(program: Command): readonly Option[] {
 
 /** The name of an option in the configuration file. */
 export function keyOf(option: Option): string {
-  return option.name().replace(/^no-/, '');
+  return keyOfAttribute(option.attributeName());
+}
+
+/** The name in the configuration file of an option that the program reads as, for example, `tcpPort`. */
+export function keyOfAttribute(attribute: string): string {
+  return attribute.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Parses an option's value from the configuration file or a variable. @throws InvalidArgumentError */

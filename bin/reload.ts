@@ -9,6 +9,7 @@ import { type Log, logVisibly } from '../actors/log.js';
 import type { ReloadResult } from '../actors/server/admin-commands.js';
 import type { LimitSettings, ServerLimits } from '../actors/server/server-limits.js';
 import { toDisplayText } from '../protocol/display-text.js';
+import { keyOfAttribute } from './configuration.js';
 import { createServerCommand } from './server-command.js';
 import type { ServerOptions } from './server-options.js';
 
@@ -95,7 +96,7 @@ export function createReload(
   let current = options;
 
   function listLimits(): Readonly<Record<string, number>> {
-    const values = LIVE.map((name) => [keyOf(name), current[name]] as const);
+    const values = LIVE.map((name) => [keyOfAttribute(name), current[name]] as const);
     return Object.fromEntries(values.filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
   }
 
@@ -114,8 +115,11 @@ export function createReload(
     current = { ...current, ...Object.fromEntries(LIVE.map((name) => [name, next[name]])) };
     limits.change(limitsOf(current));
     requestLog.isOn = current.logRequests;
-    const values = changed.map((name) => [keyOf(name), toDisplayText(String(next[name] ?? 'default'))]);
-    const result = { changed: Object.fromEntries(values), waiting: waiting.map(keyOf) };
+    const values = changed.map((name) => [
+      keyOfAttribute(name),
+      toDisplayText(String(next[name] ?? 'default')),
+    ]);
+    const result = { changed: Object.fromEntries(values), waiting: waiting.map(keyOfAttribute) };
     logVisibly(log, { changed: result.changed }, 'the configuration was read again');
     if (waiting.length > 0) log.warn({ options: result.waiting }, 'these options need a restart');
     log.level = current.logLevel;
@@ -149,9 +153,4 @@ async function readOptions(
   }
   assert(read !== undefined, 'the program has read its options');
   return read;
-}
-
-/** The name of an option in the configuration file. */
-function keyOf(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
