@@ -70,7 +70,7 @@ const asId = () => new Option('--id', 'take the target as an id, even if it look
 const COMMANDS: readonly AdminCommand[] = [
   {
     usage: 'status',
-    description: 'print how the running server is',
+    description: 'print the state of the running server',
     examples: [
       ['im-server status', 'print where it listens, its users, connections, store and warnings'],
       ['im-server status --json | jq .online', 'print how many users are online'],
