@@ -58,6 +58,8 @@ export interface Reservation {
  * - `RESERVE` reserves an id that is not registered, as if its user had been removed.
  * - `FREE` frees a reserved id: it can be registered again, by a user with another number.
  * - `BAN` replaces an earlier ban of the same target.
+ * - `UNBAN` lifts a ban. With `endedMs`, only a ban that has ended at that Unix time in milliseconds: another
+ *   server may have banned the target again.
  *
  * The store only keeps bans: a banned user's changes are made like any other. The server refuses them before
  * they reach the store.
@@ -68,7 +70,7 @@ export type OperatorChange =
   | { readonly op: 'RESERVE'; readonly id: UserId; readonly atMs: number }
   | { readonly op: 'FREE'; readonly id: UserId }
   | { readonly op: 'BAN'; readonly ban: Ban }
-  | { readonly op: 'UNBAN'; readonly target: BanTarget };
+  | { readonly op: 'UNBAN'; readonly target: BanTarget; readonly endedMs?: number };
 
 export type StoreChange = Change | OperatorChange;
 
@@ -112,6 +114,10 @@ export interface Users {
   reservations(): readonly Reservation[];
   /** All bans, even those that have ended: addresses first, each kind in the order of the names. */
   bans(): readonly Ban[];
+  /** How many bans there are, with those that have ended. */
+  countBans(): number;
+  /** The targets of at most `limit` bans that have ended at a Unix time in milliseconds. */
+  endedBans(nowMs: number, limit: number): readonly BanTarget[];
   /** The ban of an id, registered or not, at a Unix time in milliseconds. Must be cheap, like the next. */
   banOfId(id: UserId, nowMs: number): Ban | undefined;
   /**

@@ -79,7 +79,7 @@ function storeFields({ users, lastChange, waiting, outages }: StoreFacts): Admin
     users: users.countUsers(),
     keyed: users.countKeys(),
     reserved: users.countReservations(),
-    bans: users.bans().length,
+    bans: users.countBans(),
     lastChange,
     waitingChanges: waiting,
   };

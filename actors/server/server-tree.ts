@@ -194,6 +194,7 @@ export function startServer({
           log,
           meter,
           maxUsers: () => limits.maxUsers,
+          wallClock,
           freesUntilMs: () => wallClock() - limits.reserveMs,
           catchUpMs,
           bans,

@@ -33,6 +33,7 @@ import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
 import type { Bans } from './bans.js';
 import { CatchUp } from './catch-up.js';
+import { EndedBans } from './ended-bans.js';
 import { GroupCommitTimer } from './group-commit.js';
 import { withFrees } from './reservations.js';
 import { NO_METER, type ServerMeter } from './server-meter.js';
@@ -170,6 +171,8 @@ export interface StoreOptions {
    * Default: ids stay reserved for ever.
    */
   readonly freesUntilMs?: () => number;
+  /** The wall clock, in milliseconds since 1970: bans end at a date. Default: no ban ends. */
+  readonly wallClock?: () => number;
   /**
    * Pause before the store catches up with other servers again, in milliseconds. Default: the store never
    * catches up.
@@ -235,6 +238,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   readonly #meter: ServerMeter;
   readonly #maxUsers: () => number;
   readonly #freesUntilMs: () => number;
+  readonly #wallClock: () => number;
   readonly #catchUpMs: number | undefined;
   readonly #bus: StoreInput['bus'];
   readonly #bans: Bans | undefined;
@@ -246,6 +250,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   #store: Store | undefined;
   #queue: ChangeCommit[] = [];
   #committing = false;
+  readonly #endedBans = new EndedBans();
   readonly #commitTimer = new GroupCommitTimer();
   /** True while the actor waits for the next event-loop iteration. */
   #waitsForIteration = false;
@@ -268,6 +273,7 @@ class StoreActor implements Behaviour<StoreEvent> {
     this.#meter = meter;
     this.#maxUsers = maxUsers;
     this.#freesUntilMs = options.freesUntilMs ?? (() => Number.NEGATIVE_INFINITY);
+    this.#wallClock = options.wallClock ?? (() => Number.NEGATIVE_INFINITY);
     this.#catchUpMs = catchUpMs;
     this.#bus = input.bus;
     this.#bans = bans;
@@ -446,10 +452,11 @@ class StoreActor implements Behaviour<StoreEvent> {
       this.#meter.recordCommit(commits.length, isDone, this.#scope.now() - beganMs);
     const requested = commits.map(({ change }) => change);
     const { changes, requestedOf } = withFrees(requested, store.users, this.#freesUntilMs());
-    store.commit(changes).then(
+    const drops = this.#endedBans.dropsFor(requested, store.users, this.#wallClock());
+    store.commit([...drops, ...changes]).then(
       this.#scope.guard((verdicts) => {
         record(true);
-        const replies = requestedOf(verdicts);
+        const replies = requestedOf(verdicts.slice(drops.length));
         for (const [index, { change, replyTo }] of commits.entries()) {
           const reply = replies[index] as Verdict;
           const isOwner = reply !== 'revoked' && hasKey(store.users, change);

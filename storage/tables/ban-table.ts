@@ -25,8 +25,12 @@ export class BanTable {
   readonly #addresses = new Map<string, Ban>();
   readonly #networks = new NetworkIndex<Ban>();
 
+  get size(): number {
+    return this.#ids.size + this.#addresses.size;
+  }
+
   get isFull(): boolean {
-    return this.#ids.size + this.#addresses.size >= MAX_BANS;
+    return this.size >= MAX_BANS;
   }
 
   get hasIds(): boolean {
@@ -68,6 +72,24 @@ export class BanTable {
     return last;
   }
 
+  /** The targets of at most `limit` bans that have ended. */
+  ended(nowMs: number, limit: number): readonly BanTarget[] {
+    const targets: BanTarget[] = [];
+    for (const bans of [this.#addresses, this.#ids]) {
+      for (const ban of bans.values()) {
+        if (targets.length >= limit) return targets;
+        if (!isInForce(ban, nowMs)) targets.push(targetOf(ban));
+      }
+    }
+    return targets;
+  }
+
+  /** True if a target has a ban that has ended. */
+  hasEnded(target: BanTarget, nowMs: number): boolean {
+    const ban = this.get(target);
+    return ban !== undefined && !isInForce(ban, nowMs);
+  }
+
   /** All bans: addresses first, each kind in the order of the names. */
   list(): readonly Ban[] {
     const sorted = [this.#addresses, this.#ids].map((bans) =>
@@ -79,6 +101,10 @@ export class BanTable {
   #bansOf({ kind }: BanTarget): Map<string, Ban> {
     return kind === 'id' ? this.#ids : this.#addresses;
   }
+}
+
+function targetOf(ban: Ban): BanTarget {
+  return ban.kind === 'id' ? { kind: 'id', name: ban.name } : { kind: 'address', name: ban.name };
 }
 
 function endOf({ untilMs = Number.POSITIVE_INFINITY }: Ban): number {

@@ -189,6 +189,14 @@ export class UserTable implements Users {
     return this.#bans.list();
   }
 
+  countBans(): number {
+    return this.#bans.size;
+  }
+
+  endedBans(nowMs: number, limit: number): readonly BanTarget[] {
+    return this.#bans.ended(nowMs, limit);
+  }
+
   banOfId(id: UserId, nowMs: number): Ban | undefined {
     return this.#bans.ofId(id, nowMs);
   }
@@ -529,8 +537,11 @@ export class UserTable implements Users {
       }
       case 'BAN':
         return this.#ban(change.ban, change.ban, change);
-      case 'UNBAN':
-        return this.#ban(change.target, undefined, change);
+      case 'UNBAN': {
+        const { op, target, endedMs } = change;
+        if (endedMs !== undefined && !this.#bans.hasEnded(target, endedMs)) return { verdict: 202 };
+        return this.#ban(target, undefined, { op, target });
+      }
     }
   }
 

@@ -56,7 +56,7 @@ export function describe(directory: DataDirectory, { manifest, table, scan }: Re
 /** The totals of a database. */
 export function describeUsers(table: UserTable): string[] {
   const lines = [`users ${table.countUsers()}, buddies on their lists ${table.countEntries()}`];
-  const [keys, reserved, bans] = [table.countKeys(), table.countReservations(), table.bans().length];
+  const [keys, reserved, bans] = [table.countKeys(), table.countReservations(), table.countBans()];
   if (keys + reserved + bans > 0) lines.push(`keys ${keys}, reserved ids ${reserved}, bans ${bans}`);
   return lines;
 }

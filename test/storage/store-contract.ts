@@ -458,6 +458,27 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(store.users.bans(), [mallory]);
   });
 
+  rule(
+    'bans that have ended are counted and named, and dropped only if they have still ended',
+    async (t, store) => {
+      const ban = (name: string, untilMs?: number): StoreChange => {
+        return { op: 'BAN', ban: { kind: 'id', name: id(name), ...(untilMs !== undefined && { untilMs }) } };
+      };
+      await store.commit([ban('a', 5), ban('b', 6), ban('c'), ban('d', 4)]);
+      t.is(store.users.countBans(), 4);
+      const ended = store.users.endedBans(5, 10);
+      t.deepEqual(
+        ended.map(({ name }) => name),
+        [id('a'), id('d')],
+      );
+      t.is(store.users.endedBans(5, 1).length, 1);
+      const drop = ended.map((target) => ({ op: 'UNBAN', target, endedMs: 5 }) as const);
+      t.deepEqual(await store.commit([ban('a', 7), ...drop]), [200, 202, 200], 'a was banned again');
+      t.is(store.users.countBans(), 3);
+      t.deepEqual(store.users.endedBans(5, 10), []);
+    },
+  );
+
   rule('a user with another key is reported as expelled', async (t, store) => {
     await store.commit([reg(mine), ...changes('REG bob')]);
     store.takeExpulsions();
