@@ -16,14 +16,18 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   w: 7 * 24 * 3_600_000,
 };
 
+/** Numbers with dots between them: a mistyped address rather than an id. */
+const ADDRESS_LIKE = /^\d+(\.\d+)+$/;
+
 /**
  * Reads an id, an IP address, or a network such as `192.0.2.0/24`. An address or a network is written in one
- * way only, without the bits after its length.
+ * way only, without the bits after its length. A text that looks like a mistyped address is neither.
  *
  * @param isId True if the text is an id, even if it looks like an address.
  */
 export function readBanTarget(text: string, isId = false): BanTarget | undefined {
   const [address = ''] = text.split('/');
+  if (!isId && isIP(address) === 0 && ADDRESS_LIKE.test(text)) return undefined;
   if (isId || isIP(address) === 0) {
     const name = parseId(text);
     return name && { kind: 'id', name };

@@ -17,9 +17,11 @@ export interface OperatorOptions extends Pick<Operator, 'reload'> {
 export function createOperator(options: OperatorOptions): Operator {
   const { place, warnings, limits, reload } = options;
   const [kind, where] = place;
+  // Read at the start: an upgrade replaces the file while this version still runs.
+  const version = packageVersion();
   return {
     reload,
-    describe: () => ({ version: packageVersion(), [kind]: where, limits: limits(), warnings }),
+    describe: () => ({ version, [kind]: where, limits: limits(), warnings }),
     // The program handles the signal: it ends in the same way, however it is asked to.
     stop: () => process.kill(process.pid, 'SIGTERM'),
   };

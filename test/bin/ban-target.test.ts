@@ -17,9 +17,12 @@ test('an address or a network is written in one way, and the store accepts it', 
 test('everything else is an id, in lower case, if it is a valid one', (t) => {
   t.deepEqual(readBanTarget('Mallory'), { kind: 'id', name: 'mallory' });
   t.deepEqual(readBanTarget('192.0.2.7', true), { kind: 'id', name: '192.0.2.7' });
-  t.deepEqual(readBanTarget('192.0.2'), { kind: 'id', name: '192.0.2' });
+  t.deepEqual(readBanTarget('192.0.2.999', true), { kind: 'id', name: '192.0.2.999' });
+  t.deepEqual(readBanTarget('1234'), { kind: 'id', name: '1234' });
   for (const text of [
     '',
+    '192.0.2',
+    '192.0.2.999',
     'a b',
     '192.0.2.0/33',
     '192.0.2.0/',
