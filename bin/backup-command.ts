@@ -11,6 +11,8 @@ import { DISK } from '../storage/files/disk.js';
 import { isGone, systemReason } from '../storage/files/file-error.js';
 import { backUp } from '../storage/text/backup.js';
 import { describe } from '../storage/text/database-check.js';
+import { sendCommand } from './admin-client.js';
+import { adminSocketOfCommand } from './admin-socket.js';
 import { complain, countOption, textOption, withExamples, writeOut } from './command-line.js';
 import { findAccessProblem } from './data-access.js';
 import { withProgramOptions } from './program-options.js';
@@ -51,6 +53,7 @@ export function addBackupCommand(program: Command): void {
           const isUnnamed = systemReason(cause) !== undefined && cause.path === undefined;
           throw isUnnamed ? new Error(`cannot make the backup ${place}`, { cause }) : cause;
         });
+        await logAtServer(program, place, made.scan.last);
         if (json) {
           const users = made.table.countUsers();
           await writeOut(`${JSON.stringify({ target: place, users, lastChange: made.scan.last })}\n`);
@@ -70,6 +73,16 @@ export function addBackupCommand(program: Command): void {
       'leave out all changes after number 4711',
     ],
   );
+}
+
+/** Lets the server of the data directory log the backup, if one runs. The backup is complete without it. */
+async function logAtServer(program: Command, place: string, lastChange: number): Promise<void> {
+  try {
+    const path = adminSocketOfCommand(program.opts<ServerOptions>(), process.env);
+    await sendCommand(path, { command: 'backup', place, lastChange });
+  } catch {
+    // No server runs, or none that this user may administer.
+  }
 }
 
 /** Resolves the links in the paths of the data directory and the target, so that they can be compared. */

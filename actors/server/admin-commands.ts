@@ -94,6 +94,8 @@ export async function runAdminCommand(
       if (result.problem !== undefined) throw new AdminError('refused', result.problem);
       return { changed: result.changed, needsRestart: result.waiting };
     }
+    case 'backup':
+      return {};
     case 'stop':
       return { stopped: true, pid: process.pid };
   }

@@ -48,7 +48,9 @@ export type AdminRequest =
   | { readonly command: 'show.address'; readonly address: string }
   | { readonly command: 'key.set'; readonly id: UserId; readonly key: IdentityKey }
   | { readonly command: 'ban'; readonly target: BanTarget; readonly forMs?: number }
-  | { readonly command: 'unban'; readonly target: BanTarget };
+  | { readonly command: 'unban'; readonly target: BanTarget }
+  /** The command has made a backup by itself. The server only logs it. */
+  | { readonly command: 'backup'; readonly place: string; readonly lastChange: number };
 
 const READ_ONLY: ReadonlySet<AdminRequest['command']> = new Set([
   'status',
@@ -59,6 +61,7 @@ const READ_ONLY: ReadonlySet<AdminRequest['command']> = new Set([
   'bans',
   'key',
   'key.show',
+  'backup',
 ]);
 
 /** Whether a request changes nothing. */
@@ -201,6 +204,12 @@ function parseCommand(fields: AdminFields): AdminRequest | undefined {
     case 'unban': {
       const target = parseTarget(fields);
       return target && { command, target };
+    }
+    case 'backup': {
+      const place = textOf(fields, 'place', toDisplayText);
+      const { lastChange } = fields;
+      const isNumber = Number.isSafeInteger(lastChange);
+      return place !== undefined && isNumber ? { command, place, lastChange: Number(lastChange) } : undefined;
     }
     default:
       return undefined;

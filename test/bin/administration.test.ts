@@ -261,19 +261,22 @@ test('reload prints what changed and what needs a restart, or the mistake', asyn
 
 test('each command leaves a line in the log with its arguments and its result', async (t) => {
   const { server, run } = await started(t);
+  const place = join(await temporaryDirectory(t), 'backup');
   await run('ban', 'mallory', '--for', '1h');
   await run('delete', 'nemo', '--yes');
   await run('users', 'a*');
+  await run('backup', place);
   const audited = () => {
     const lines = server.program.stderr.split('\n').filter((line) => line.includes('"administration"'));
     return lines.map((line) => JSON.parse(line) as Json);
   };
-  await until(() => audited().length === 3);
+  await until(() => audited().length === 4);
   const by = { by: 'root', uid: process.getuid?.() };
-  const [ban, removal, users] = audited();
+  const [ban, removal, users, backup] = audited();
   t.like(ban, { uid: by.uid, command: 'ban', target: 'mallory', forMs: 3_600_000, result: 'done' });
   t.like(removal, { uid: by.uid, command: 'delete', id: 'nemo', result: 'unknown' });
   t.like(users, { uid: by.uid, command: 'users', pattern: 'a*', result: 'done' });
+  t.like(backup, { uid: by.uid, command: 'backup', place, lastChange: 6, result: 'done' });
 });
 
 test('a list of many users is streamed, and a reader who stops early ends the command', async (t) => {

@@ -24,6 +24,7 @@ const REQUESTS: readonly AdminRequest[] = [
   { command: 'ban', target: { kind: 'id', name: alice } },
   { command: 'ban', target: { kind: 'address', name: '2001:db8::/32' }, forMs: 1 },
   { command: 'unban', target: { kind: 'address', name: '192.0.2.7' } },
+  { command: 'backup', place: '/var/backups/im', lastChange: 7 },
 ];
 
 test('each request is parsed as it was encoded', (t) => {
@@ -46,6 +47,7 @@ test('a request without its parts, or with parts of another type, is invalid', (
     '{"command":"ban","kind":"id","name":"alice","forMs":0.5}',
     '{"command":"ban","kind":"address","name":"192.0.2.0/33"}',
     '{"command":"unban"}',
+    '{"command":"backup","place":"/var/backups/im"}',
     '{}',
   ]) {
     const line = JSON.stringify({ version: 1, by, ...JSON.parse(text) });
