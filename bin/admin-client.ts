@@ -19,6 +19,8 @@ import { LineSplitter } from '../protocol/line-splitter.js';
 /** Longest wait for the next line of an answer, in milliseconds. A change may take 10 s. */
 const SILENCE_MS = 30_000;
 
+const NO_ANSWER = 'the server ended the connection before it had answered';
+
 /** A command failed at the server. */
 export class CommandFailed extends Error {
   constructor(readonly failure: AdminFailure) {
@@ -44,6 +46,11 @@ export async function sendCommand(
     // The server's process closes the connection when it ends.
     if (request.command === 'stop') await endOf(socket);
     return done;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // The server had not read the request.
+    if (code === 'EPIPE' || code === 'ECONNRESET') throw new Error(NO_ANSWER);
+    throw error;
   } finally {
     socket.destroy();
   }
@@ -64,7 +71,7 @@ async function readAnswer(socket: Socket, onRow: (row: AdminFields) => Promise<v
       else throw new CommandFailed(line.failed);
     }
   }
-  throw new Error('the server ended before it had answered');
+  throw new Error(NO_ANSWER);
 }
 
 async function dial(path: string): Promise<Socket> {
