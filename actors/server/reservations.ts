@@ -22,7 +22,7 @@ export function withFrees(requested: readonly StoreChange[], users: Users, until
   const changes = requested.flatMap((change): StoreChange[] => {
     const sinceMs = change.op === 'REG' ? users.reservedSince(change.id) : undefined;
     if (change.op !== 'REG' || sinceMs === undefined || sinceMs > untilMs) return [change];
-    return [{ op: 'FREE', id: change.id }, change];
+    return [{ op: 'FREE', id: change.id, untilMs }, change];
   });
   if (changes.length === requested.length) return { changes: requested, requestedOf: (verdicts) => verdicts };
   const asked = new Set(requested);

@@ -521,10 +521,11 @@ export class UserTable implements Users {
         return { verdict: 200, effect: change, user: this.size - 1, revert };
       }
       case 'FREE': {
-        const user = this.#ids.numberOf(change.id);
+        const { op, id, untilMs = Number.POSITIVE_INFINITY } = change;
+        const user = this.#ids.numberOf(id);
         const atMs = this.#removed.get(user);
         if (user === -1) return { verdict: 202 };
-        if (atMs === undefined) return { verdict: 203 };
+        if (atMs === undefined || atMs > untilMs) return { verdict: 203 };
         this.#ids.free(user);
         this.#removed.set(user, FREED);
         this.#freed += 1;
@@ -533,7 +534,7 @@ export class UserTable implements Users {
           this.#ids.unfree(user);
           this.#removed.set(user, atMs);
         };
-        return { verdict: 200, effect: change, user, revert };
+        return { verdict: 200, effect: { op, id }, user, revert };
       }
       case 'BAN':
         return this.#ban(change.ban, change.ban, change);

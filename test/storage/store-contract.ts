@@ -434,6 +434,13 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.is(store.users.reservedSince(id('bob')), undefined);
   });
 
+  rule('a FREE with a time frees only an id that is reserved since then, or longer', async (t, store) => {
+    await store.commit([...changes('REG alice'), remove('alice')]);
+    const freeUntil = (untilMs: number): StoreChange => ({ op: 'FREE', id: alice, untilMs });
+    t.deepEqual(await store.commit([freeUntil(16), reg()]), [203, 203]);
+    t.deepEqual(await store.commit([freeUntil(17), freeUntil(17), reg()]), [200, 202, 200]);
+  });
+
   rule('an id that is not registered can be reserved', async (t, store) => {
     const reserve: StoreChange = { op: 'RESERVE', id: alice, atMs: 3 };
     t.deepEqual(await store.commit([reserve, reserve, reg()]), [200, 203, 203]);
