@@ -76,6 +76,10 @@ async function copyDatabase(source: DataDirectory, part: DataDirectory, until?: 
         refuseUnended(source, copied);
         return await complete(source, part, copied, until);
       }
+      if (copies === MAX_COPIES) {
+        const message = `${source.path} was written during each of ${MAX_COPIES} copies: try again`;
+        throw new StoreError('store.unusable', message);
+      }
       unendedLine = copied.scan.unendedLine;
     } catch (error) {
       // A running server may have removed files that a new snapshot replaces.

@@ -155,6 +155,27 @@ test('a snapshot while the files are copied makes the backup begin again', async
   t.deepEqual(await listsIn(target, ['dave']), ['']);
 });
 
+test('a backup gives up after ten copies that ended in the middle of a write', async (t) => {
+  const { parent, source, target, store } = await begin(t);
+  for (let index = 0; index < 40; index++) await store.commit(changes(`REG user${index}`));
+  await store.close();
+  const name = (await readdir(source)).find((each) => each.startsWith('journal')) ?? '';
+  const lines = (await readFile(join(source, name), 'latin1')).trimEnd().split('\n');
+  let copies = 0;
+  const files: Files = {
+    ...DISK,
+    async open(path) {
+      // The last record lacks its LF.
+      if (path === join(source, name)) await writeFile(path, lines.slice(0, 2 + ++copies).join('\n'));
+      return DISK.open(path);
+    },
+  };
+  const error = await t.throwsAsync(backUp({ files, source, target }));
+  t.is(error?.message, `${source} was written during each of 10 copies: try again`);
+  t.is(copies, 10);
+  t.deepEqual(await readdir(parent), ['data']);
+});
+
 // The simulated file system.
 
 const KINDS: readonly FaultKind[] = ['before', 'after', 'short'];
