@@ -57,8 +57,8 @@ export interface Reservation {
  *   reserved.
  * - `RESERVE` reserves an id that is not registered, as if its user had been removed.
  * - `FREE` frees a reserved id: it can be registered again, by a user with another number. With `untilMs`,
- *   only an id that is reserved since that Unix time in milliseconds, or longer: another server may have freed
- *   it, and it may be reserved again.
+ *   only an id that is reserved since that Unix time in milliseconds, or longer: another server may have
+ *   freed it, and it may be reserved again.
  * - `BAN` replaces an earlier ban of the same target.
  * - `UNBAN` lifts a ban. With `endedMs`, only a ban that has ended at that Unix time in milliseconds: another
  *   server may have banned the target again.
