@@ -10,11 +10,12 @@
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import { HEADER_TIMEOUTS, limitConnections } from '../http-limits.js';
 import type { Log } from '../log.js';
+import { onlyFirstRequests } from './first-request.js';
 import type { SocketBound } from './listener.js';
 import type { PresenceCounted, PresenceEvent } from './presence.js';
 import type { SessionsCounted, SessionsEvent } from './sessions.js';
@@ -78,19 +79,16 @@ export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBeha
   let population: Partial<Population> = {};
   let timer: Timer | undefined;
   let made: { readonly answer: Answer; readonly atMs: number } | undefined;
-  /** The connections that have sent a request. */
-  const used = new WeakSet<Socket>();
 
   const server = createServer({
     ...HEADER_TIMEOUTS,
     maxHeaderSize: MAX_HEADER_BYTES,
     requestTimeout: IDLE_TIMEOUT_MS,
-    // Node.js answers a request without this header itself, also if it is not the first of its connection.
     requireHostHeader: false,
   });
   for (const event of ['request', 'checkExpectation']) server.on(event, scope.guard(receiveRequest));
-  server.timeout = IDLE_TIMEOUT_MS;
   limitConnections(server);
+  onlyFirstRequests(server, IDLE_TIMEOUT_MS);
   server.on('error', (error) => scope.fail(error));
   server.listen(
     port,
@@ -108,9 +106,6 @@ export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBeha
   );
 
   function receiveRequest(request: IncomingMessage, response: ServerResponse): void {
-    // Answers to a client that sends more requests, and does not read, would fill the memory.
-    if (used.has(request.socket)) return void request.socket.destroy();
-    used.add(request.socket);
     response.shouldKeepAlive = false;
     response.on('error', () => {}); // a broken connection is no fault of the server
     handleRequest(request, response);
