@@ -14,8 +14,8 @@ const END_OF_HEADERS = /\n\r?\n/;
 const TAIL_CHARACTERS = 2;
 
 /**
- * Lets a server see only the first request of each connection. Call it after all listeners for connections are
- * added.
+ * Lets a server see only the first request of each connection. Call it after all listeners for connections
+ * are added.
  *
  * @param idleMs How long a connection may be idle before it is cut, in milliseconds.
  */
