@@ -2,6 +2,7 @@
  * Listens on the administration socket, a Unix socket that only the user of the server and root can open.
  */
 
+import { chmodSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { ChildStart } from '../../supervision/administration.js';
@@ -9,8 +10,9 @@ import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.
 import type { Address } from '../../supervision/mailbox.js';
 import type { AdminConnectionInput } from './admin-connection.js';
 
-/** Only the owner may open the socket. */
+/** Only the owner may open the socket, from the moment when it exists. */
 const SOCKET_UMASK = 0o077;
+const SOCKET_MODE = 0o600;
 
 export interface AdminListenerInput {
   /** The absolute path of the socket. */
@@ -70,6 +72,8 @@ function listenPrivately(server: Server, path: string): void {
   } finally {
     process.umask(before);
   }
+  // If the socket could not be bound, the server emits an error.
+  if (server.listening) chmodSync(path, SOCKET_MODE);
 }
 
 /**

@@ -13,7 +13,7 @@ test('status shows a running server, as lines and as JSON', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   const { tcp, udp, program } = await startServerProgram(t, directory, '--max-users', '7');
   t.is((await stat(directory)).mode & PERMISSIONS, 0o700);
-  t.is((await stat(join(directory, 'admin.sock'))).mode & PERMISSIONS, 0o700);
+  t.is((await stat(join(directory, 'admin.sock'))).mode & PERMISSIONS, 0o600);
   const text = await runServer(t, 'status', '--data', directory);
   t.deepEqual([text.code, text.stderr], [0, '']);
   t.true(text.stdout.includes(`process ${program.process.pid}, up `), text.stdout);

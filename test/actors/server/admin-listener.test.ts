@@ -16,9 +16,9 @@ const PERMISSIONS = 0o777;
 /** The mask of the process, before any server of this file has started. */
 const MASK = process.umask();
 
-test('the socket has mode 0700, and goes away when the server stops', async (t) => {
+test('the socket has mode 0600, and goes away when the server stops', async (t) => {
   const { server, path } = await serveAdmin(t);
-  t.is((await lstat(path)).mode & PERMISSIONS, 0o700);
+  t.is((await lstat(path)).mode & PERMISSIONS, 0o600);
   server.shutdown();
   await server.ended;
   t.deepEqual(await readdir(dirname(path)), []);
