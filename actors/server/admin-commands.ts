@@ -5,7 +5,7 @@
 
 import type { UserId } from '../../protocol/id.js';
 import type { IdentityKey } from '../../protocol/key.js';
-import type { StoreChange, Verdict } from '../../storage/store.js';
+import { MAX_BANS, type StoreChange, type Verdict } from '../../storage/store.js';
 import { AdminError } from './admin-error.js';
 import type { AdminFields, AdminRequest } from './admin-protocol.js';
 import type { AdminQuestions } from './admin-questions.js';
@@ -20,6 +20,7 @@ import {
   showId,
   showStatus,
 } from './admin-views.js';
+import type { StoreExamined } from './store-actor.js';
 import { keyFactsOf, whyAbsent } from './user-facts.js';
 
 /** What a command may do, besides asking the other actors. */
@@ -122,6 +123,10 @@ async function ban({ questions, facts }: AdminCommandContext, { target, forMs }:
   const untilMs = forMs === undefined ? undefined : facts.wallClock() + forMs;
   const made = { ...target, ...(untilMs !== undefined && { untilMs }) };
   const verdict = await questions.change({ op: 'BAN', ban: made });
+  const isFull = ({ users }: StoreExamined) => users.countBans() >= MAX_BANS;
+  if (verdict === 205 && (await questions.examineStore(isFull))) {
+    throw new AdminError('refused', `there are ${MAX_BANS} bans, and no more are possible: lift some first`);
+  }
   requireDone(verdict);
   return banFields(made, facts.wallClock());
 }

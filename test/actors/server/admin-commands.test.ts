@@ -3,6 +3,7 @@ import { runAdminCommand } from '../../../actors/server/admin-commands.js';
 import { AdminError } from '../../../actors/server/admin-error.js';
 import type { UserId } from '../../../protocol/id.js';
 import type { IdentityKey } from '../../../protocol/key.js';
+import { MAX_BANS } from '../../../storage/store.js';
 
 const id = 'alice' as UserId;
 const key = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' as IdentityKey;
@@ -14,6 +15,19 @@ const questions = {
     throw new AdminError('unavailable', 'the store did not answer within 5 s: try again');
   },
 };
+
+test('a ban that finds no room is refused with the reason', async (t) => {
+  const fullOf = (bans: number) => ({
+    change: async () => 205,
+    examineStore: async (read: (store: object) => unknown) => read({ users: { countBans: () => bans } }),
+  });
+  const ban = (bans: number) => {
+    const context = { questions: fullOf(bans), facts: { wallClock: () => 0 } } as never;
+    return runAdminCommand({ command: 'ban', target: { kind: 'id', name: id } }, context);
+  };
+  await t.throwsAsync(ban(MAX_BANS), { message: /^there are 1000000 bans, and no more are possible/ });
+  await t.throwsAsync(ban(MAX_BANS - 1), { message: /^the store could not make the change/ });
+});
 
 test('a key that was set is reported as set, even if it cannot be read again', async (t) => {
   const context = { questions } as never;
