@@ -82,7 +82,8 @@ export function onStopSignal(stop: () => void, { stopNow = kill, reload }: Signa
 }
 
 /**
- * Exits when the readers of the output have taken everything and the thread pool is idle. Until then the
+ * Exits when the readers of the output have taken everything (after a signal, it waits for them at most 1 s)
+ * and the thread pool is idle. Until then the
  * process still handles signals. `process.exit` would stop the event loop and wait for the pool, and a sync
  * may hang for as long as its disk hangs.
  */
@@ -111,7 +112,7 @@ function isAtWork(): boolean {
   return process.getActiveResourcesInfo().some((resource) => POOL_WORK.has(resource));
 }
 
-/** Ends the process by SIGKILL, whatever it waits for. Every acknowledged change is on disk. */
+/** Ends the process by SIGKILL. This loses nothing: every acknowledged change is on disk. */
 function kill(): void {
   process.emit('exit', EXIT.failed); // its listeners restore the terminal
   process.kill(process.pid, 'SIGKILL');

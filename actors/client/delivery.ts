@@ -6,8 +6,8 @@
  * While everything is confirmed, the kernel probes the other side (keep-alive) and fails the socket when the
  * probes stay unanswered. While anything is unconfirmed, the kernel only retransmits, for up to a quarter of
  * an hour. Therefore this file reads the kernel's table of connections, to see whether anything is being
- * confirmed. Only Linux has this table. On other systems, a dead connection is noticed only while nothing is
- * unconfirmed, or when the kernel gives up. At the end of a chat on such a system, everything that the
+ * confirmed. Only Linux has this table. On other systems, a dead connection is noticed only while everything
+ * is confirmed, or when the kernel gives up. At the end of a chat on such a system, everything that the
  * network took counts as confirmed.
  */
 
@@ -71,7 +71,7 @@ export interface DeliveryListener {
   onConfirmed(): void;
   /** After `finish`: no more bytes were confirmed within the patience. */
   onStalled(): void;
-  /** After `finish`: the other end reset the connection, possibly after it had ended its input. */
+  /** After `finish`: the other end reset the connection, possibly after it had closed its sending side. */
   onReset(): void;
 }
 

@@ -29,7 +29,7 @@ import {
 import { type AdminAnswer, type AdminNeighbours, AdminQuestions } from './admin-questions.js';
 import type { AdminFacts } from './admin-views.js';
 
-/** Longest wait for the whole request, and at the end for the command to close; in milliseconds. */
+/** Longest wait for the whole request, and at the end for the caller to close; in milliseconds. */
 const PATIENCE_MS = 10_000;
 
 /**
@@ -67,7 +67,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
   /** True once the command `stop` was accepted: the socket then stays open until the process has ended. */
   #isStop = false;
   #isServerStopping = false;
-  /** Called when the command has read a part of the answer, or when the connection is lost. */
+  /** Called when the caller has read a part of the answer, or when the connection is lost. */
   #onDrained = () => {};
 
   constructor(scope: BehaviourScope<AdminConnectionEvent>, input: AdminConnectionInput) {
@@ -93,7 +93,10 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     else this.#questions.receive(event);
   }
 
-  /** Waits for an open change, because the log says whether it was made. The supervisor limits the wait. */
+  /**
+   * Waits until a change in progress is finished, so that the log can say whether it was made. The supervisor
+   * limits the wait.
+   */
   shutdown(): void {
     this.#isServerStopping = true;
     if (this.#state === 'answering' && this.#asked && !isReadOnly(this.#asked.request)) return;
@@ -107,7 +110,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     this.#patience.cancel();
     socket.removeAllListeners().on('error', () => {});
     this.#onDrained();
-    // The kernel closes this socket when the process has ended, which is what the command waits for.
+    // The kernel closes this socket when the process has ended, which is what the caller waits for.
     if (this.#isStop) socket.unref();
     else socket.destroySoon();
   }
@@ -126,7 +129,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     run();
   }
 
-  /** The actor ends before it has answered: the server stops, the command has gone, or there was a crash. */
+  /** Called when the actor ends before it has answered: at a stop, after a crash, or without a caller. */
   #interrupt(): void {
     if (this.#state !== 'answering' || this.#asked === undefined) return;
     const reason = this.#isServerStopping ? STOPPING : 'the command was interrupted';
@@ -143,7 +146,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
       return this.#end({ failed: parsed });
     }
     this.#asked = parsed;
-    // The end of a waiting command is decided by the actors that it asks.
+    // From here on, the actors that are asked limit the wait.
     this.#patience.cancel();
     try {
       const done = await this.#run(parsed.request);

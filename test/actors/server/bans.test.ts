@@ -92,7 +92,7 @@ test('every request but VER from a banned address or network is 204, also inside
     t.is(await ask(tcp, 'REG olga\n', from), '203 USER EXISTS\r\n');
 });
 
-test('a banned address uses up no REG of its network', async (t) => {
+test('requests from a banned address do not count against the limit on REG of its network', async (t) => {
   const server = await serve(t, { registrations: { burst: 1, perSecond: 0.000_001 }, limitsLoopback: true });
   await ban(server, addressOf('127.0.3.1'));
   for (let count = 0; count < 3; count++)
@@ -227,7 +227,7 @@ test('users who were removed or banned while the store was down are offline afte
   t.is(parseUnknownSession(await next), session.name);
 });
 
-test('a removed user is offline, off every list and without a session; requests are 202', async (t) => {
+test('a removed user is offline, off every list and without a session; all but REG is 202', async (t) => {
   const server = await serve(t);
   const { tcp } = server;
   const alice = await people(server);
