@@ -113,9 +113,11 @@ test('a mistake in the file does not keep an operator from the other commands', 
 test('a server runs with its file, and limits registrations as the file says', async (t) => {
   const path = await configFile(t, 'registration-burst = 2\nlimit-loopback = yes\n');
   const server = await startServerProgram(t, await temporaryDirectory(t), '--config', path);
-  const replies = [];
-  for (const id of ['alice', 'bob', 'carol']) replies.push(await ask(server.tcp, `REG ${id}\n`));
-  t.deepEqual(replies, ['200 OK\r\n', '200 OK\r\n', '206 BUSY\r\n']);
+  // Many at once: the budget gets one more in each second, however slow the machine is.
+  const ids = Array.from({ length: 50 }, (_, index) => `user${index}`);
+  const replies = await Promise.all(ids.map((id) => ask(server.tcp, `REG ${id}\n`)));
+  t.true(replies.filter((reply) => reply === '200 OK\r\n').length >= 2);
+  t.true(replies.includes('206 BUSY\r\n'));
 });
 
 test('a server limits changes and datagrams as its file says', async (t) => {
