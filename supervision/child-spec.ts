@@ -99,11 +99,11 @@ export function resolveSpec(spec: ChildSpec): ResolvedSpec {
   const { shutdown = defaultShutdown(logic) } = spec;
   assert(
     RESTART_POLICIES.includes(restart),
-    `restart of '${id}': use permanent, transient or temporary, not '${restart}'`,
+    `restart: use permanent, transient or temporary for '${id}', not '${restart}'`,
   );
   assert(
     shutdown === 'brutal' || shutdown === Number.POSITIVE_INFINITY || isDelay(shutdown),
-    `shutdown of '${id}': use 0 to ${MAX_DELAY_MS} ms, Infinity or brutal, not '${shutdown}'`,
+    `shutdown: use 0 to ${MAX_DELAY_MS} ms, Infinity or brutal for '${id}', not '${shutdown}'`,
   );
   assert(
     !(significant && restart === 'permanent'),
@@ -112,7 +112,7 @@ export function resolveSpec(spec: ChildSpec): ResolvedSpec {
   if (spec.backoff !== undefined) assertBackoff(id, spec.backoff);
   if (spec.address !== undefined) {
     const { stashLimit } = spec.address;
-    assert(stashLimit >= 0, `stashLimit of '${id}': use 0 or more events, not ${stashLimit}`);
+    assert(stashLimit >= 0, `stashLimit: use 0 or more events for '${id}', not ${stashLimit}`);
   }
   const type = supervisorKind(logic) === undefined ? 'worker' : 'supervisor';
   const mayIgnoreShutdown = spec.shutdown === undefined && isMachine(logic);
