@@ -34,8 +34,17 @@ async function make(t: ExecutionContext, store: Store, change: StoreChange): Pro
   t.deepEqual(await store.commit([change]), [200]);
 }
 
-/** Repeats a GET until the answer matches. */
-async function untilListed(client: PresenceClient, who: string, pattern: RegExp): Promise<void> {
+/**
+ * Repeats a GET until the answer matches. Announces before each: without a warm-up, a server that has just
+ * started may miss what another one accepts.
+ */
+async function untilListed(
+  client: PresenceClient,
+  who: string,
+  pattern: RegExp,
+  announce = () => {},
+): Promise<void> {
+  do announce();
   while (!pattern.test(await client.ask(`GET ${who}`)));
 }
 
@@ -61,9 +70,11 @@ withPostgres(() => {
     const clients = [await PresenceClient.open(t, one.udp), await PresenceClient.open(t, other.udp)] as const;
     const session = await logIn(one.tcp, alice, 'LOG alice new');
     const sealed = await SealedPresence.open(t, one.udp);
-    clients[0].send('SET mallory 100 ONLINE 5000');
-    sealed.send(session, 'SET alice 100 ONLINE 5001');
-    for (const client of clients) await untilListed(client, 'olga', /^mallory 100 .*\nalice 100 /);
+    const announce = () => {
+      clients[0].send('SET mallory 100 ONLINE 5000');
+      sealed.send(session, 'SET alice 100 ONLINE 5001');
+    };
+    for (const client of clients) await untilListed(client, 'olga', /^mallory 100 .*\nalice 100 /, announce);
     for (const name of ['mallory', 'alice'])
       await make(t, store, { op: 'BAN', ban: { kind: 'id', name: id(name) } });
     for (const client of clients) await untilListed(client, 'olga', /^mallory 101 .*\nalice 101 /);
@@ -85,9 +96,9 @@ withPostgres(() => {
     for (const line of ['REG olga', 'ADD olga alice']) await ask(one.tcp, `${line}\n`);
     const session = await logIn(one.tcp, alice, 'LOG alice new');
     const sealed = await SealedPresence.open(t, one.udp);
-    sealed.send(session, 'SET alice 100 ONLINE 5001');
+    const announce = () => sealed.send(session, 'SET alice 100 ONLINE 5001');
     const client = await PresenceClient.open(t, other.udp);
-    await untilListed(client, 'olga', /^alice 100 /);
+    await untilListed(client, 'olga', /^alice 100 /, announce);
     await make(t, store, { op: 'REMOVE', id: id('alice'), atMs: Date.now() });
     await untilListed(client, 'olga', /^$/);
     while (parseUnknownSession(await answerTo('GET alice')) !== session.name);
