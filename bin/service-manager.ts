@@ -61,10 +61,14 @@ export class ServiceManager {
     setTimeout(reportAlive, this.#intervalMs).unref();
   }
 
-  /** Runs a reload, and reports it while it runs. Before the server is ready, nothing is reported. */
+  /**
+   * Runs a reload, and reports it while it runs. Reloads at the same time are reported as one. Before the
+   * server is ready, nothing is reported.
+   */
   async reload<TResult>(work: () => Promise<TResult>): Promise<TResult> {
     this.#reloads += 1;
-    if (this.#service !== undefined) await this.#notify('RELOADING=1', `MONOTONIC_USEC=${monotonicUsec()}`);
+    if (this.#service !== undefined && this.#reloads === 1)
+      await this.#notify('RELOADING=1', `MONOTONIC_USEC=${monotonicUsec()}`);
     try {
       return await work();
     } finally {
