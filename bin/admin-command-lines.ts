@@ -3,7 +3,6 @@
  */
 
 import { isIP } from 'node:net';
-import { createInterface } from 'node:readline';
 import { type Command, Option } from 'commander';
 import type { AdminFields, AdminRequest } from '../actors/server/admin-protocol.js';
 import { toDisplayText } from '../protocol/display-text.js';
@@ -32,6 +31,7 @@ import { complain, EXIT, type Example, exitOnOutputError, withExamples, writeOut
 import type { ConfigFile } from './config-file.js';
 import { withProgramOptions } from './program-options.js';
 import type { ServerOptions } from './server-options.js';
+import { TerminalQuestions } from './terminal-question.js';
 
 /** What a valid id is, for a person. */
 const ID_GRAMMAR = 'up to 64 letters, digits and _ . @ + -, of which the first is a letter, a digit or _';
@@ -218,13 +218,10 @@ function targetIn(command: Command): BanTarget {
 async function confirmDeletion(command: Command, request: AdminRequest): Promise<void> {
   if (command.opts<{ readonly yes?: true }>().yes || request.command !== 'delete') return;
   if (!process.stdin.isTTY) return command.error('delete asks for a confirmation at a terminal: add --yes');
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await new Promise<string>((resolve) => {
-    lines.once('close', () => resolve(''));
-    lines.question(`Delete ${request.id}, also from all buddy lists? (yes/no) `, resolve);
-  });
-  lines.close();
-  if (/^y(?:es)?$/i.test(answer.trim())) return;
+  const questions = new TerminalQuestions();
+  const agrees = await questions.agrees(`Delete ${request.id}, also from all buddy lists? (yes/no) `);
+  questions.close();
+  if (agrees) return;
   process.stderr.write('nothing was deleted\n');
   process.exit(EXIT.failed);
 }

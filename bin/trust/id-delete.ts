@@ -4,7 +4,6 @@
  * history, the block list and the keys of buddies stay.
  */
 
-import { createInterface, type Interface } from 'node:readline/promises';
 import { ClientError } from '../../actors/client/client-error.js';
 import { type KeyedServer, ReplyError } from '../../actors/client/keyed-server.js';
 import { type HeldKey, Keyring } from '../../actors/client/keyring.js';
@@ -14,6 +13,7 @@ import { encodeRequest } from '../../protocol/request.js';
 import type { KeyFileName } from '../../user-files/key-file-name.js';
 import { EXIT } from '../command-line.js';
 import { HEADLESS_EXIT } from '../headless/exit-codes.js';
+import { TerminalQuestions } from '../terminal-question.js';
 import { type KeySession, orRefuse, print, tell } from './command-runner.js';
 import { askNewest, identifyServer, refuse } from './key-server.js';
 import { Refused } from './refused.js';
@@ -71,36 +71,19 @@ async function findKey(keyring: Keyring, name: KeyFileName, server: KeyedServer)
 
 /** Asks the user twice. Refuses unless the user agrees, and then types the id. */
 async function assertSure({ server }: KeySession, id: UserId): Promise<void> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
+  const questions = new TerminalQuestions();
   try {
     tell(
       `This deletes ${id} at ${server.name} for good: off every buddy list, and no one can sign in as ${id}.`,
     );
     tell('The operator of the server cannot bring it back. Your history on this machine stays.');
-    if (!/^y(?:es)?$/i.test(await ask(prompt, `Delete ${id}? (y/n) `))) throw notDeleted();
-    if ((await ask(prompt, 'Type the id to delete it: ')).toLowerCase() !== id) throw notDeleted();
+    const isSure =
+      (await questions.agrees(`Delete ${id}? (y/n) `)) &&
+      (await questions.ask('Type the id to delete it: '))?.toLowerCase() === id;
+    if (!isSure) throw new Refused('nothing was deleted', EXIT.failed);
   } finally {
-    prompt.close();
+    questions.close();
   }
-}
-
-/** Asks for a line. Refuses at Ctrl-C and at the end of the input. */
-async function ask(prompt: Interface, question: string): Promise<string> {
-  const end = new AbortController();
-  const onEnd = () => end.abort();
-  prompt.once('SIGINT', onEnd).once('close', onEnd);
-  try {
-    return (await prompt.question(question, { signal: end.signal })).trim();
-  } catch {
-    process.stderr.write('\n');
-    throw notDeleted();
-  } finally {
-    prompt.off('SIGINT', onEnd).off('close', onEnd);
-  }
-}
-
-function notDeleted(): Refused {
-  return new Refused('nothing was deleted', EXIT.failed);
 }
 
 /** Sends the request. If no reply comes, finds out whether the server has executed it. */
