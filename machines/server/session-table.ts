@@ -55,8 +55,6 @@ interface OfUser {
   readonly asking: SessionId[];
 }
 
-const NO_SESSIONS: OfUser = { announcing: undefined, asking: [] };
-
 /** Times are monotonic, in milliseconds. */
 export class SessionTable<TKeys> {
   /** In the order of their last datagrams, the oldest first. */
@@ -110,10 +108,8 @@ export class SessionTable<TKeys> {
 
   /** The sessions of an id that are not silent for too long. */
   listOf(id: UserId, nowMs: number): readonly SessionFacts[] {
-    const { announcing, asking } = this.#byUser.get(id) ?? { announcing: undefined, asking: [] };
-    const names = announcing === undefined ? asking : [announcing, ...asking];
-    const sessions = names.map((name) => this.#sessions.get(name) as Entry<TKeys>);
-    return sessions
+    return this.#namesOf(id)
+      .map((name) => this.#sessions.get(name) as Entry<TKeys>)
       .filter((session) => isAlive(session, nowMs))
       .map(({ device: { serial }, address, announces, heardMs }) => ({
         serial,
@@ -134,14 +130,18 @@ export class SessionTable<TKeys> {
 
   /** Ends all sessions of an id. */
   endUser(id: UserId): void {
-    const { announcing, asking } = this.#byUser.get(id) ?? NO_SESSIONS;
-    for (const name of [...asking]) this.#end(name);
-    if (announcing !== undefined) this.#end(announcing);
+    for (const name of this.#namesOf(id)) this.#end(name);
   }
 
   /** Ends all sessions for which the test returns true. Reads the whole table. */
   endWhere(test: (session: Session<TKeys>) => boolean): void {
     for (const [name, session] of this.#sessions) if (test(session)) this.#end(name);
+  }
+
+  /** The names of all sessions of an id. The list stays the same while sessions end. */
+  #namesOf(id: UserId): readonly SessionId[] {
+    const { announcing, asking = [] } = this.#byUser.get(id) ?? {};
+    return announcing === undefined ? [...asking] : [announcing, ...asking];
   }
 
   /** Whether a session is the `former` one, or replaced it for the same client. */
@@ -178,8 +178,7 @@ export class SessionTable<TKeys> {
 
   /** Ends the sessions of devices that the new device revokes, and of devices with another key. */
   #dropRevoked({ id, device }: Omit<Session<TKeys>, 'announces'>): void {
-    const { announcing, asking } = this.#byUser.get(id) ?? NO_SESSIONS;
-    for (const name of announcing === undefined ? [...asking] : [announcing, ...asking]) {
+    for (const name of this.#namesOf(id)) {
       const other = (this.#sessions.get(name) as Entry<TKeys>).device;
       if (other.identity !== device.identity || other.serial < device.floor) this.#end(name);
     }
