@@ -2,14 +2,15 @@
  * The questions that a command of the operator asks the other actors. Each answer comes as an event.
  */
 
+import type { SessionFacts } from '../../machines/server/session-table.js';
 import type { UserId } from '../../protocol/id.js';
 import type { StoreChange, Verdict } from '../../storage/store.js';
 import type { AdministrationEvent, ChildCount } from '../../supervision/administration.js';
 import type { BehaviourScope } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import { AdminError } from './admin-error.js';
-import type { PresenceEvent, PresenceListed } from './presence.js';
-import type { SessionsEvent, SessionsExamined } from './sessions.js';
+import type { PresenceCounted, PresenceEvent, PresenceListed } from './presence.js';
+import type { SessionsCounted, SessionsEvent, SessionsListed } from './sessions.js';
 import type { ChangeAnswered, StoreEvent, StoreExamined } from './store-actor.js';
 
 /** Longest wait for an answer, in milliseconds. An actor that is being restarted answers late. */
@@ -29,8 +30,10 @@ export interface AdminNeighbours {
 export type AdminAnswer =
   | StoreExamined
   | ChangeAnswered
+  | PresenceCounted
   | PresenceListed
-  | SessionsExamined
+  | SessionsCounted
+  | SessionsListed
   /** From the actor itself: the supervisor of connections has counted them. */
   | { readonly type: 'connections.counted'; readonly count: ChildCount };
 
@@ -77,14 +80,26 @@ export class AdminQuestions {
     );
   }
 
-  /** Counts the sessions, and lists those of an id. */
-  examineSessions(id?: UserId): Promise<SessionsExamined> {
-    return this.#ask(
-      'sessions.examined',
-      (answer) => answer,
-      'sessions',
-      ANSWER_MS,
-      (replyTo) => this.#neighbours.sessions.send({ type: 'sessions.examine', id, replyTo }),
+  /** Counts the users who are online or away. */
+  countOnline(): Promise<number> {
+    const read = ({ online, away }: PresenceCounted) => online + away;
+    return this.#ask('presence.counted', read, 'presence', ANSWER_MS, (replyTo) =>
+      this.#neighbours.presence.send({ type: 'presence.count', replyTo }),
+    );
+  }
+
+  /** Lists the sessions of an id. */
+  listSessions(id: UserId): Promise<readonly SessionFacts[]> {
+    const read = ({ sessions }: SessionsListed) => sessions;
+    return this.#ask('sessions.listed', read, 'sessions', ANSWER_MS, (replyTo) =>
+      this.#neighbours.sessions.send({ type: 'sessions.list', id, replyTo }),
+    );
+  }
+
+  countSessions(): Promise<number> {
+    const read = ({ count }: SessionsCounted) => count;
+    return this.#ask('sessions.counted', read, 'sessions', ANSWER_MS, (replyTo) =>
+      this.#neighbours.sessions.send({ type: 'sessions.count', replyTo }),
     );
   }
 

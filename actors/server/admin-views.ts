@@ -14,6 +14,7 @@ import type { AdminFields } from './admin-protocol.js';
 import type { AdminQuestions } from './admin-questions.js';
 import type { SocketBound } from './listener.js';
 import type { ServerLimits } from './server-limits.js';
+import type { StoreExamined } from './store-actor.js';
 import { keyFactsOf } from './user-facts.js';
 
 /** How many numbers of users one event covers. An event occupies an actor for at most a few milliseconds. */
@@ -50,8 +51,8 @@ export interface AdminContext {
 export async function showStatus({ questions, operator, facts }: AdminContext): Promise<AdminFields> {
   const [store, online, sessions, connections] = await Promise.all([
     orUndefined(questions.examineStore(storeFields)),
-    orUndefined(countOnline(questions)),
-    orUndefined(questions.examineSessions().then(({ count }) => count)),
+    orUndefined(questions.countOnline()),
+    orUndefined(questions.countSessions()),
     orUndefined(questions.countConnections()),
   ]);
   const uptimeS = Math.floor(process.uptime());
@@ -73,7 +74,7 @@ export async function showStatus({ questions, operator, facts }: AdminContext): 
   };
 }
 
-function storeFields({ users, lastChange, waiting, outages }: StoreFacts): AdminFields {
+function storeFields({ users, lastChange, waiting, outages }: StoreExamined): AdminFields {
   return {
     store: stateOfStore(outages),
     users: users.countUsers(),
@@ -85,12 +86,10 @@ function storeFields({ users, lastChange, waiting, outages }: StoreFacts): Admin
   };
 }
 
-function stateOfStore(outages: readonly string[]): string {
+function stateOfStore(outages: StoreExamined['outages']): string {
   if (outages.includes('write')) return 'not writable';
   return outages.length === 0 ? 'ok' : 'not current';
 }
-
-type StoreFacts = Parameters<Parameters<AdminQuestions['examineStore']>[0]>[0];
 
 /** Replaces the failure of a question: `status` shows what is known. */
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
@@ -100,12 +99,6 @@ async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
     if (error instanceof AdminError) return undefined;
     throw error;
   }
-}
-
-async function countOnline(questions: AdminQuestions): Promise<number> {
-  let count = 0;
-  for await (const online of onlineUsers(questions)) count += online.length;
-  return count;
 }
 
 /** The users who are online, a few at a time. */
@@ -215,7 +208,7 @@ export async function showId(context: AdminContext, id: UserId): Promise<AdminFi
     };
   }
   const { online } = await questions.listOnline(user, user + 1);
-  const { sessions } = await questions.examineSessions(id);
+  const sessions = await questions.listSessions(id);
   const [presence] = online;
   return {
     ...{ registered: true, number: user },

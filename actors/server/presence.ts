@@ -76,9 +76,9 @@ export interface PresenceHeard {
 }
 
 /**
- * Asks how many users are online or away; answered by {@link PresenceCounted}. From the monitor. Presence
- * counts one page of its table in each event-loop iteration, and then sends this event to itself, with the
- * numbers of the pages so far.
+ * Asks how many users are online or away; answered by {@link PresenceCounted}. From the monitor, and the
+ * administration. Presence counts one page of its table in each event-loop iteration, and then sends this
+ * event to itself, with the numbers of the pages so far.
  */
 interface PresenceCountAsked {
   readonly type: 'presence.count';
@@ -178,16 +178,15 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       } satisfies PresenceAccepted);
     }
 
-    /** True for a user who was removed or banned, perhaps while the datagram waited for the store. */
-    function isBanned(user: number, purpose: Purpose): boolean {
-      const address = purpose.type === 'presence.announced' ? purpose.address : purpose.from.address;
+    /** True for a user who was removed or is banned, and for every user at a banned address. */
+    function mustBeOffline(user: number, address: string | number): boolean {
       return bans.isExpelled(user) || bans.ofAddress(address) !== undefined;
     }
 
     /** The time of arrival counts, as if this server had received the announcement itself. */
     function hear({ user, status, address, port }: PresenceRecord): void {
       // The other server may not know the latest bans yet.
-      if (bans.isExpelled(user) || bans.ofAddress(address) !== undefined) return table.end(user);
+      if (mustBeOffline(user, address)) return table.end(user);
       table.set(user, undefined, status, address, port, scope.now());
     }
 
@@ -212,11 +211,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
 
     /** Ends the presence of users at once who were removed, are banned, or have another key. */
     function expel({ expulsions, users }: UsersExpelled): void {
-      if (expulsions === 'all') {
-        return table.endWhere(
-          (user, address) => bans.isExpelled(user) || bans.ofAddress(address) !== undefined,
-        );
-      }
+      if (expulsions === 'all') return table.endWhere(mustBeOffline);
       for (const expulsion of expulsions) {
         if (expulsion.kind === 'address') continue;
         const user = 'user' in expulsion ? expulsion.user : users.numberOf(expulsion.name);
@@ -298,12 +293,14 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
           case 'user.looked-up': {
             const { user, users, purpose } = event;
             known = users;
-            if (user === -1 || isBanned(user, purpose)) {
-              const kind = purpose.type === 'presence.announced' ? 'SET' : 'GET';
+            const isSet = purpose.type === 'presence.announced';
+            // The user or the address may have been banned while the datagram waited for the store.
+            if (user === -1 || mustBeOffline(user, isSet ? purpose.address : purpose.from.address)) {
+              const kind = isSet ? 'SET' : 'GET';
               const outcome = user === -1 ? 'unknown-user' : 'denied';
               return meter.recordDatagram(kind, purpose.device !== undefined, outcome);
             }
-            if (purpose.type === 'presence.announced') announce(user, users, purpose);
+            if (isSet) announce(user, users, purpose);
             else sendBuddyList(user, users, purpose);
           }
         }

@@ -79,7 +79,10 @@ interface Question {
   readonly udp: Address<DatagramReady>;
 }
 
-/** Asks how many sessions are open; answered by {@link SessionsCounted}. From the monitor. */
+/**
+ * Asks how many sessions are open; answered by {@link SessionsCounted}. From the monitor, and the
+ * administration.
+ */
 interface SessionsCountAsked {
   readonly type: 'sessions.count';
   readonly replyTo: { send(event: SessionsCounted): void };
@@ -90,19 +93,15 @@ export interface SessionsCounted {
   readonly count: number;
 }
 
-/** Asks for sessions; answered by {@link SessionsExamined}. From the administration. */
-interface SessionsExamine {
-  readonly type: 'sessions.examine';
-  /** The id whose sessions are listed. */
-  readonly id?: UserId | undefined;
-  readonly replyTo: Address<SessionsExamined>;
+/** Asks for the sessions of an id; answered by {@link SessionsListed}. From the administration. */
+interface SessionsList {
+  readonly type: 'sessions.list';
+  readonly id: UserId;
+  readonly replyTo: Address<SessionsListed>;
 }
 
-export interface SessionsExamined {
-  readonly type: 'sessions.examined';
-  /** How many sessions there are, of all ids. */
-  readonly count: number;
-  /** The sessions of the id; empty without an id. */
+export interface SessionsListed {
+  readonly type: 'sessions.listed';
   readonly sessions: readonly SessionFacts[];
 }
 
@@ -112,7 +111,7 @@ export type SessionsEvent =
   | PresenceAnswered<Question>
   | SessionsCountAsked
   | UsersExpelled
-  | SessionsExamine;
+  | SessionsList;
 
 export interface SessionsInput {
   readonly presence: Address<PresenceEvent>;
@@ -211,9 +210,9 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
             return expel(event);
           case 'sessions.count':
             return event.replyTo.send({ type: 'sessions.counted', count: table.count(scope.now()) });
-          case 'sessions.examine': {
-            const sessions = event.id === undefined ? [] : table.listOf(event.id, scope.now());
-            return event.replyTo.send({ type: 'sessions.examined', count: table.size, sessions });
+          case 'sessions.list': {
+            const sessions = table.listOf(event.id, scope.now());
+            return event.replyTo.send({ type: 'sessions.listed', sessions });
           }
         }
       },
