@@ -20,7 +20,7 @@ import {
   showId,
   showStatus,
 } from './admin-views.js';
-import type { StoreExamined } from './store-actor.js';
+import type { StoreExamined } from './store-events.js';
 import { keyFactsOf, whyAbsent } from './user-facts.js';
 
 /** What a command may do, besides asking the other actors. */

@@ -11,7 +11,7 @@ import type { Address } from '../../supervision/mailbox.js';
 import { AdminError } from './admin-error.js';
 import type { PresenceCounted, PresenceEvent, PresenceListed } from './presence.js';
 import type { SessionsCounted, SessionsEvent, SessionsListed } from './sessions.js';
-import type { ChangeAnswered, StoreEvent, StoreExamined } from './store-actor.js';
+import type { ChangeAnswered, StoreEvent, StoreExamined } from './store-events.js';
 
 /** Longest wait for an answer, in milliseconds. An actor that is being restarted answers late. */
 const ANSWER_MS = 5_000;

@@ -14,7 +14,7 @@ import type { AdminFields } from './admin-protocol.js';
 import type { AdminQuestions } from './admin-questions.js';
 import type { SocketBound } from './listener.js';
 import type { ServerLimits } from './server-limits.js';
-import type { StoreExamined } from './store-actor.js';
+import type { StoreExamined } from './store-events.js';
 import { keyFactsOf } from './user-facts.js';
 
 /** How many numbers of users one event covers. An event occupies an actor for at most a few milliseconds. */

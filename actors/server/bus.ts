@@ -29,7 +29,7 @@ import {
 import type { Address } from '../../supervision/mailbox.js';
 import type { Log } from '../log.js';
 import type { PresenceAccepted, PresenceEvent } from './presence.js';
-import type { DirectoryAdvanced, StoreCaughtUp, StoreEvent } from './store-actor.js';
+import type { DirectoryAdvanced, StoreCaughtUp, StoreEvent } from './store-events.js';
 
 /** Interval between two batches while announcements arrive, in milliseconds. */
 const BATCH_MS = 10;

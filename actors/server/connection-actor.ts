@@ -23,7 +23,7 @@ import { type Log, logVisibly } from '../log.js';
 import { RequestReader, type RequestReaderInput } from './request-reader.js';
 import type { RequestReply } from './server-meter.js';
 import type { SessionsEvent } from './sessions.js';
-import type { StoreEvent } from './store-actor.js';
+import type { StoreEvent } from './store-events.js';
 
 /**
  * Longest wait in milliseconds: from accept to a whole line; then for the store; then for the sessions; then

@@ -21,7 +21,7 @@ import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.
 import type { Address } from '../../supervision/mailbox.js';
 import type { Bans } from './bans.js';
 import type { ServerMeter } from './server-meter.js';
-import type { StoreCaughtUp, StoreEvent, UserLookedUp, UserLookUp, UsersExpelled } from './store-actor.js';
+import type { StoreCaughtUp, StoreEvent, UserLookedUp, UserLookUp, UsersExpelled } from './store-events.js';
 
 /** A client sent a SET. From udp, or from sessions. */
 interface PresenceAnnounced {

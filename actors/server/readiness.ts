@@ -6,7 +6,7 @@
 import type { EventObject } from 'xstate';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
-import { isStoreOutage } from './store-actor.js';
+import { isStoreOutage } from './store-outages.js';
 
 /**
  * How long the server is not ready after a change could not be made durable, in milliseconds. After that, the

@@ -10,7 +10,7 @@ import type { BusEvent } from './bus.js';
 import type { ConnectionInput } from './connection-actor.js';
 import type { PresenceEvent } from './presence.js';
 import type { SessionsEvent } from './sessions.js';
-import type { StoreEvent } from './store-actor.js';
+import type { StoreEvent } from './store-events.js';
 
 /** The maximum number of events that an address holds while its actor is being restarted. */
 export const MAX_STASHED_EVENTS = 10_000;

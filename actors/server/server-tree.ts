@@ -39,7 +39,8 @@ import { type LimitSettings, ServerLimits } from './server-limits.js';
 import { type LimitName, NO_METER, type ServerMeter } from './server-meter.js';
 import { BUS, MAX_STASHED_EVENTS, PRESENCE, SESSIONS, STORE } from './server-names.js';
 import { sessionsLogic } from './sessions.js';
-import { refuseChange, storeLogic } from './store-actor.js';
+import { storeLogic } from './store-actor.js';
+import { refuseChange } from './store-events.js';
 import { tcpChild } from './tcp-tree.js';
 import { udpLogic } from './udp.js';
 

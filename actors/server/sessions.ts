@@ -29,7 +29,7 @@ import type { Address } from '../../supervision/mailbox.js';
 import type { Bans } from './bans.js';
 import type { PresenceAnswered, PresenceEvent } from './presence.js';
 import type { DatagramKind, DatagramOutcome, ServerMeter } from './server-meter.js';
-import type { UsersExpelled } from './store-actor.js';
+import type { UsersExpelled } from './store-events.js';
 
 /**
  * A device logged in, and the store has recorded the login. The answer is {@link SessionAnswered}. From

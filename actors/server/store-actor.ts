@@ -12,10 +12,8 @@
  * An id that is not known is looked up again after that.
  */
 
-import type { AnyActorRef, EventObject } from 'xstate';
 import type { UserId } from '../../protocol/id.js';
 import {
-  type Expulsion,
   isStoreError,
   MAX_USERS,
   type Store,
@@ -37,6 +35,20 @@ import { EndedBans } from './ended-bans.js';
 import { GroupCommitTimer } from './group-commit.js';
 import { withFrees } from './reservations.js';
 import { NO_METER, type ServerMeter } from './server-meter.js';
+import {
+  type ChangeAnswered,
+  type ChangeCommit,
+  type DirectoryAdvanced,
+  refuseChange,
+  type StoreCatchUp,
+  type StoreEvent,
+  type StoreExamine,
+  type StoreExamined,
+  type UserLookedUp,
+  type UserLookUp,
+  type UsersExpelled,
+} from './store-events.js';
+import { StoreOutages } from './store-outages.js';
 
 /** The maximum number of changes in one group commit. */
 const MAX_COMMIT_CHANGES = 4_096;
@@ -49,113 +61,6 @@ const MAX_COMMIT_REMOVALS = 1;
 
 /** The maximum number of changes in the queue. Beyond it the reply is 205 at once. */
 const MAX_QUEUED_CHANGES = 65_536;
-
-/** Requests a change; answered by {@link ChangeAnswered}. From connections, and from the operator. */
-export interface ChangeCommit {
-  readonly type: 'change.commit';
-  readonly change: StoreChange;
-  readonly replyTo: AnyActorRef;
-}
-
-export interface ChangeAnswered {
-  readonly type: 'change.answered';
-  /** The requested change, so that the sender need not keep it. */
-  readonly change: StoreChange;
-  readonly reply: Verdict;
-  /** True if the device that requested the change has the key of the id, and is not revoked. */
-  readonly isOwner: boolean;
-}
-
-/** Requests the number of a user; answered by {@link UserLookedUp}. From presence. */
-export interface UserLookUp<TPurpose> {
-  readonly type: 'user.look-up';
-  readonly id: UserId;
-  /** Returned with the reply, so that the sender need not keep its pending requests. */
-  readonly purpose: TPurpose;
-  readonly replyTo: AnyActorRef;
-}
-
-export interface UserLookedUp<TPurpose> {
-  readonly type: 'user.looked-up';
-  /** The user's number, or -1 when the id is not registered. */
-  readonly user: number;
-  /** The store's users. Read them while you handle this event: a reopened store has another object. */
-  readonly users: Users;
-  readonly purpose: TPurpose;
-}
-
-/** Requests the changes of other servers; answered by {@link StoreCaughtUp}. From presence, and the bus. */
-export interface StoreCatchUp<TPurpose> {
-  readonly type: 'store.catch-up';
-  /** Returned with the reply. */
-  readonly purpose: TPurpose;
-  readonly replyTo: Address<StoreCaughtUp<TPurpose>>;
-}
-
-export interface StoreCaughtUp<TPurpose> {
-  readonly type: 'store.caught-up';
-  /** False if the store could not be asked: changes may be missing. */
-  readonly isCurrent: boolean;
-  /** The store's users, as in {@link UserLookedUp}. */
-  readonly users: Users;
-  /** The number of the last change that the store shows. */
-  readonly lastChange: number;
-  readonly purpose: TPurpose;
-}
-
-/** Asks for the state of the store; answered by {@link StoreExamined}. From the administration. */
-export interface StoreExamine {
-  readonly type: 'store.examine';
-  readonly replyTo: AnyActorRef;
-}
-
-export interface StoreExamined {
-  readonly type: 'store.examined';
-  /** The store's users, as in {@link UserLookedUp}. */
-  readonly users: Users;
-  readonly lastChange: number;
-  /** How many changes wait for the next commit. */
-  readonly waiting: number;
-  /** The outages that have begun and not ended. */
-  readonly outages: readonly string[];
-}
-
-/**
- * Changes have removed users, banned targets or changed keys; `all` if it is not known which ones. To
- * presence and to sessions, which check each entry: it may be outdated.
- */
-export interface UsersExpelled {
-  readonly type: 'users.expelled';
-  readonly expulsions: readonly Expulsion[] | 'all';
-  /** The store's users, as in {@link UserLookedUp}. */
-  readonly users: Users;
-}
-
-/**
- * The directory has changes up to this number. From the store to the bus, when this server has them; from the
- * bus to the store, when another server has them.
- */
-export interface DirectoryAdvanced {
-  readonly type: 'directory.advanced';
-  readonly lastChange: number;
-}
-
-export type StoreEvent =
-  | ChangeCommit
-  | UserLookUp<unknown>
-  | StoreCatchUp<never>
-  | StoreExamine
-  | DirectoryAdvanced
-  // From the actor itself, when the store is open, and when a commit has succeeded or failed.
-  | { readonly type: 'store.opened'; readonly store: Store }
-  | { readonly type: 'commit.finished' }
-  // From the actor itself, in the next event-loop iteration.
-  | { readonly type: 'iteration.passed' };
-
-/** Replies 205 to a change without trying it. The store's mailbox also uses it, when the mailbox is full. */
-export function refuseChange({ change, replyTo }: ChangeCommit): void {
-  replyTo.send({ type: 'change.answered', change, reply: 205, isOwner: false } satisfies ChangeAnswered);
-}
 
 export interface StoreOptions {
   /** Opens the store; a rejection crashes the actor. */
@@ -205,30 +110,6 @@ export function storeLogic(options: StoreOptions): BehaviourLogic<StoreEvent, St
   });
 }
 
-/** `write`: the store makes no changes durable. `catch-up`: it cannot read the changes of other servers. */
-type OutageKind = 'write' | 'catch-up';
-
-/** Emitted after each operation of an outage that failed, and after the first one that succeeded again. */
-export interface StoreOutage {
-  readonly type: 'store.outage';
-  readonly kind: OutageKind;
-  readonly isOut: boolean;
-}
-
-/** True for {@link StoreOutage} among the events that a tree emits. */
-export function isStoreOutage(event: EventObject): event is StoreOutage {
-  return event.type === 'store.outage';
-}
-
-/** The kinds of outages of a store, each with the log messages for its beginning and its end. */
-const OUTAGES = {
-  write: ['the store cannot be written: changes are answered 205', 'the store can be written again'],
-  'catch-up': [
-    'the store cannot be read: changes by other servers are not shown',
-    'the store can be read again',
-  ],
-} as const satisfies Readonly<Record<OutageKind, readonly [begun: string, over: string]>>;
-
 class StoreActor implements Behaviour<StoreEvent> {
   readonly starting = true;
   /** Resolves when this incarnation has closed the store. */
@@ -255,8 +136,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   /** True while the actor waits for the next event-loop iteration. */
   #waitsForIteration = false;
   #ending = false;
-  /** The outages that have begun and not ended. */
-  readonly #outages = new Set<OutageKind>();
+  readonly #outages: StoreOutages;
   /** True once the log says that no more users can register. */
   #hasLoggedFull = false;
   #releaseStore: () => void = () => {};
@@ -271,6 +151,7 @@ class StoreActor implements Behaviour<StoreEvent> {
     this.#scope = scope;
     this.#log = log;
     this.#meter = meter;
+    this.#outages = new StoreOutages(log, (event) => scope.emit(event));
     this.#maxUsers = maxUsers;
     this.#freesUntilMs = options.freesUntilMs ?? (() => Number.NEGATIVE_INFINITY);
     this.#wallClock = options.wallClock ?? (() => Number.NEGATIVE_INFINITY);
@@ -352,7 +233,7 @@ class StoreActor implements Behaviour<StoreEvent> {
       this.#announce(store);
       this.#expel(store);
       this.#meter.setUsers(store.users.countUsers());
-      this.#report('catch-up', error);
+      this.#outages.report('catch-up', error);
     };
     this.#catchUp = new CatchUp(this.#scope, { store, intervalMs: this.#catchUpMs, onDone });
   }
@@ -383,7 +264,7 @@ class StoreActor implements Behaviour<StoreEvent> {
 
   #examine({ replyTo }: StoreExamine): void {
     const { users, lastChange } = this.#store as Store;
-    const [waiting, outages] = [this.#queue.length, [...this.#outages]];
+    const [waiting, outages] = [this.#queue.length, this.#outages.kinds];
     replyTo.send({ type: 'store.examined', users, lastChange, waiting, outages } satisfies StoreExamined);
   }
 
@@ -465,14 +346,14 @@ class StoreActor implements Behaviour<StoreEvent> {
         this.#announce(store);
         this.#expel(store);
         this.#meter.setUsers(store.users.countUsers());
-        this.#report('write');
+        this.#outages.report('write');
         this.#scope.self.send({ type: 'commit.finished' });
       }),
       this.#scope.guard((error: Error) => {
         record(false);
         for (const commit of commits) refuseChange(commit);
         if (!isStoreError(error, 'store.unavailable')) throw error;
-        this.#report('write', error);
+        this.#outages.report('write', error);
         this.#scope.self.send({ type: 'commit.finished' });
       }),
     );
@@ -491,20 +372,6 @@ class StoreActor implements Behaviour<StoreEvent> {
     this.#bans?.use(users);
     if (expulsions.length === 0) return;
     for (const address of this.#expels) address.send({ type: 'users.expelled', expulsions, users });
-  }
-
-  /** Logs the beginning and the end of an outage. */
-  #report(what: OutageKind, error?: Error): void {
-    const [begun, over] = OUTAGES[what];
-    const isOut = error !== undefined;
-    if (isOut || this.#outages.has(what))
-      this.#scope.emit({ type: 'store.outage', kind: what, isOut } satisfies StoreOutage);
-    if (error === undefined) {
-      if (this.#outages.delete(what)) this.#log.info({}, over);
-    } else if (!this.#outages.has(what)) {
-      this.#outages.add(what);
-      this.#log.error({ err: error }, begun);
-    }
   }
 }
 

@@ -4,7 +4,7 @@
 
 import type { EventObject } from 'xstate';
 import type { MonitorOptions, RunningServer } from '../../actors/server/server-tree.js';
-import { isStoreOutage } from '../../actors/server/store-actor.js';
+import { isStoreOutage } from '../../actors/server/store-outages.js';
 import { packageVersion } from '../command-line.js';
 import type { ServerStorage, StorageWatch } from '../server-storage.js';
 import type { MonitorAddress } from './monitor-address.js';

@@ -18,7 +18,7 @@ import {
   type RequestReply,
   type ServerMeter,
 } from '../../actors/server/server-meter.js';
-import { isStoreOutage } from '../../actors/server/store-actor.js';
+import { isStoreOutage } from '../../actors/server/store-outages.js';
 import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { DURATION_BUCKETS, GROUP_BUCKETS, MS_PER_SECOND } from './buckets.js';
 import { Tally } from './tally.js';

@@ -12,7 +12,6 @@ import {
   type BanTarget,
   type Expulsion,
   MAX_BUDDIES,
-  MAX_EXPULSIONS,
   MAX_USERS,
   type OperatorChange,
   type Reservation,
@@ -23,6 +22,7 @@ import {
 } from '../store.js';
 import { BanTable, parseBanTarget } from './ban-table.js';
 import { BuddyLists } from './buddy-lists.js';
+import { Expulsions } from './expulsions.js';
 import { type IdBatch, IdTable } from './id-table.js';
 import { KeyTable } from './key-table.js';
 
@@ -88,8 +88,7 @@ export class UserTable implements Users {
   #freed = 0;
   /** Removed users who may still be on lists, until {@link endReplay}. */
   readonly #stale = new Set<number>();
-  /** See {@link takeExpulsions}. */
-  #expulsions: Expulsion[] | 'all' = [];
+  readonly #expulsions = new Expulsions();
   #committed = 0;
   /** The devices of users before the changes that are not committed yet. */
   readonly #durableDevices = new Map<number, Device | undefined>();
@@ -212,15 +211,7 @@ export class UserTable implements Users {
 
   /** See `takeExpulsions` of the store. Changes that were undone may be among them. */
   takeExpulsions(): readonly Expulsion[] | 'all' {
-    const expulsions = this.#expulsions;
-    if (expulsions.length > 0) this.#expulsions = [];
-    return expulsions;
-  }
-
-  #expel(expulsion: Expulsion): void {
-    if (this.#expulsions === 'all') return;
-    if (this.#expulsions.length < MAX_EXPULSIONS) this.#expulsions.push(expulsion);
-    else this.#expulsions = 'all';
+    return this.#expulsions.take();
   }
 
   /** Checks one change, in the order given in PROTOCOL.md, and applies it. */
@@ -290,7 +281,7 @@ export class UserTable implements Users {
         this.#lists.clear(user);
         this.#keys.set(user, undefined);
         this.#removed.set(user, effect.atMs);
-        this.#expel({ kind: 'user', user, name: effect.id });
+        this.#expulsions.add({ kind: 'user', user, name: effect.id });
         return { verdict: 200, effect };
       }
       default:
@@ -501,7 +492,7 @@ export class UserTable implements Users {
         const before = this.#keys.get(user);
         const isSame = before?.identity === key && !before?.serial && !before?.floor;
         if (isSame) return { verdict: 200 };
-        if (before?.identity !== key) this.#expel({ kind: 'key', user, name: change.id });
+        if (before?.identity !== key) this.#expulsions.add({ kind: 'key', user, name: change.id });
         return this.#setDevice(user, key && { identity: key, serial: 0, floor: 0 }, change);
       }
       case 'REMOVE': {
@@ -554,7 +545,7 @@ export class UserTable implements Users {
     if (before !== undefined && ban !== undefined && before.untilMs === ban.untilMs) return { verdict: 200 };
     if (before === undefined && this.#bans.isFull) return { verdict: 205 };
     this.#bans.set(target, ban);
-    if (ban !== undefined) this.#expel(target);
+    if (ban !== undefined) this.#expulsions.add(target);
     return { verdict: 200, effect: change, revert: () => this.#bans.set(target, before) };
   }
 
@@ -582,7 +573,7 @@ export class UserTable implements Users {
     this.#beforeKeyChange?.(user);
     this.#keys.set(user, undefined);
     this.#removed.set(user, atMs);
-    this.#expel({ kind: 'user', user, name: this.#ids.idOf(user) });
+    this.#expulsions.add({ kind: 'user', user, name: this.#ids.idOf(user) });
     const revert = () => {
       this.#removed.delete(user);
       this.#beforeKeyChange?.(user);

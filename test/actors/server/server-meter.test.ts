@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { EventObject } from 'xstate';
-import { isStoreOutage } from '../../../actors/server/store-actor.js';
+import { isStoreOutage } from '../../../actors/server/store-outages.js';
 import { StoreError } from '../../../storage/store.js';
 import { openMemoryStore } from '../../../storage/tables/memory-store.js';
 import { TestMeter } from '../../helpers/meter.js';
