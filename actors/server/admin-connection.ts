@@ -107,6 +107,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
   release(): void {
     const { socket } = this.#input;
     this.#interrupt();
+    this.#questions.close();
     this.#patience.cancel();
     socket.removeAllListeners().on('error', () => {});
     this.#onDrained();

@@ -6,7 +6,7 @@ import type { SessionFacts } from '../../machines/server/session-table.js';
 import type { UserId } from '../../protocol/id.js';
 import type { StoreChange, Verdict } from '../../storage/store.js';
 import type { AdministrationEvent, ChildCount } from '../../supervision/administration.js';
-import type { BehaviourScope } from '../../supervision/behaviour.js';
+import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
 import type { Address } from '../../supervision/mailbox.js';
 import { AdminError } from './admin-error.js';
 import type { PresenceCounted, PresenceEvent, PresenceListed } from './presence.js';
@@ -39,11 +39,18 @@ export type AdminAnswer =
 
 type AnswerOf<TType extends AdminAnswer['type']> = Extract<AdminAnswer, { readonly type: TType }>;
 
+/** A question that is not answered yet. */
+interface Question {
+  readonly handle: (answer: AdminAnswer) => void;
+  /** Ends the wait for the answer. */
+  readonly timer: Timer;
+}
+
 /** At most one question of each kind may be open. */
 export class AdminQuestions {
   readonly #scope: BehaviourScope<AdminAnswer>;
   readonly #neighbours: AdminNeighbours;
-  readonly #open = new Map<AdminAnswer['type'], (answer: AdminAnswer) => void>();
+  readonly #open = new Map<AdminAnswer['type'], Question>();
 
   constructor(scope: BehaviourScope<AdminAnswer>, neighbours: AdminNeighbours) {
     this.#scope = scope;
@@ -52,9 +59,17 @@ export class AdminQuestions {
 
   /** Passes an answer on to the function that waits for it. */
   receive(answer: AdminAnswer): void {
-    const handle = this.#open.get(answer.type);
+    const question = this.#open.get(answer.type);
+    if (question === undefined) return;
     this.#open.delete(answer.type);
-    handle?.(answer);
+    this.#scope.cancel(question.timer);
+    question.handle(answer);
+  }
+
+  /** Drops the open questions: their promises never settle. */
+  close(): void {
+    for (const { timer } of this.#open.values()) this.#scope.cancel(timer);
+    this.#open.clear();
   }
 
   /** @param read Reads the answer at once: lists in it are valid only until the next change. */
@@ -125,10 +140,7 @@ export class AdminQuestions {
         const remedy = isChange ? ': the change may have been made or not' : ': try again';
         reject(new AdminError('unavailable', `${asked} did not answer within ${waitMs / 1_000} s${remedy}`));
       }, waitMs);
-      this.#open.set(type, (answer) => {
-        this.#scope.cancel(timer);
-        resolve(read(answer as AnswerOf<TType>));
-      });
+      this.#open.set(type, { timer, handle: (answer) => resolve(read(answer as AnswerOf<TType>)) });
       send(this.#scope.self);
     });
   }
