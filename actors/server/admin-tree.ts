@@ -29,7 +29,7 @@ const MAX_COMMANDS = 16;
 /** How long a command may take to end when the server shuts down, in milliseconds. */
 const COMMAND_GRACE_MS = 500;
 
-const ADMIN_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
+export const ADMIN_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
 
 export interface AdminOptions {
   /** The absolute path of the socket. */

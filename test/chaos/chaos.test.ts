@@ -7,6 +7,7 @@ import { Ledger } from './ledger.js';
 /** All kinds of actors. */
 const KINDS = [
   ...['store', 'presence', 'sessions', 'udp', 'tcp', 'connections', 'listener', 'connection'],
+  ...['monitor', 'admin', 'admin-connections', 'admin-listener', 'admin-connection'],
   ...['terminal', 'archive', 'trust', 'heartbeat', 'calls'],
   ...['conversation', 'chats', 'call-control', 'client', 'chat'],
 ];

@@ -45,7 +45,8 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
     const random = new Random(options.seed);
     const inspection = await options.openInspection?.();
     const data = join(directory, 'data');
-    const world = await startWorld({ data, keys: join(directory, 'keys') }, random, tally, inspection);
+    const places = { data, socket: join(directory, 'admin.sock'), keys: join(directory, 'keys') };
+    const world = await startWorld(places, random, tally, inspection);
     await runWorld(world, random, tally, options);
     await inspection?.close();
     await verifyDisk(data, world, tally);
@@ -59,24 +60,28 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
 }
 
 /**
- * Runs workers and users while actors are crashed. Then waits for recovery, verifies the server, and ends it.
+ * Runs workers, operators and users while actors are crashed. Then waits for recovery, verifies the server, and ends it.
  */
 async function runWorld(world: World, random: Random, tally: Tally, options: ChaosOptions): Promise<void> {
-  const { pairs, port, registry, server, workers, ledgers } = world;
+  const { pairs, port, registry, server, workers, operators, ledgers } = world;
   const users = pairs.flatMap((pair) => pair.users);
   const registries = [registry, ...users.map((user) => user.registry)];
-  const watch = new Watch({ registries, workers, pairs, tally, onProgress: options.onProgress });
+  const watched = [...workers, ...operators];
+  const watch = new Watch({ registries, workers: watched, pairs, tally, onProgress: options.onProgress });
 
   const stopWork = stoppable();
-  const working = workers.map((worker) => worker.run(stopWork.signal));
+  const working = watched.map((worker) => worker.run(stopWork.signal));
   const allEnded = await crashActors(world, random, tally, options);
   if (!allEnded) await watch.waitForRecovery(RECOVERY_TIMEOUT_MS);
-  // From now on, users and workers stop on purpose and must not count as hanging.
+  // From now on, users, operators and workers stop on purpose and must not count as hanging.
   watch.close();
   stopWork.abort();
   for (const user of users) user.stopTyping();
   await Promise.all(working);
-  if (!allEnded) await verifyServer(port, ledgers, workers, tally);
+  if (!allEnded) {
+    await verifyServer(port, ledgers, workers, tally);
+    for (const operator of operators) await operator.verify();
+  }
   for (const { wire } of workers) wire.close();
 
   for (const user of users) await end(user.id, user.tree, user.registry, tally);
@@ -125,11 +130,12 @@ async function end(name: string, tree: RunningTree, registry: Registry, tally: T
   registry.auditEnd();
 }
 
-async function verifyDisk(data: string, { ledgers, workers }: World, tally: Tally): Promise<void> {
+async function verifyDisk(data: string, { ledgers, workers, operators }: World, tally: Tally): Promise<void> {
   try {
     const store = await openTextStore(data);
     await verifyStore(store, ledgers, tally);
     verifyKeys(store, workers, tally);
+    for (const operator of operators) operator.verifyDisk(store.users);
     await store.close();
   } catch (error) {
     tally.blame('loss', `the disk cannot be read: ${error}`);

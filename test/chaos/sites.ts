@@ -3,6 +3,7 @@
  */
 
 import { CLIENT_LIMITS, CONVERSATION_LIMITS } from '../../actors/client/core.js';
+import { ADMIN_LIMITS } from '../../actors/server/admin-tree.js';
 import { SERVER_LIMITS } from '../../actors/server/server-tree.js';
 import { TCP_LIMITS } from '../../actors/server/tcp-tree.js';
 import { Bag } from './bag.js';
@@ -10,23 +11,29 @@ import type { Site } from './saboteur.js';
 import type { World } from './world.js';
 
 /**
- * Intervals between crashes of server connections, and of each client's chats, in milliseconds. A private
- * chat takes longer to begin: both clients shake hands, and ask the server for a key.
+ * Intervals between crashes of server connections, of connections to the administration socket, and of each
+ * client's chats, in milliseconds. A private chat takes longer to begin: both clients shake hands, and ask the
+ * server for a key.
  */
 const CONNECTION_CRASH_MS = 60;
+const COMMAND_CRASH_MS = 200;
 const CHAT_CRASH_MS = 2_000;
 const PRIVATE_CHAT_CRASH_MS = 8_000;
 
 /** All sites of a world. */
-export function sitesOf({ registry, work, pairs }: World): Site[] {
+export function sitesOf({ registry, work, operatorWork, pairs }: World): Site[] {
   const clientKinds = new Bag(['terminal', 'archive', 'trust', 'heartbeat', 'calls', 'conversation']);
   const conversationKinds = new Bag(['chats', 'call-control', 'client']);
   const chatKinds = new Bag(['chat']);
   const ofServer = { registry, work };
+  const ofAdmin = { registry, work: operatorWork };
+  const serverKinds = ['store', 'presence', 'sessions', 'udp', 'tcp', 'admin', 'monitor'];
   return [
-    { ...ofServer, kinds: new Bag(['store', 'presence', 'sessions', 'udp', 'tcp']), pace: SERVER_LIMITS },
+    { ...ofServer, kinds: new Bag(serverKinds), pace: SERVER_LIMITS },
     { ...ofServer, kinds: new Bag(['connections', 'listener']), pace: TCP_LIMITS },
     { ...ofServer, kinds: new Bag(['connection']), pace: { everyMs: CONNECTION_CRASH_MS } },
+    { ...ofAdmin, kinds: new Bag(['admin-connections', 'admin-listener']), pace: ADMIN_LIMITS },
+    { ...ofAdmin, kinds: new Bag(['admin-connection']), pace: { everyMs: COMMAND_CRASH_MS } },
     ...pairs.flatMap((pair) =>
       pair.users.flatMap((user) => {
         const ofUser = { registry: user.registry, work: user.work, onCrash: () => pair.disturbed() };

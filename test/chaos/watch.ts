@@ -6,7 +6,6 @@ import type { Pair } from './pair.js';
 import { until } from './pause.js';
 import type { Registry } from './registry.js';
 import type { Tally } from './tally.js';
-import type { Worker } from './worker.js';
 
 /** Time between two checks, in milliseconds. */
 const CHECK_MS = 250;
@@ -20,9 +19,16 @@ const PROGRESS_TIMEOUT_MS = 15_000;
 /** The same for two users with keys: each crash of a client or of the sessions costs a login. */
 const KEYED_PROGRESS_TIMEOUT_MS = 60_000;
 
+/** A worker or an operator. */
+interface Watched {
+  readonly name: string;
+  /** Time of the last answer, in milliseconds since the process started. */
+  readonly lastProgressMs: number;
+}
+
 export interface WatchOptions {
   readonly registries: readonly Registry[];
-  readonly workers: readonly Worker[];
+  readonly workers: readonly Watched[];
   readonly pairs: readonly Pair[];
   readonly tally: Tally;
   readonly onProgress: (tally: Tally, seconds: number) => void;
@@ -33,7 +39,7 @@ export class Watch {
   readonly #checkTimer: NodeJS.Timeout;
   readonly #progressTimer: NodeJS.Timeout;
   /** The workers and pairs already reported as hanging. */
-  readonly #hanging = new Set<Worker | Pair>();
+  readonly #hanging = new Set<Watched | Pair>();
 
   constructor(options: WatchOptions) {
     this.#options = options;

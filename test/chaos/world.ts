@@ -5,12 +5,15 @@
 import { join } from 'node:path';
 import { Directory } from '../../actors/client/directory.js';
 import type { Log } from '../../actors/log.js';
+import type { AdminOptions } from '../../actors/server/admin-tree.js';
+import type { MonitorPages } from '../../actors/server/monitor.js';
 import { type RunningServer, startServer } from '../../actors/server/server-tree.js';
 import type { Inspection } from '../../inspector/server/start-inspection.js';
 import type { UserId } from '../../protocol/id.js';
 import { openTextStore } from '../../storage/text/text-store.js';
 import type { Random } from '../helpers/random.js';
 import { type Entry, Ledger, textOf } from './ledger.js';
+import { Operator } from './operator.js';
 import { Pair, type PairOptions } from './pair.js';
 import { Work } from './pause.js';
 import { Registry } from './registry.js';
@@ -21,6 +24,8 @@ import { ClearWire, freePort, HOST, request } from './wire.js';
 import { Worker } from './worker.js';
 
 const WORKERS = 8;
+
+const OPERATORS = 3;
 
 /** How many of the workers have a key. */
 const SEALED_WORKERS = 3;
@@ -41,6 +46,9 @@ export interface World {
   /** Announces the workers' requests. */
   readonly work: Work;
   readonly workers: readonly Worker[];
+  /** Announces the operators' commands. */
+  readonly operatorWork: Work;
+  readonly operators: readonly Operator[];
   readonly pairs: readonly Pair[];
   /** The ledgers of all workers and users. */
   readonly ledgers: readonly Ledger[];
@@ -50,13 +58,27 @@ export interface World {
 interface Places {
   /** The database of the server. */
   readonly data: string;
+  /** The administration socket. */
+  readonly socket: string;
   /** A directory for each user with a key. */
   readonly keys: string;
 }
 
+/** What the server's program does for its operators. */
+const PROGRAM: AdminOptions['operator'] = {
+  describe: () => ({}),
+  reload: async () => ({ changed: {}, waiting: [] }),
+  stop: () => {},
+};
+
+const PAGES: MonitorPages = {
+  metricsType: 'application/json',
+  metrics: async (population) => JSON.stringify(population),
+};
+
 /** Starts a server and the clients of the pairs, and creates the workers. The workers do not run yet. */
 export async function startWorld(
-  { data, keys }: Places,
+  { data, socket, keys }: Places,
   random: Random,
   tally: Tally,
   inspection?: Inspection,
@@ -69,6 +91,8 @@ export async function startWorld(
     tcpPort: port,
     udpPort: port,
     openStore: () => openTextStore(data),
+    admin: { path: socket, operator: PROGRAM },
+    monitor: { host: HOST, port: 0, findProblem: async () => undefined, ...PAGES },
     log,
     onEmitted(event) {
       registry.onEmitted(event);
@@ -98,7 +122,13 @@ export async function startWorld(
     return new Worker({ name, wire, random: random.fork(name), tally, work });
   });
   ledgers.push(...workers.map(({ ledger }) => ledger));
-  return { port, server, registry, work, workers, pairs, ledgers };
+  const operatorWork = new Work();
+  const monitorPort = server.bound.get('http')?.port as number;
+  const operators = Array.from({ length: OPERATORS }, (_, index) => {
+    const outcast = `outcast${index}` as UserId;
+    return new Operator({ outcast, socket, port, monitorPort, tally, work: operatorWork });
+  });
+  return { port, server, registry, work, workers, operatorWork, operators, pairs, ledgers };
 }
 
 /** Registers two users with keys, adds them to each other's lists, and starts their clients. */
