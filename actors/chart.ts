@@ -1,12 +1,12 @@
 /**
- * Runs a flat statechart over a resource that its actor owns.
+ * Runs a flat statechart that controls a resource of its actor, such as a socket.
  *
  * The chart (in machines/) decides which actions run. The actor implements them: it opens the resource, has
  * one function per action of the chart, and releases the resource, no matter how the actor ends.
  *
- * XState's interpreter can run these charts too; a test compares the two. But the interpreter costs a
- * connection several times as much, and it has no hook that releases a resource when an actor is stopped or
- * crashes.
+ * XState's interpreter can run these charts too, and a test compares the results. But with the interpreter, a
+ * connection costs several times as much CPU time. The interpreter also has no hook that releases a resource
+ * when an actor is stopped or crashes.
  */
 
 import type { AnyActorLogic, AnyStateMachine, EventObject } from 'xstate';
@@ -19,11 +19,11 @@ export interface ChartActor<TEvent extends EventObject, TAction extends string, 
   open(scope: BehaviourScope<TEvent>, input: TInput): TResource;
   /** One effect per action that the chart names. */
   readonly actions: Readonly<Record<TAction, (resource: TResource, event: TEvent) => void>>;
-  /** Releases the resource. Runs once, however the actor ends. `isFinal`: the chart reached a final state. */
+  /** Releases the resource. Called once, when the actor ends. `isFinal`: the chart reached a final state. */
   release(resource: TResource, isFinal: boolean): void;
 }
 
-/** What a state does with an event when the guard is true. */
+/** What a state does with an event. A transition with a guard is taken only if the guard is true. */
 interface Transition {
   readonly target: string | undefined;
   readonly guard: ((args: { readonly event: EventObject }) => boolean) | undefined;
@@ -40,7 +40,8 @@ interface State {
  * Actor logic of a flat chart: atomic and final states, and transitions with named actions and named guards.
  * Guards see only the event.
  *
- * @throws TypeError when the chart uses anything else, or names an action or a guard without implementation.
+ * @throws TypeError if the chart uses any other feature of XState, or names an action or a guard that is not
+ * implemented.
  */
 export function fromChart<TEvent extends EventObject, TAction extends string, TInput, TResource>(
   machine: AnyStateMachine,
@@ -82,7 +83,7 @@ export function chartOf(logic: AnyActorLogic): AnyStateMachine | undefined {
 const STATE_KEYS: readonly string[] = ['description', 'on', 'type'];
 const TRANSITION_KEYS: readonly string[] = ['actions', 'description', 'guard', 'target'];
 
-/** Turns a chart's configuration into a table. Throws on anything that the table cannot hold. */
+/** Turns a chart's configuration into a table. Throws if the chart is not flat. */
 function compile(
   machine: AnyStateMachine,
   actions: Readonly<Record<string, unknown>>,

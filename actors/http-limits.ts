@@ -1,14 +1,14 @@
 /**
  * Limits the number of HTTP connections. When the limit is reached, idle connections are closed first.
  *
- * There is no quota per address. Most connections come from this machine or through one proxy, so a quota
- * could not tell a browser from a program that keeps incomplete requests open.
+ * There is no quota per address. Most connections come from this machine or through one proxy, and therefore
+ * from one address. A program that keeps incomplete requests open would use up the quota of the browsers.
  */
 
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a request's headers may take, in milliseconds. */
+/** How long a request's headers may take to arrive, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 3_000;
 
 /** How often Node.js checks for requests whose headers are overdue, in milliseconds. */
@@ -20,7 +20,7 @@ export const HEADER_TIMEOUTS: ServerOptions = {
   connectionsCheckingInterval: HEADERS_CHECK_MS,
 };
 
-/** The maximum number of connections at once. Only streams stay open; all other requests are short. */
+/** The maximum number of connections at once. Only the inspector's streams stay open for long. */
 export const MAX_CONNECTIONS = 64;
 
 /**

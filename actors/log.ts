@@ -1,6 +1,6 @@
 /**
- * The log as actors see it. bin/ chooses the implementation. Fields must be gated or typed values, never raw
- * foreign text.
+ * The log as actors see it. bin/ chooses the implementation. The fields of a line must not contain foreign
+ * text, unless the text has passed the text gate (protocol/display-text.ts).
  */
 export interface Log {
   debug(fields: object, message: string): void;
@@ -24,8 +24,8 @@ export const SILENT_LOG: Log = {
 const LEVELS = ['info', 'warn', 'error', 'fatal'] as const;
 
 /**
- * Logs a line that an operator must see: at `info`, or at the next level that is shown. At `silent`, no level
- * is shown.
+ * Logs a line that an operator must see: at `info`, or else at the lowest level that is logged. If the log is
+ * silent, the line is not logged.
  */
 export function logVisibly(log: Log, fields: object, message: string): void {
   const level = LEVELS.find((each) => log.isLevelEnabled(each));

@@ -9,9 +9,9 @@ import { type RunningTree, type RunOptions, run } from '../supervision/run.js';
 import type { Log } from './log.js';
 
 /**
- * Back-off of an actor that needs the disk or the network. Failures of the disk or the network may last. An
- * actor that fails at each start is restarted at most ten times in ten seconds. Each supervisor with such
- * actors allows that many restarts.
+ * Back-off of an actor that needs the disk or the network, because their failures may last. With this
+ * back-off, an actor that fails at each start is restarted at most ten times in ten seconds. Each supervisor
+ * of such actors allows at least ten restarts in this time.
  */
 export const RESTART_BACKOFF: BackoffOptions = { minMs: 50, maxMs: 2_000, resetAfterMs: 500 };
 
@@ -41,7 +41,7 @@ function logLifecycle(log: Log, event: LifecycleEvent): void {
       else if (!event.dynamic) log.debug({ child: event.id, reason: event.reason.kind }, 'ended');
       break;
     case 'child.start-failed':
-      // When a static child fails at the first start, the error with which the tree ends reports it.
+      // If a static child fails at its first start, the tree ends with an error that reports the failure.
       log[event.dynamic ? 'error' : 'debug']({ child: event.id, err: event.error }, 'could not start');
       break;
     case 'child.restarting':
@@ -55,7 +55,7 @@ function logLifecycle(log: Log, event: LifecycleEvent): void {
       break;
     case 'message.refused': {
       const { address, reason, message, count } = event;
-      // Closed addresses are normal while a part of the tree ends. A full address means that an actor was
+      // A closed address is normal while a part of the tree ends. A full address shows that its actor was
       // down for too long.
       log[reason === 'full' ? 'warn' : 'debug'](
         { address, reason, type: message, count },

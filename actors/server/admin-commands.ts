@@ -1,6 +1,6 @@
 /**
- * What each command of the operator does. The result of a command, and each row of its list, are fields that
- * the command prints.
+ * Carries out the operator's commands. Each command returns a result. If it lists things, it also writes a
+ * row for each item. The operator's program prints the fields of the rows and of the result.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -23,7 +23,7 @@ import {
 import type { StoreExamined } from './store-events.js';
 import { keyFactsOf, whyAbsent } from './user-facts.js';
 
-/** What a command may do, besides asking the other actors. */
+/** What a command can use: questions to the other actors, and the server's program. */
 export interface AdminCommandContext extends AdminContext {
   readonly operator: Operator;
 }
@@ -40,7 +40,7 @@ export type ReloadResult =
       readonly waiting: readonly string[];
     };
 
-/** What the server's program knows, and does for the operator. */
+/** The part of the server's program that commands use. */
 export interface Operator {
   /** Facts for `status`: the version, where the data is, limits, warnings. */
   describe(): AdminFields;
@@ -146,13 +146,13 @@ async function changeKey(
   try {
     return await readKey(questions, id);
   } catch (error) {
-    // The change was made, even if the store does not answer any more.
+    // The change was made, even though the store no longer answers.
     if (error instanceof AdminError && error.code === 'unavailable') return { id, key: key ?? null };
     throw error;
   }
 }
 
-/** Makes a change of a user. @throws AdminError if there is no such user, or the change was not made. */
+/** Makes a change to a user. @throws AdminError if there is no such user, or the change was not made. */
 async function changeUser(
   questions: AdminQuestions,
   change: Extract<StoreChange, { readonly op: 'REMOVE' | 'KEY' }>,

@@ -29,18 +29,21 @@ import {
 import { type AdminAnswer, type AdminNeighbours, AdminQuestions } from './admin-questions.js';
 import type { AdminFacts } from './admin-views.js';
 
-/** Longest wait for the whole request, and at the end for the caller to close; in milliseconds. */
+/**
+ * Longest wait for the whole request, in milliseconds. After the answer, also the longest wait for the caller
+ * to close the connection.
+ */
 const PATIENCE_MS = 10_000;
 
 /**
- * Longest wait for the command to read the next part of a list, in milliseconds. A person may page through
- * the list.
+ * Longest wait for the caller to read the next part of a list, in milliseconds. The wait is long because a
+ * person may page through the list.
  */
 const READER_PATIENCE_MS = 10 * 60_000;
 
 const STOPPING = 'the server is stopping';
 
-/** The result in the log. `interrupted`: this actor ended before it had the answer. */
+/** The result of a command in the log. `interrupted`: this actor ended before it had the answer. */
 type AuditResult = 'done' | 'interrupted' | AdminFailure['code'];
 
 export interface AdminConnectionInput extends AdminNeighbours {
@@ -111,7 +114,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     this.#patience.cancel();
     socket.removeAllListeners().on('error', () => {});
     this.#onDrained();
-    // The kernel closes this socket when the process has ended, which is what the caller waits for.
+    // The caller of `stop` waits until the process has ended. The kernel then closes this socket.
     if (this.#isStop) socket.unref();
     else socket.destroySoon();
   }
@@ -124,13 +127,13 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     const [line] = this.#splitter.push(chunk);
     if (line === undefined || this.#state !== 'reading') return;
     this.#state = 'answering';
-    // What follows the request stays in the kernel, so a flood costs no memory.
+    // Bytes after the request stay in the kernel, so a flood costs this process no memory.
     this.#input.socket.pause();
     const run = this.#scope.guard(() => this.#answer(line.cut ? new Uint8Array() : line.bytes));
     run();
   }
 
-  /** Called when the actor ends before it has answered: at a stop, after a crash, or without a caller. */
+  /** Called when the actor ends. If it has not answered a command yet, answers that it was interrupted. */
   #interrupt(): void {
     if (this.#state !== 'answering' || this.#asked === undefined) return;
     const reason = this.#isServerStopping ? STOPPING : 'the command was interrupted';
@@ -147,7 +150,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
       return this.#end({ failed: parsed });
     }
     this.#asked = parsed;
-    // From here on, the actors that are asked limit the wait.
+    // From here on, `AdminQuestions` limits the wait for each answer.
     this.#patience.cancel();
     try {
       const done = await this.#run(parsed.request);
@@ -173,7 +176,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     });
   }
 
-  /** Writes a row. Resolves when there is room for the next one. */
+  /** Writes a row. Resolves when there is room for the next row. */
   async #write(row: AdminFields): Promise<void> {
     if (!this.#input.socket.writable) throw new AdminError('unavailable', 'the command has gone');
     if (this.#send({ row })) return;
@@ -184,7 +187,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     this.#patience.cancel();
   }
 
-  /** @param result The result for the log. Requests that are not valid have none. */
+  /** @param result The result for the log; `undefined` for a request that is not valid. */
   #end(line: AdminLine, result?: AuditResult): void {
     if (this.#state !== 'answering') return;
     this.#state = 'answered';
@@ -194,7 +197,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     if (this.#isStop) return;
     this.#input.socket.end();
     this.#patience.restart(PATIENCE_MS);
-    // The command closes its side when it has read the answer.
+    // The caller closes its side when it has read the answer.
     this.#input.socket.resume();
   }
 

@@ -10,7 +10,7 @@ import { type BehaviourLogic, fromBehaviour } from '../../supervision/behaviour.
 import type { Address } from '../../supervision/mailbox.js';
 import type { AdminConnectionInput } from './admin-connection.js';
 
-/** Only the owner may open the socket, from the moment when it exists. */
+/** With this mask, only the owner can open the socket, from the moment when it exists. */
 const SOCKET_UMASK = 0o077;
 const SOCKET_MODE = 0o600;
 
@@ -62,8 +62,8 @@ export const adminListenerLogic: BehaviourLogic<never, AdminListenerInput> = fro
 /**
  * Binds the socket. It is never open to other users, not even for a moment.
  *
- * The mask belongs to the process: a file that a thread of Node.js creates meanwhile is closed to other
- * users too. It stays usable for its owner, even if it is a directory.
+ * The mask applies to the whole process. If another thread of Node.js creates a file or a directory at this
+ * moment, other users cannot open it either. Its owner can use it as usual.
  */
 function listenPrivately(server: Server, path: string): void {
   const before = process.umask(SOCKET_UMASK);

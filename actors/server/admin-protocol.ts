@@ -31,8 +31,8 @@ const MAX_CALLER_LENGTH = 64;
 export const MAX_BAN_MS = 100 * 365 * 24 * 3_600_000;
 
 /**
- * Who runs the command. The socket admits only the user of the server and root, but Node.js cannot ask the
- * kernel which of them it is. So the command says it.
+ * Who runs the command. The socket admits only root and the user that runs the server. Node.js cannot ask the
+ * kernel which of these two users is connected, so the request names the user.
  */
 export interface AdminCaller {
   readonly user: string;

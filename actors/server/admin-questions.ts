@@ -34,7 +34,7 @@ export type AdminAnswer =
   | PresenceListed
   | SessionsCounted
   | SessionsListed
-  /** From the actor itself: the supervisor of connections has counted them. */
+  /** From the actor itself: the supervisor of connections has counted the connections. */
   | { readonly type: 'connections.counted'; readonly count: ChildCount };
 
 type AnswerOf<TType extends AdminAnswer['type']> = Extract<AdminAnswer, { readonly type: TType }>;
@@ -46,7 +46,7 @@ interface Question {
   readonly timer: Timer;
 }
 
-/** At most one question of each kind may be open. */
+/** Asks the other actors. At most one question of each kind may be open at once. */
 export class AdminQuestions {
   readonly #scope: BehaviourScope<AdminAnswer>;
   readonly #neighbours: AdminNeighbours;
@@ -87,7 +87,7 @@ export class AdminQuestions {
     );
   }
 
-  /** Lists the users who are online, among the numbers from `first` up to `end`, which is excluded. */
+  /** Lists the online users with the numbers from `first` up to `end`. `end` itself is not included. */
   listOnline(first: number, end: number): Promise<PresenceListed> {
     const read = (answer: PresenceListed) => answer;
     return this.#ask('presence.listed', read, 'presence', ANSWER_MS, (replyTo) =>

@@ -1,5 +1,5 @@
 /**
- * What the commands of the operator show: the server as a whole, lists, and one id or address.
+ * The operator's commands that only show something: the server as a whole, lists, and one id or address.
  */
 
 import type { OnlineUser } from '../../machines/server/presence-table.js';
@@ -17,10 +17,10 @@ import type { ServerLimits } from './server-limits.js';
 import type { StoreExamined } from './store-events.js';
 import { keyFactsOf } from './user-facts.js';
 
-/** How many numbers of users one event covers. An event occupies an actor for at most a few milliseconds. */
+/** How many users one question covers. The answer then occupies an actor for at most a few milliseconds. */
 const USERS_PER_STEP = 8_192;
 
-/** How many users of one address are named. */
+/** The maximum number of users of one address that are named. */
 const MAX_NAMED = 100;
 
 /** What the server's tree knows. */
@@ -42,7 +42,7 @@ export interface AdminContext {
   readonly questions: AdminQuestions;
   readonly operator: { describe(): AdminFields };
   readonly facts: AdminFacts;
-  /** Writes a row of a list. Resolves when there is room for the next one. */
+  /** Writes a row of a list. Resolves when there is room for the next row. */
   readonly write: (row: AdminFields) => Promise<void>;
   /** Monotonic time in milliseconds. */
   readonly now: () => number;
@@ -91,7 +91,7 @@ function stateOfStore(outages: StoreExamined['outages']): string {
   return outages.length === 0 ? 'ok' : 'not current';
 }
 
-/** Replaces the failure of a question: `status` shows what is known. */
+/** Returns `undefined` if a question fails, because `status` shows the answers of the other actors. */
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
@@ -110,7 +110,7 @@ async function* onlineUsers(questions: AdminQuestions): AsyncGenerator<readonly 
   }
 }
 
-/** A row for each user who is online. */
+/** Writes a row for each user who is online. */
 export async function listOnline(context: AdminContext): Promise<AdminFields> {
   let online = 0;
   for await (const some of onlineUsers(context.questions)) {
@@ -132,12 +132,12 @@ function presenceFields({ status, address, port, heardMs }: OnlineUser, context:
   return { status: STATUS_WORDS[status], address, port, seen: seenAt(heardMs, context) };
 }
 
-/** The time of day of a monotonic time. */
+/** Converts a monotonic time to a wall-clock time. */
 function seenAt(heardMs: number, { facts, now }: AdminContext): string {
   return isoTime(facts.wallClock() - (now() - heardMs));
 }
 
-/** A row for each user, and for each reserved id, in the order of registration. */
+/** Writes a row for each user and for each reserved id, in the order of registration. */
 export async function listUsers(context: AdminContext, pattern?: IdPattern): Promise<AdminFields> {
   const { questions, facts, write } = context;
   let count = 0;
@@ -178,7 +178,7 @@ function usersFrom(users: Users, first: number, end: number, pattern?: IdPattern
   return listed;
 }
 
-/** Everything about an id. For an id that is not registered: why it cannot be registered. */
+/** Shows everything about an id. If the id is not registered, shows whether it can be, and if not, why. */
 export async function showId(context: AdminContext, id: UserId): Promise<AdminFields> {
   const { questions, facts } = context;
   const stored = await questions.examineStore(({ users }) => ({
@@ -220,7 +220,7 @@ export async function showId(context: AdminContext, id: UserId): Promise<AdminFi
   };
 }
 
-/** Who is online from an address, and whether a client there may register. */
+/** Shows who is online from an address, and whether a client at this address may register. */
 export async function showAddress(context: AdminContext, address: string): Promise<AdminFields> {
   const { questions, facts, now } = context;
   const users: number[] = [];
@@ -246,7 +246,7 @@ export async function showAddress(context: AdminContext, address: string): Promi
   };
 }
 
-/** A row for each ban, also for those that have ended. */
+/** Writes a row for each ban, even if the ban has ended. */
 export async function listBans({ questions, facts, write }: AdminContext): Promise<AdminFields> {
   const bans = await questions.examineStore(({ users }) => users.bans());
   for (const ban of bans) await write(banFields(ban, facts.wallClock()));
@@ -262,7 +262,7 @@ export function banFields({ kind, name, untilMs }: Ban, wallMs: number): AdminFi
   };
 }
 
-/** The reservation of an id. It ends when its time is over; the next REG then frees the id. */
+/** The reservation of an id. After `reservedUntil`, the next REG of the id frees it. */
 export function reservationFields(sinceMs: number, { limits, wallClock }: AdminFacts) {
   const untilMs = sinceMs + limits.reserveMs;
   return {

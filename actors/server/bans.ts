@@ -16,14 +16,14 @@ export class Bans {
   }
 
   /**
-   * Reads bans from these users from now on. While the store is down, the bans that it had last stay in
+   * Makes these users the source of the bans. While the store is down, the last bans of the store stay in
    * force.
    */
   use(users: Users): void {
     this.#users = users;
   }
 
-  /** The ban of an id, registered or not. */
+  /** The ban of an id, whether or not the id is registered. */
   ofId(id: UserId): Ban | undefined {
     return this.#users?.banOfId(id, this.#now());
   }

@@ -34,21 +34,21 @@ import type { DirectoryAdvanced, StoreCaughtUp, StoreEvent } from './store-event
 /** Interval between two batches while announcements arrive, in milliseconds. */
 const BATCH_MS = 10;
 
-/** The maximum number of batches under way. Announcements beyond it wait for the next batch. */
+/** The maximum number of batches being sent. While so many are being sent, announcements wait. */
 export const MAX_UNDER_WAY = 4;
 
-/** The maximum number of full batches that wait. Beyond it, the oldest is dropped. */
+/** The maximum number of full batches that wait to be sent. Beyond this limit, the oldest is dropped. */
 const MAX_WAITING = 64;
 
 /** Pause before another attempt to open the bus, in milliseconds. */
 const RETRY_MS = 1_000;
 
-/** Interval between two batches without announcements, in milliseconds. They reveal a lost connection. */
+/** Interval at which an idle bus sends an empty batch, in milliseconds. It reveals a lost connection. */
 const IDLE_MS = 1_000;
 
 /** A connection to the other servers. */
 export interface Bus {
-  /** Sends a text to all servers, this one too. A rejection means that the bus is closed. */
+  /** Sends a text to all servers, including this one. If it rejects, the bus is closed. */
   publish(text: string): Promise<void>;
   /** Resolves when the connection is lost or closed. */
   readonly closed: Promise<void>;
@@ -56,7 +56,7 @@ export interface Bus {
 }
 
 export interface BusOptions {
-  /** Opens the bus. A rejection is tried again. */
+  /** Opens the bus. After a rejection, the actor tries again. */
   readonly openBus: (onText: (text: string) => void) => Promise<Bus>;
   /** How long the first incarnation listens before it is ready, in milliseconds. */
   readonly warmUpMs: number;
@@ -71,7 +71,7 @@ export interface BusInput {
 export type BusEvent =
   | PresenceAccepted
   | DirectoryAdvanced
-  /** From the store. Its `purpose` is the bus that was opened. */
+  /** From the store. `purpose` is the connection for which the actor asked the store. */
   | StoreCaughtUp<Bus>
   /** From the actor itself. */
   | { readonly type: TimerEvent };
@@ -97,20 +97,20 @@ class BusActor implements Behaviour<BusEvent> {
   readonly #name = nanoid();
   readonly #writer = new BatchWriter(this.#name);
   readonly #timers = new Map<TimerEvent, Timer>();
-  /** The bus that was opened; not used until the store has caught up. */
+  /** The open connection. It is not used until the store has caught up. */
   #opened: Bus | undefined;
-  /** The bus that is in use. */
+  /** The connection that is in use. */
   #bus: Bus | undefined;
   #hasEnded = false;
   #hasOutage = false;
   #underWay = 0;
   /** The highest number of a change that any server has announced on this bus. */
   #known = 0;
-  /** True if the next batch announces a change, even without records. */
+  /** True if a batch must be sent to announce a change, even if the batch has no records. */
   #hasAdvanced = false;
   /** True once it is logged that announcements are dropped. */
   #hasDropped = false;
-  /** True once it is logged that another version is on the bus. */
+  /** True once it is logged that a server of another version is on the bus. */
   #hasHeardOther = false;
   #waiting: string[] = [];
 
@@ -152,7 +152,7 @@ class BusActor implements Behaviour<BusEvent> {
     this.#opened?.close();
   }
 
-  /** Sends this actor an event, unless one of that type is due already. */
+  /** Schedules an event for this actor, unless an event of this type is already scheduled. */
   #sendLater(type: TimerEvent, delayMs: number): void {
     if (!this.#timers.has(type)) this.#timers.set(type, this.#scope.sendLater({ type }, delayMs));
   }
@@ -177,7 +177,7 @@ class BusActor implements Behaviour<BusEvent> {
 
   #onIdle(): void {
     if (this.#bus !== undefined && this.#underWay === 0) this.#publish(this.#bus, this.#take());
-    // Ask again, because a store that crashed has not answered.
+    // Ask again: if the store has crashed since the last question, it will not answer that question.
     if (this.#bus === undefined && this.#opened !== undefined) this.#askStore(this.#opened);
   }
 
@@ -194,7 +194,7 @@ class BusActor implements Behaviour<BusEvent> {
 
   #use({ isCurrent, lastChange, purpose: bus }: StoreCaughtUp<Bus>): void {
     if (bus !== this.#opened || bus === this.#bus) return;
-    // The connection may be to another database than the store's. Closing it leads to another attempt.
+    // The connection may lead to another database than the store's. After it is closed, another is opened.
     if (!isCurrent) return bus.close();
     if (this.#hasOutage) this.#options.log.info({}, 'the bus is up again');
     this.#hasOutage = false;
@@ -206,7 +206,7 @@ class BusActor implements Behaviour<BusEvent> {
     this.#opened = undefined;
     this.#bus = undefined;
     this.#waiting = [];
-    this.#take(); // announcements of before the outage may be wrong after it
+    this.#take(); // announcements from before the outage may be outdated after it
     this.#known = 0;
     if (!this.#hasEnded) this.#openLater(new Error('the connection was lost'));
   }
@@ -231,7 +231,7 @@ class BusActor implements Behaviour<BusEvent> {
     this.#options.log.warn({ version }, message);
   }
 
-  /** This server now has the changes up to this one. */
+  /** Records that this server has all changes up to `lastChange`, and tells the other servers. */
   #advance(lastChange: number): void {
     this.#writer.lastChange = lastChange;
     if (this.#bus === undefined || lastChange <= this.#known) return;
@@ -275,7 +275,7 @@ class BusActor implements Behaviour<BusEvent> {
       this.#underWay -= 1;
       this.#flush();
     });
-    // A failure closes the bus.
+    // Failures are ignored here: a connection that cannot publish is closed, and `#onClosed` handles that.
     bus.publish(batch).then(onDone, onDone);
   }
 }

@@ -2,7 +2,7 @@
  * Refuses clients beyond a limit: sends 206, or another reply, and closes the connection.
  *
  * A refused client occupies a file descriptor until it has sent its request and read the reply. The number of
- * such clients is limited: beyond the limit, each new one cuts off the oldest.
+ * refused clients is therefore limited: at the limit, each new refused client cuts off the oldest one.
  */
 
 import type { Socket } from 'node:net';
@@ -31,7 +31,7 @@ export function createRefuseClient(reply: string = encodeReply(206)): (socket: S
       clearTimeout(timer);
       lingering.delete(socket);
     });
-    socket.on('error', () => {}); // a broken connection is no fault of the server
+    socket.on('error', () => {}); // a broken connection is not a fault of the server
     socket.resume();
     socket.end(reply, 'latin1');
   };

@@ -1,6 +1,7 @@
 /**
- * Makes the store of this server read the changes that other servers made to a shared directory: at
- * intervals, and early if another server has changes that are missing here, or if an id is not known here.
+ * Makes the store of this server catch up: it reads the changes that other servers made to a shared
+ * directory. The store catches up at intervals. It catches up early if another server announces changes that
+ * this server does not have, or if this server does not know an id.
  */
 
 import { isStoreError, type Store } from '../../storage/store.js';
@@ -12,7 +13,7 @@ import type { BehaviourScope, Timer } from '../../supervision/behaviour.js';
  */
 const MIN_PAUSE_MS = 100;
 
-/** The maximum number of callbacks that wait. Beyond it, a callback is called at once. */
+/** The maximum number of callbacks that wait. Beyond this limit, a callback is called with false at once. */
 const MAX_WAITING = 1_000;
 
 export interface CatchUpOptions {
@@ -47,7 +48,7 @@ export class CatchUp {
 
   /**
    * Calls back with true once the store shows all changes that were made before this call. Calls back with
-   * false if the store cannot be read, or too many callbacks wait already.
+   * false if the store cannot be read, or if too many callbacks are waiting already.
    */
   whenCaughtUp(callback: Callback): void {
     if (this.#waiting.length >= MAX_WAITING) return callback(false);

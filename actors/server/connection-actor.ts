@@ -1,6 +1,6 @@
 /**
- * The connection's actor: owns one accepted socket and runs the chart of
- * machines/server/connection.ts over it.
+ * The connection's actor: owns one accepted socket and carries out the actions of the chart in
+ * machines/server/connection.ts.
  */
 
 import { assertEvent } from 'xstate';
@@ -26,8 +26,8 @@ import type { SessionsEvent } from './sessions.js';
 import type { StoreEvent } from './store-events.js';
 
 /**
- * Longest wait in milliseconds: from accept to a whole line; then for the store; then for the sessions; then
- * for the client to close.
+ * Longest wait of a connection, in milliseconds. The wait starts again at each step: first the connection
+ * waits for a whole line, then for the store, for the sessions actor, and for the client to close.
  */
 export const CONNECTION_DEADLINE_MS = 10_000;
 
@@ -45,7 +45,7 @@ export interface ConnectionInput extends RequestReaderInput {
 interface Connection extends ConnectionInput {
   readonly scope: BehaviourScope<ConnectionEvent>;
   readonly reader: RequestReader;
-  /** Received bytes do not extend it: a client cannot stay connected by sending a byte now and then. */
+  /** Received bytes do not extend the deadline, so a client cannot stay connected by sending single bytes. */
   readonly deadline: Deadline<ConnectionEvent>;
   /** The mode of a LOG. */
   mode: LoginMode | undefined;
@@ -114,7 +114,7 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
   },
 });
 
-/** Passes the keys of the TLS connection to the sessions. The reply is sent when the session is open. */
+/** Passes the keys of the TLS connection to the sessions actor. The reply is sent after its answer. */
 function openSession(connection: Connection, event: ConnectionEvent): void {
   assertEvent(event, 'change.answered');
   const { reader, mode, sessions, scope } = connection;
@@ -122,7 +122,7 @@ function openSession(connection: Connection, event: ConnectionEvent): void {
   const { id } = event.change;
   recordUser(connection, id);
   const seal = tls && DatagramSeal.fromTls(tls, 'server');
-  // There is no seal if TLS has ended already. The event `socket.closed` follows then.
+  // There is no seal if TLS has ended already. In that case, the event `socket.closed` follows.
   if (device === undefined || mode === undefined || seal === undefined) return;
   sessions.send({ type: 'session.open', id, device, mode, address, seal, replyTo: scope.self });
 }

@@ -1,22 +1,23 @@
 /**
- * Drops the bans that have ended: otherwise a program that bans addresses for hours would fill the store. The
- * server does so only when a ban is made, and only once in a while, because it searches all bans.
+ * Drops the bans that have ended. Otherwise a program that bans many addresses for a few hours each would
+ * fill the store. The server drops them only when a ban is made, and not at each ban, because it must search
+ * all bans.
  */
 
 import { MAX_BANS, type StoreChange, type Users } from '../../storage/store.js';
 
-/** With fewer bans, those that have ended stay, and the operator can list them. */
+/** If there are fewer bans than this, ended bans are not dropped, and the operator can list them. */
 const MIN_BANS = 1_000;
 
 /** The maximum number of bans that one group of changes drops. */
 export const MAX_DROPPED = 4_096;
 
 export class EndedBans {
-  /** The number of bans from which on they are searched. */
+  /** The bans are searched if there are at least this many. */
   #searchedFrom = MIN_BANS;
 
   /**
-   * The changes that drop ended bans, to be made before a group of changes.
+   * Returns the changes that drop ended bans. The store must make them before the requested changes.
    *
    * @param nowMs A Unix time in milliseconds.
    */

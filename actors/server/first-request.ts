@@ -1,16 +1,17 @@
 /**
- * Passes the headers of the first request of a connection to an HTTP server, and nothing else. The parser of
- * Node.js would handle all requests that arrive together before it notices that the connection was closed.
+ * Passes the headers of the first request of a connection to an HTTP server, and nothing else. If several
+ * requests arrive together, the parser of Node.js would otherwise handle all of them, although the server
+ * closes the connection after the first.
  */
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** The end of the headers, also for a parser that accepts lines without CR. */
+/** Matches the end of the headers. The CR is optional, because some parsers accept lines without it. */
 const END_OF_HEADERS = /\n\r?\n/;
 
-/** The longest text before its last byte that {@link END_OF_HEADERS} needs to match. */
+/** The maximum number of characters that {@link END_OF_HEADERS} matches before its last character. */
 const TAIL_CHARACTERS = 2;
 
 /**
@@ -29,10 +30,10 @@ export function onlyFirstRequests(server: Server, idleMs: number): void {
   });
 }
 
-/** The connection as the HTTP server sees it. A client that sends more than its headers is cut. */
+/** The connection as the HTTP server sees it. It is cut if the client sends more than the headers. */
 class FirstRequest extends Duplex {
   readonly #socket: Socket;
-  /** The end of what has arrived. It may be the beginning of {@link END_OF_HEADERS}. */
+  /** The last characters that have arrived. They may be the beginning of the end of the headers. */
   #tail = '';
   #isComplete = false;
 
@@ -40,7 +41,7 @@ class FirstRequest extends Duplex {
     super();
     this.#socket = socket;
     socket.on('data', (bytes) => this.#receive(bytes));
-    socket.on('error', () => {}); // a broken connection is no fault of the server
+    socket.on('error', () => {}); // a broken connection is not a fault of the server
     socket.on('end', () => this.push(null));
     socket.on('close', () => this.destroy());
   }

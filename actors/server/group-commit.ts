@@ -3,8 +3,9 @@
  * needlessly.
  *
  * A sync costs more CPU time than a request, no matter how many changes it makes durable. A group commit
- * therefore waits until no change has arrived for a few event-loop iterations, up to a few milliseconds. On a
- * busy server this makes group commits ten times as large; on an idle one an iteration takes an instant.
+ * therefore waits until no change has arrived for a few event-loop iterations, but at most a few
+ * milliseconds. On a busy server, this makes group commits ten times as large. On an idle server, an
+ * event-loop iteration takes almost no time, so the wait is short.
  */
 
 /** A group commit begins after this many event-loop iterations without a new change. */
@@ -15,7 +16,7 @@ const MAX_COMMIT_INTERVAL_MS = 10;
 
 export class GroupCommitTimer {
   #beganMs = Number.NEGATIVE_INFINITY;
-  /** Whether the last group commit had several changes. If not, a single client is active: do not wait. */
+  /** Whether the last group commit had several changes. If not, only one client is active: do not wait. */
   #isShared = false;
   #waiting = 0;
   #quietIterations = 0;

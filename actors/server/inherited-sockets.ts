@@ -1,7 +1,7 @@
 /**
- * Sockets that the process was started with, for example by systemd. Closing such a socket closes its
- * descriptor, which this process can never open again. The process therefore owns the sockets, and an actor
- * only borrows one: the socket stays open while the actor restarts.
+ * Sockets that the process inherits when it is started, for example from systemd. If such a socket were
+ * closed, this process could never open its descriptor again. The process therefore owns the sockets, and an
+ * actor only borrows a socket, which stays open while the actor restarts.
  */
 
 import { createSocket, type Socket as DatagramSocket, type RemoteInfo, type SocketOptions } from 'node:dgram';
@@ -42,7 +42,7 @@ export class InheritedListener {
   readonly #refuse = createRefuseClient();
   #server: Server | undefined;
   #borrower: ListenerEvents | undefined;
-  /** Accepted while no actor used the socket. */
+  /** The connections that were accepted while no actor used the socket. */
   #waiting: Socket[] = [];
   #closed = false;
 
@@ -51,7 +51,7 @@ export class InheritedListener {
   }
 
   /**
-   * Passes connections to an actor until it calls the returned function. First come those that wait.
+   * Passes connections to an actor until the returned function is called. Waiting connections come first.
    *
    * @param backlog The maximum number of connections that the kernel queues until they are accepted.
    */
@@ -67,8 +67,8 @@ export class InheritedListener {
   }
 
   /**
-   * Stops accepting, for good. Clients that the kernel has not passed to this process wait for the next
-   * process that is started with the socket.
+   * Stops accepting connections, for good, and refuses those that wait. Connections that this process has not
+   * accepted wait for the next process that inherits the socket.
    */
   close(): void {
     this.#closed = true;
@@ -77,7 +77,7 @@ export class InheritedListener {
   }
 
   #open(backlog: number): void {
-    // A client may half-close the connection after its line, and then expects the reply.
+    // A client may half-close the connection after its line, and still expects the reply.
     const server = createServer({ allowHalfOpen: true });
     server.on('connection', (socket) => this.#accept(socket));
     server.on('error', (error) => this.#borrower?.onError(error));
@@ -93,7 +93,7 @@ export class InheritedListener {
   #accept(socket: Socket): void {
     if (this.#borrower !== undefined) return this.#borrower.onConnection(socket);
     if (this.#waiting.length >= MAX_WAITING_CONNECTIONS) return this.#refuse(socket);
-    socket.on('error', () => {}); // a broken connection is no fault of the server
+    socket.on('error', () => {}); // a broken connection is not a fault of the server
     this.#waiting.push(socket);
   }
 }
@@ -111,10 +111,10 @@ export class InheritedDatagrams {
   }
 
   /**
-   * Passes datagrams to an actor until it calls `release`. Datagrams that arrive while no actor uses the
+   * Passes datagrams to an actor until `release` is called. Datagrams that arrive while no actor uses the
    * socket are dropped.
    *
-   * @param options The options of the socket, when it is opened.
+   * @param options The options with which the first call opens the socket. Later calls ignore them.
    */
   borrow(
     events: DatagramEvents,

@@ -13,7 +13,7 @@ import type { InheritedListener, ListenerEvents } from './inherited-sockets.js';
 /** The maximum number of connections that the kernel queues until they are accepted. */
 const ACCEPT_BACKLOG = 4_096;
 
-/** Emitted by the listener, the UDP actor and the monitor, when their socket is bound. */
+/** Emitted by the listener, the UDP actor and the monitor when their sockets are bound. */
 export interface SocketBound {
   readonly type: 'socket.bound';
   readonly protocol: 'tcp' | 'udp' | 'http';
@@ -37,7 +37,7 @@ export interface ListenerInput {
   readonly shared: Omit<ConnectionInput, 'socket'>;
 }
 
-/** Actor logic of the listener; emits {@link SocketBound} and is ready when it is bound. */
+/** Actor logic of the listener. Emits {@link SocketBound} and is ready when its socket is bound. */
 export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour((scope, input) => {
   const { host, port, inherited, connections, shared } = input;
   const events: ListenerEvents = {
@@ -61,7 +61,7 @@ export const listenerLogic: BehaviourLogic<never, ListenerInput> = fromBehaviour
 
 /** Opens a listening socket. Returns a function that closes it. */
 function listen(events: ListenerEvents, host: string, port: number): () => void {
-  // A client may half-close the connection after its line, and then expects the reply.
+  // A client may half-close the connection after its line, and still expects the reply.
   const server = createServer({ allowHalfOpen: true });
   server.on('connection', events.onConnection);
   server.on('error', events.onError);

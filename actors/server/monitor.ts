@@ -3,7 +3,7 @@
  * shows that the process handles events, and `/readyz` says whether clients can be served.
  *
  * It starts before all other actors and stops after them, so that `/readyz` also answers while the server
- * starts and stops. Anything that fails while a page is made becomes an answer 500, and crashes no actor.
+ * starts and stops. If a page cannot be made, the answer is 500, and no actor crashes.
  *
  * Scrapes must not slow down the clients of the server. The metrics are made at most once per
  * {@link REUSE_MS}, and a connection is closed after its first request.
@@ -23,13 +23,16 @@ import type { SessionsCounted, SessionsEvent } from './sessions.js';
 /** The maximum number of bytes of the headers of a request. */
 const MAX_HEADER_BYTES = 8 * 1024;
 
-/** How long a connection may be idle before the monitor cuts it, also while it sends, in milliseconds. */
+/**
+ * How long a connection may be idle before the monitor cuts it, in milliseconds. This limit also applies
+ * while the monitor sends an answer.
+ */
 const IDLE_TIMEOUT_MS = 10_000;
 
-/** Longest wait for the numbers of presence and of the sessions, in milliseconds. */
+/** Longest wait for the counts from presence and from the sessions actor, in milliseconds. */
 const COUNT_TIMEOUT_MS = 1_000;
 
-/** How long all requests for metrics get the same answer, in milliseconds. */
+/** How long the metrics are used again after they were made, in milliseconds. */
 export const REUSE_MS = 1_000;
 
 /** How many users are online or away, and how many sessions are open. */
@@ -55,7 +58,7 @@ export interface MonitorInput {
   /** 0 picks a free port. */
   readonly port: number;
   readonly pages: MonitorPages;
-  /** Why the server is not ready; `undefined` if it is. */
+  /** Why the server is not ready; `undefined` if it is ready. */
   readonly findProblem: () => Promise<string | undefined>;
   readonly presence: Address<PresenceEvent>;
   readonly sessions: Address<SessionsEvent>;
@@ -70,7 +73,7 @@ interface Answer {
 
 type MonitorEvent = PresenceCounted | SessionsCounted | { readonly type: 'count.overdue' };
 
-/** Actor logic of the monitor; emits {@link SocketBound} and is ready when it is bound. */
+/** Actor logic of the monitor. Emits {@link SocketBound} and is ready when its socket is bound. */
 export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBehaviour((scope, input) => {
   const { host, port, pages, findProblem, presence, sessions, log } = input;
   /** The requests that wait for the metrics. All of them get the same metrics. */
@@ -107,7 +110,7 @@ export const monitorLogic: BehaviourLogic<MonitorEvent, MonitorInput> = fromBeha
 
   function receiveRequest(request: IncomingMessage, response: ServerResponse): void {
     response.shouldKeepAlive = false;
-    response.on('error', () => {}); // a broken connection is no fault of the server
+    response.on('error', () => {}); // a broken connection is not a fault of the server
     handleRequest(request, response);
   }
 

@@ -1,11 +1,12 @@
 /**
  * The presence actor: records which users are online, and answers GET requests with buddy lists.
  *
- * It asks the store for the user who sent a GET, and for a user whom it does not know yet. It keeps no
- * pending queries: each query carries its purpose, and the store returns the purpose with the reply.
+ * For each GET, presence asks the store for the user. For a SET, it asks the store only if it does not know
+ * the user yet. It keeps no pending queries: each query carries its purpose, and the store returns the
+ * purpose with the reply.
  *
- * If several servers share the directory, each of them has the records of all users: it passes on what it
- * accepts, and hears what others accept.
+ * If several servers share the directory, each of them has the presence records of all users: it sends the
+ * announcements that it accepts to the other servers, and receives the announcements that they accept.
  */
 
 import { type OnlineUser, type PresenceCount, PresenceTable } from '../../machines/server/presence-table.js';
@@ -23,27 +24,27 @@ import type { Bans } from './bans.js';
 import type { ServerMeter } from './server-meter.js';
 import type { StoreCaughtUp, StoreEvent, UserLookedUp, UserLookUp, UsersExpelled } from './store-events.js';
 
-/** A client sent a SET. From udp, or from sessions. */
+/** A client sent a SET. Sent by udp, and by sessions. */
 interface PresenceAnnounced {
   readonly type: 'presence.announced';
   readonly announcement: Announcement;
-  /** The device whose session sealed the datagram; `undefined` in clear. */
+  /** The device whose session sealed the datagram; `undefined` if the datagram came in clear. */
   readonly device?: Device;
-  /** Where the client takes calls. */
+  /** The address at which the client takes calls. */
   readonly address: string;
 }
 
-/** A client sent a GET; answered by {@link PresenceAnswered}. From udp, or from sessions. */
+/** A client sent a GET; answered by {@link PresenceAnswered}. Sent by udp, and by sessions. */
 interface PresenceAsked {
   readonly type: 'presence.asked';
   readonly id: UserId;
-  /** The device whose session sealed the datagram; `undefined` in clear. */
+  /** The device whose session sealed the datagram; `undefined` if the datagram came in clear. */
   readonly device?: Device;
   /** The endpoint that receives the buddy list. */
   readonly from: Endpoint;
   /**
-   * The requested part of the list. Without it, the answer is the beginning of the list, up to the size of a
-   * datagram.
+   * The requested part of the list. Without it, the answer is the beginning of the list, as much as fits in
+   * one datagram.
    */
   readonly page?: { readonly offset: number; readonly maxBytes: number };
   /** Returned with the answer, so that the sender need not keep its questions. */
@@ -63,22 +64,22 @@ export interface PresenceAnswered<TContext> {
 
 type Purpose = PresenceAnnounced | PresenceAsked;
 
-/** This server accepted an announcement. To the bus. */
+/** This server accepted an announcement. Sent to the bus. */
 export interface PresenceAccepted {
   readonly type: 'presence.accepted';
   readonly record: PresenceRecord;
 }
 
-/** Another server accepted announcements. From the bus. */
+/** Another server accepted announcements. Sent by the bus. */
 export interface PresenceHeard {
   readonly type: 'presence.heard';
   readonly records: readonly PresenceRecord[];
 }
 
 /**
- * Asks how many users are online or away; answered by {@link PresenceCounted}. From the monitor, and the
+ * Asks how many users are online or away; answered by {@link PresenceCounted}. Sent by the monitor and the
  * administration. Presence counts one page of its table in each event-loop iteration, and then sends this
- * event to itself, with the numbers of the pages so far.
+ * event to itself, with the counts of the pages so far.
  */
 interface PresenceCountAsked {
   readonly type: 'presence.count';
@@ -91,13 +92,13 @@ export interface PresenceCounted extends PresenceCount {
 }
 
 /**
- * Asks which users are online, among the numbers from `first` up to `end`. Answered by
- * {@link PresenceListed}. From the administration.
+ * Asks which of the users with the numbers from `first` up to `end` are online. Answered by
+ * {@link PresenceListed}. Sent by the administration.
  */
 interface PresenceList {
   readonly type: 'presence.list';
   readonly first: number;
-  /** Excluded. The table is searched at once, so the range must not be large. */
+  /** Not included. The whole range is searched at once, so it must not be large. */
   readonly end: number;
   readonly replyTo: Address<PresenceListed>;
 }
@@ -105,7 +106,7 @@ interface PresenceList {
 export interface PresenceListed {
   readonly type: 'presence.listed';
   readonly online: readonly OnlineUser[];
-  /** The numbers of all users who are online are below this one. */
+  /** Higher than the number of every user who is online. */
   readonly size: number;
 }
 
@@ -121,7 +122,7 @@ export type PresenceEvent =
 
 export interface PresenceInput {
   readonly store: Address<StoreEvent>;
-  /** Tells other servers; `undefined` if the server has its directory to itself. */
+  /** Passes announcements to other servers; `undefined` if no other server uses the directory. */
   readonly bus?: Address<PresenceAccepted> | undefined;
   /**
    * Limits the bytes of buddy lists for a source. A list that exceeds the limit is dropped before it is
@@ -133,15 +134,15 @@ export interface PresenceInput {
   readonly meter: ServerMeter;
 }
 
-/** The maximum number of users of other servers who are not known here yet. */
+/** The maximum number of records from other servers that wait because their users are not known here yet. */
 const MAX_UNKNOWN = 10_000;
 
-/** In clear, an answer is one datagram. */
+/** The part of a list that answers a GET in clear: as much as fits in one datagram. */
 const WHOLE = { offset: 0, maxBytes: MAX_BUDDY_LIST_BYTES };
 
 /**
- * Whether a datagram may speak for a user. Datagrams of an id with a key must be sealed by a device of that
- * key that is not revoked.
+ * Whether a datagram may speak for a user. If the id has a key, the datagram must be sealed by a device that
+ * belongs to this key and is not revoked.
  */
 function mayAct(user: number, users: Users, device: Device | undefined): boolean {
   if (device === undefined) return !users.isKeyed(user);
@@ -154,11 +155,11 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
     const table = new PresenceTable();
     const writer = new BuddyListWriter();
     /**
-     * The store's users, as of its last reply: enough to recognise users who were registered by then. The
-     * users of a closed store are not used: the operator may have changed keys since it was closed.
+     * The users that came with the store's last reply. They are used only while that store is open, because
+     * the operator may change keys after it is closed.
      */
     let known: Users | undefined;
-    /** The last record of each user whom another server knows and this one does not yet. */
+    /** The latest record of each user whom another server knows, but this server does not know yet. */
     const unknown = new Map<number, PresenceRecord>();
 
     function lookUp(id: UserId, purpose: Purpose): void {
@@ -183,18 +184,18 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       return bans.isExpelled(user) || bans.ofAddress(address) !== undefined;
     }
 
-    /** The time of arrival counts, as if this server had received the announcement itself. */
+    /** Records what another server accepted, as if this server had received the announcement just now. */
     function hear({ user, status, address, port }: PresenceRecord): void {
       // The other server may not know the latest bans yet.
       if (mustBeOffline(user, address)) return table.end(user);
       table.set(user, undefined, status, address, port, scope.now());
     }
 
-    /** Records what another server accepted, once the user is known here. */
+    /** Records what another server accepted. If a user is not known here yet, the record waits. */
     function hearAll({ records }: PresenceHeard): void {
       const committed = known === undefined || known.isClosed ? 0 : known.committed;
       for (const record of records) {
-        // If an earlier record of the user waits, this record replaces it, so that it cannot come too late.
+        // If an earlier record of the user waits, replace it. Otherwise it would overwrite this one later.
         const waits = unknown.has(record.user);
         if (!waits && record.user < committed) hear(record);
         else if (waits || unknown.size < MAX_UNKNOWN) unknown.set(record.user, record);
@@ -209,13 +210,13 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       unknown.clear();
     }
 
-    /** Ends the presence of users at once who were removed, are banned, or have another key. */
+    /** Takes users offline who were removed, are banned, have another key, or are at a banned address. */
     function expel({ expulsions, users }: UsersExpelled): void {
       if (expulsions === 'all') return table.endWhere(mustBeOffline);
       for (const expulsion of expulsions) {
         if (expulsion.kind === 'address') continue;
         const user = 'user' in expulsion ? expulsion.user : users.numberOf(expulsion.name);
-        // With another key, the id has another holder: nothing shows who announced it.
+        // With another key, the id may have another holder, and the record may be of the former one.
         if (expulsion.kind === 'key' || (user !== -1 && bans.isExpelled(user))) table.end(user);
       }
       if (!expulsions.some(({ kind }) => kind === 'address')) return;
@@ -239,7 +240,7 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       const { from, replyTo, page = WHOLE, context } = event;
       const now = scope.now();
       const whole = users.listOf(user);
-      // More lines never fit in an answer.
+      // An answer never has room for more than MAX_LINES lines.
       const list = whole.subarray(page.offset, page.offset + MAX_LINES);
       const most = Math.min(list.length * MAX_BUDDY_LINE_BYTES, page.maxBytes);
       if (!answerBytes.allows(from.address, most, now)) {

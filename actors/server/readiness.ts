@@ -1,6 +1,6 @@
 /**
- * Whether the server can serve clients, and why not. The lifecycle events of the tree show which actors are
- * up, and the store's outages show whether changes can be made durable.
+ * Decides whether the server can serve clients, and if not, why. The lifecycle events of the tree show which
+ * actors are up. The store's outages show whether changes can be made durable.
  */
 
 import type { EventObject } from 'xstate';
@@ -14,7 +14,7 @@ import { isStoreOutage } from './store-outages.js';
  */
 export const HOLD_MS = 10_000;
 
-/** The actors that must be up, each with the reason while it is not. */
+/** The actors that must be up, each with the reason to give while the actor is not up. */
 const NEEDED: readonly (readonly [id: string, reason: string])[] = [
   [STORE, 'the store is not open'],
   [PRESENCE, 'presence is not up'],
@@ -49,12 +49,12 @@ export class Readiness {
     else if (type === 'child.ended') this.#up.delete(id);
   }
 
-  /** The server was asked to stop. */
+  /** Records that the server was asked to stop. */
   stop(): void {
     this.#isStopping = true;
   }
 
-  /** Why the server is not ready; `undefined` if it is. */
+  /** Why the server is not ready; `undefined` if it is ready. */
   findProblem(): string | undefined {
     if (this.#isStopping) return 'the server is stopping';
     const missing = NEEDED.find(([id]) => !this.#up.has(id));

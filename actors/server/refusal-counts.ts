@@ -1,5 +1,5 @@
 /**
- * Counts how often each limit refused something, for the operator. The counts begin when the server starts.
+ * Counts for the operator how often each limit refused something. The counts begin when the server starts.
  */
 
 import type { LimitName, ServerMeter } from './server-meter.js';

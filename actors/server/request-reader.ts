@@ -22,12 +22,12 @@ import type { ServerIdentity } from './server-identity.js';
 import type { LimitName, RequestKind, ServerMeter } from './server-meter.js';
 
 /**
- * The maximum number of bytes after the request line. The reader ignores them; with more, the server cuts the
- * connection.
+ * The maximum number of bytes that may follow the request line. The reader ignores these bytes. If more
+ * arrive, the server cuts the connection.
  */
 export const MAX_IGNORED_BYTES = 64 * 1024;
 
-/** The request is beyond a limit of its source. */
+/** The event for a request that exceeds a limit of its source. */
 const BUSY = { type: 'request.decided', reply: 206 } as const;
 
 /** The ALPN name of requests to the server. */
@@ -40,7 +40,7 @@ export interface RequestReaderInput {
   readonly handshakes: HandshakeBudget;
   /** Limits the REG and REM requests of a source. Beyond the limit, the server replies 206. */
   readonly registrations: Quota;
-  /** The wall clock, in milliseconds since 1970: the time of a deletion. */
+  /** The wall clock, in milliseconds since 1970. A deletion is recorded with its time. */
   readonly wallClock: () => number;
   /** The server replies 204 to banned clients. */
   readonly bans: Bans;
@@ -53,7 +53,7 @@ export interface RequestReaderInput {
 export class RequestReader {
   readonly #scope: BehaviourScope<ConnectionEvent>;
   readonly #input: RequestReaderInput;
-  /** The client's address, as the operating system writes it; empty if the client has already left. */
+  /** The client's address, as the operating system writes it; empty if the client has disconnected. */
   readonly address: string;
   #tls: TLSSocket | undefined;
   #device: Device | undefined;
@@ -92,7 +92,7 @@ export class RequestReader {
     return this.#request;
   }
 
-  /** What the line asks for. */
+  /** The kind of the request. */
   get kind(): RequestKind {
     return this.#request?.op ?? (this.#requestAtMs === undefined ? 'none' : 'invalid');
   }
@@ -117,7 +117,7 @@ export class RequestReader {
     (this.#tls ?? this.#input.socket).end(reply, 'latin1');
   }
 
-  /** Closes the connection, after a pending reply was sent. */
+  /** Closes the connection. A pending reply is sent first. */
   release(): void {
     this.#finishHandshake();
     for (const socket of [this.#tls, this.#input.socket]) {
@@ -214,8 +214,8 @@ export class RequestReader {
   }
 
   /**
-   * The ban that refuses a request. VER is answered to everyone: a client would take a server that refuses it
-   * for a server without keys. WHO is a question about an id, not a request by its user.
+   * The ban that refuses a request. VER is never refused: to a client, a server that refuses VER is a server
+   * without keys. A ban of an id does not refuse WHO, because any user may ask about this id.
    */
   #banOn(request: Request | undefined): Ban | undefined {
     if (request?.op === 'VER') return undefined;

@@ -1,15 +1,15 @@
 /**
- * Frees the id of a removed user when its time is over. The server does so only when a client registers the
- * id: the id is freed and registered in one commit. This needs no timer and no search through all
- * reservations, and each server of a directory may do it.
+ * Frees the id of a removed user when its reservation is over. The server frees an id only when a client
+ * registers it: one commit frees and registers the id. This needs no timer and no search through all
+ * reservations. If several servers share a directory, each of them may free ids.
  */
 
 import type { StoreChange, Users, Verdict } from '../../storage/store.js';
 
-/** A group of changes, with those that free ids. */
+/** A group of requested changes, and the changes that free ids for them. */
 interface FreeingChanges {
   readonly changes: readonly StoreChange[];
-  /** Takes the verdicts on all these changes, and returns those on the requested ones. */
+  /** Takes the verdicts on all `changes`. Returns only the verdicts on the requested changes. */
   requestedOf(verdicts: readonly Verdict[]): readonly Verdict[];
 }
 

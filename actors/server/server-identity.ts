@@ -16,8 +16,8 @@ export interface ServerIdentity {
 }
 
 /**
- * Prepares an identity for TLS. Each run of the server makes a new device: only the seed of the identity is
- * stored.
+ * Prepares an identity for TLS. Only the seed of the identity is stored, so each run of the server issues a
+ * new device certificate.
  *
  * @param nowMs The wall clock, in milliseconds since 1970.
  */

@@ -1,6 +1,6 @@
 /**
- * The limits of a running server that its operator can set, and can change while it runs. A change applies
- * from then on: it ends no connection, and takes back nothing that was granted before.
+ * The limits of a server. The operator can change them while the server runs. A new limit applies only to
+ * later requests: it ends no connection, and takes back nothing that was granted before.
  */
 
 import {
@@ -18,13 +18,13 @@ import {
 } from '../../machines/server/quota.js';
 import { MAX_USERS } from '../../storage/store.js';
 
-/** The maximum number of TCP connections at once, by default; beyond it the server replies 206. */
+/** The default maximum number of TCP connections at once. Beyond the maximum, the server replies 206. */
 export const MAX_CONNECTIONS = 15_000;
 
 /**
- * The fraction of all connections that one address may have, by default. If several addresses together use
- * all connections, each new client from another address cuts a connection of the address with the most
- * connections.
+ * The fraction of the maximum number of connections that one address may have, by default. If several
+ * addresses together use all connections, each new client from another address cuts a connection of the
+ * address that has the most.
  */
 const ADDRESS_PART = 0.8;
 
@@ -42,7 +42,7 @@ export interface LimitSettings {
    */
   readonly maxConnectionsPerAddress?: number;
   /**
-   * The maximum number of users and reserved ids together; the reply to a REG beyond it is 206. Default: the
+   * The maximum number of users and reserved ids together. Beyond it, the reply to a REG is 206. Default: the
    * limit of the store.
    */
   readonly maxUsers?: number;
@@ -68,7 +68,7 @@ export class ServerLimits {
   readonly handshakes: HandshakeBudget;
   #settings: LimitSettings;
 
-  /** @param exemptsLoopback True to exempt programs on this machine from the limits of a source. */
+  /** @param exemptsLoopback True to exempt programs on this machine from the limits per source. */
   constructor(settings: LimitSettings, exemptsLoopback: boolean) {
     this.#settings = settings;
     this.registrations = new Quota(settings.registrations ?? REGISTRATIONS, exemptsLoopback);

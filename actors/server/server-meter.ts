@@ -9,8 +9,8 @@ import type { ReplyCode } from '../../protocol/reply.js';
 import type { Request } from '../../protocol/request.js';
 
 /**
- * The limits of the server, each with what it sends beyond the limit: a reply, nothing (`dropped`: the
- * datagram stays unanswered), or nothing at all on a connection that it closes (`closed`).
+ * The limits of the server, each with what the server does beyond the limit. A number is the reply that it
+ * sends. `dropped`: it does not answer a datagram. `closed`: it closes a connection without sending a byte.
  */
 export const REFUSALS = {
   /** `--max-connections`. */
@@ -49,7 +49,7 @@ export type RequestKind = Request['op'] | 'invalid' | 'none';
 /** `none`: the connection was closed without a reply. */
 export type RequestReply = ReplyCode | 'none';
 
-/** `unreadable`: the datagram is not a SET or a GET, or its seal could not be opened, or it was not read. */
+/** `unreadable`: the datagram is not a SET or a GET, its seal could not be opened, or it was not read. */
 export type DatagramKind = 'SET' | 'GET' | 'unreadable';
 
 export const DATAGRAM_OUTCOMES = [
@@ -57,18 +57,18 @@ export const DATAGRAM_OUTCOMES = [
   'accepted',
   /** A GET was answered. */
   'answered',
-  /** The datagram is not valid, or its seal is not. */
+  /** The datagram or its seal is not valid. */
   'invalid',
   /** The id is not registered. */
   'unknown-user',
   /**
-   * The id has a key, and the datagram was in clear, or from a device or a session that may not do this; or
-   * the operator has banned the id or the address.
+   * The sender may not do this: the id has a key and the datagram was in clear, the device or the session may
+   * not act for the id, or the id or the address is banned.
    */
   'denied',
-  /** The session of a sealed datagram is not known, so its client was asked to log in again. */
+  /** The session of a sealed datagram is not known. The client is asked to log in again. */
   'unknown-session',
-  /** The datagram or its answer was over a limit. The limit is counted as a refusal too. */
+  /** The datagram or its answer was over a limit. `recordRefusal` is called too. */
   'limited',
 ] as const;
 

@@ -1,6 +1,6 @@
 /**
- * The names of the server's actors to which others send events. Each name has one address, which stays valid
- * when the actor is restarted.
+ * The names of the server's actors that receive events from other actors. Each name has one address, which
+ * stays valid when the actor is restarted.
  */
 
 import type { AdministrationEvent, ChildStart } from '../../supervision/administration.js';

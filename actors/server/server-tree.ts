@@ -1,17 +1,17 @@
 /**
- * The server's tree: connects its actors to each other.
+ * The server's tree: starts the actors of the server, and connects them to each other.
  *
  *     server (one_for_one)
- *     ├─ monitor        metrics and health over HTTP; only with a monitor
+ *     ├─ monitor        metrics and health over HTTP (optional)
  *     ├─ store          keeps users and lists
  *     ├─ presence       records who is online
  *     ├─ sessions       opens and seals datagrams
- *     ├─ bus            shares presence with other servers; only if there are any
+ *     ├─ bus            shares presence with other servers (only for a shared directory)
  *     ├─ udp            owns the presence socket
  *     ├─ tcp            the listener and the connections (tcp-tree.ts)
- *     └─ admin          the operator's commands (admin-tree.ts); only if it has a socket
+ *     └─ admin          the operator's commands (admin-tree.ts; optional)
  *
- * Actors start in this order: each starts after the actors that it sends requests to.
+ * Actors start in this order. Except for the monitor, each actor starts after the actors that it asks.
  */
 
 import { Identity } from '../../keys/identity.js';
@@ -45,14 +45,14 @@ import { tcpChild } from './tcp-tree.js';
 import { udpLogic } from './udp.js';
 
 /**
- * How many restarts the root allows before it gives up. Each restart of `tcp` or `admin` counts once, after
- * their own limits are exceeded.
+ * How many restarts the root allows before it gives up. The restarts inside `tcp` and `admin` do not count
+ * here: `tcp` or `admin` counts once when it has exceeded its own limit.
  */
 export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 
 /**
- * The errors of a store after which it must not be opened again, with messages for the log. For example, a
- * directory that diverged may number its users differently than the tables of other actors.
+ * The errors after which the store must not be opened again, with messages for the log. For example, a
+ * directory that has diverged may give its users other numbers than the tables of other actors do.
  */
 const FATAL: readonly (readonly [code: StoreErrorCode, message: string])[] = [
   ['store.diverged', 'the directory is not the one that this server knows: the server ends'],
@@ -61,9 +61,9 @@ const FATAL: readonly (readonly [code: StoreErrorCode, message: string])[] = [
 
 export interface MonitorOptions extends MonitorPages {
   readonly host: string;
-  /** 0 picks a free port. A restart keeps it. */
+  /** 0 picks a free port. The monitor uses the same port after a restart. */
   readonly port: number;
-  /** Why the storage takes no changes at present, as far as it can be seen without a change. */
+  /** Why the storage cannot make changes durable, as far as this shows without a change. */
   findProblem(): Promise<string | undefined>;
 }
 
@@ -71,11 +71,11 @@ export interface ServerOptions extends LimitSettings {
   readonly host: string;
   /** 0 picks a free port. The listener uses the same port after a restart. */
   readonly tcpPort: number;
-  /** The port of the presence socket. As with `tcpPort`, 0 picks a free port, which a restart keeps. */
+  /** The port of the presence socket. 0 picks a free port. The actor uses the same port after a restart. */
   readonly udpPort: number;
   /** Sockets that are used in place of new ones. Default: none. */
   readonly inherited?: InheritedSockets;
-  /** True to apply the limits of a source to programs on this machine too. For tests. */
+  /** True to apply the limits per source to programs on this machine too. For tests. */
   readonly limitsLoopback?: boolean;
   /**
    * Returns the server's identity. Called after the store is open. Default: an identity that exists only in
@@ -92,11 +92,11 @@ export interface ServerOptions extends LimitSettings {
    * catches up.
    */
   readonly catchUpMs?: number | undefined;
-  /** Opens the bus to the other servers of the directory. Default: there are none. */
+  /** Opens the bus to the other servers of the directory. Default: there are no other servers. */
   readonly openBus?: BusOptions['openBus'] | undefined;
   /** How long to listen to the bus before the server is ready, in milliseconds; default 0. */
   readonly warmUpMs?: number;
-  /** The socket for the operator's commands. Default: there is none. */
+  /** The socket for the operator's commands. Default: there is no socket. */
   readonly admin?: AdminOptions | undefined;
   /** The wall clock, in milliseconds since 1970: bans and reservations end at a date. Default: `Date.now`. */
   readonly wallClock?: () => number;
@@ -282,7 +282,7 @@ export function startServer({
 
   function shutdown(): void {
     readiness.stop();
-    // The listener cannot do this: it is also stopped when it is to be restarted.
+    // The listener cannot close it, because the listener is also stopped before a restart.
     inherited.tcp?.close();
     tree.shutdown();
   }
@@ -312,7 +312,7 @@ function crashOf(event: LifecycleEvent): unknown {
 }
 
 interface MonitorContext {
-  /** The port of the last start; `undefined` before the first. */
+  /** The port on which the monitor last listened; `undefined` before it first listens. */
   readonly port: () => number | undefined;
   readonly findProblem: RunningServer['findProblem'];
   readonly log: Log;

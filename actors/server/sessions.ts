@@ -32,7 +32,7 @@ import type { DatagramKind, DatagramOutcome, ServerMeter } from './server-meter.
 import type { UsersExpelled } from './store-events.js';
 
 /**
- * A device logged in, and the store has recorded the login. The answer is {@link SessionAnswered}. From
+ * A device logged in, and the store has recorded the login. Answered by {@link SessionAnswered}. Sent by
  * connections.
  */
 interface SessionOpen {
@@ -47,13 +47,13 @@ interface SessionOpen {
   readonly replyTo: Address<SessionAnswered>;
 }
 
-/** `session` is `undefined` if another session announces the id: the server then replies 207. */
+/** `session` is `undefined` if another session announces the id. The server then replies 207. */
 export interface SessionAnswered {
   readonly type: 'session.answered';
   readonly session: SessionId | undefined;
 }
 
-/** A sealed datagram arrived. From udp. */
+/** A sealed datagram arrived. Sent by udp. */
 interface DatagramSealed {
   readonly type: 'datagram.sealed';
   readonly datagram: SealedDatagram;
@@ -61,12 +61,12 @@ interface DatagramSealed {
   readonly replyTo: Address<DatagramReady>;
 }
 
-/** A datagram to send. To udp. */
+/** A datagram is ready to be sent to a client. Sent to udp. */
 export interface DatagramReady {
   readonly type: 'datagram.ready';
   readonly to: Endpoint;
   readonly bytes: Buffer;
-  /** What the datagram answers, and how, for the meter. */
+  /** The kind of the answered question, and its outcome, for the meter. */
   readonly kind: DatagramKind;
   readonly outcome: DatagramOutcome;
 }
@@ -80,7 +80,7 @@ interface Question {
 }
 
 /**
- * Asks how many sessions are open; answered by {@link SessionsCounted}. From the monitor, and the
+ * Asks how many sessions are open; answered by {@link SessionsCounted}. Sent by the monitor and the
  * administration.
  */
 interface SessionsCountAsked {
@@ -93,7 +93,7 @@ export interface SessionsCounted {
   readonly count: number;
 }
 
-/** Asks for the sessions of an id; answered by {@link SessionsListed}. From the administration. */
+/** Asks for the sessions of an id; answered by {@link SessionsListed}. Sent by the administration. */
 interface SessionsList {
   readonly type: 'sessions.list';
   readonly id: UserId;
@@ -184,7 +184,7 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
       udp.send({ type: 'datagram.ready', to, bytes: datagram, kind: 'GET', outcome: 'answered' });
     }
 
-    /** Ends the sessions of users at once who were removed, are banned, or have another key. */
+    /** Ends the sessions at banned addresses, and of users who were removed, are banned or have another key. */
     function expel({ expulsions, users }: UsersExpelled): void {
       if (expulsions === 'all') {
         return table.endWhere(({ id, address }) => {

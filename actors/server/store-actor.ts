@@ -1,15 +1,16 @@
 /**
  * The store actor: receives changes one by one, and writes them to the store with group commits.
  *
- * Changes that arrive during one commit wait for the next (actors/server/group-commit.ts decides when it
- * begins). All changes of a commit share the cost of one sync, and the actor replies only after the sync.
+ * Changes that arrive during one commit wait for the next commit. actors/server/group-commit.ts decides when
+ * a commit begins. All changes of a commit share the cost of one sync, and the actor replies only after the
+ * sync.
  *
  * When this actor ends, it replies 205 to the changes in the queue. The changes of the commit under way get
  * their actual replies when the commit ends. The next incarnation opens the store only after this one has
  * closed it.
  *
  * If several servers share the directory, actors/server/catch-up.ts lets the store catch up with the others.
- * An id that is not known is looked up again after that.
+ * If an id is not known, the actor looks it up again after the store has caught up.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -54,12 +55,12 @@ import { StoreOutages } from './store-outages.js';
 const MAX_COMMIT_CHANGES = 4_096;
 
 /**
- * The maximum number of removals of users in one group commit. Each of them searches all lists, which takes
- * tens of milliseconds with a million users; nothing else happens in the meantime.
+ * The maximum number of removals of users in one group commit. Each removal searches all buddy lists. With a
+ * million users, this takes tens of milliseconds, in which the server does nothing else.
  */
 const MAX_COMMIT_REMOVALS = 1;
 
-/** The maximum number of changes in the queue. Beyond it the reply is 205 at once. */
+/** The maximum number of changes in the queue. Beyond it, the reply to a change is 205 at once. */
 const MAX_QUEUED_CHANGES = 65_536;
 
 export interface StoreOptions {
@@ -67,12 +68,12 @@ export interface StoreOptions {
   readonly openStore: () => Promise<Store>;
   readonly log: Log;
   /**
-   * Returns the maximum number of users and reserved ids together; the reply to a REG beyond it is 206.
+   * Returns the maximum number of users and reserved ids together. Beyond it, the reply to a REG is 206.
    * Default: {@link MAX_USERS}.
    */
   readonly maxUsers?: () => number;
   /**
-   * Returns a Unix time in milliseconds: ids that are reserved since then, or longer, can be registered.
+   * Returns a Unix time in milliseconds. Ids that were reserved at this time or earlier can be registered.
    * Default: ids stay reserved for ever.
    */
   readonly freesUntilMs?: () => number;
@@ -83,15 +84,15 @@ export interface StoreOptions {
    * catches up.
    */
   readonly catchUpMs?: number | undefined;
-  /** Kept up to date with the store's bans. */
+  /** The actor keeps this object up to date with the store's bans. */
   readonly bans?: Bans;
   readonly meter?: ServerMeter;
 }
 
 export interface StoreInput {
-  /** Presence and sessions, which end those of removed and banned users. */
+  /** The addresses of presence and sessions, which drop removed and banned users at once. */
   readonly expels?: readonly Address<UsersExpelled>[];
-  /** Tells other servers; `undefined` if the server has its directory to itself. */
+  /** Tells other servers about changes; `undefined` if no other server uses the directory. */
   readonly bus?: Address<DirectoryAdvanced> | undefined;
 }
 
@@ -124,7 +125,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   readonly #bus: StoreInput['bus'];
   readonly #bans: Bans | undefined;
   readonly #expels: readonly Address<UsersExpelled>[];
-  /** The number of the last change that the bus knows of. */
+  /** The number of the last change that was announced to the bus. */
   #announced = 0;
   /** `undefined` if the store is not open, or not shared. */
   #catchUp: CatchUp | undefined;
@@ -283,7 +284,7 @@ class StoreActor implements Behaviour<StoreEvent> {
     }
   }
 
-  /** Takes the next group from the queue. Other changes overtake removals that wait. */
+  /** Takes the next group from the queue. Removals beyond the limit stay in the queue. */
   #takeGroup(): readonly ChangeCommit[] {
     const group: ChangeCommit[] = [];
     const waiting: ChangeCommit[] = [];
@@ -299,7 +300,10 @@ class StoreActor implements Behaviour<StoreEvent> {
     return group;
   }
 
-  /** Call it only between two commits: then all users are committed, and counted. */
+  /**
+   * Refuses registrations beyond the maximum number of users. Returns the other changes. Call this only
+   * between two commits, when the counts of the store are exact.
+   */
   #refuseUsersBeyondLimit(users: Users, commits: readonly ChangeCommit[]): readonly ChangeCommit[] {
     let room = this.#maxUsers() - users.countUsers() - users.countReservations();
     if (room >= commits.length) return commits;
@@ -359,7 +363,7 @@ class StoreActor implements Behaviour<StoreEvent> {
     );
   }
 
-  /** Tells the bus of changes that it does not know of yet. */
+  /** Tells the bus the number of the last change, if it is new. */
   #announce({ lastChange }: Store): void {
     if (lastChange === this.#announced) return;
     this.#announced = lastChange;
@@ -375,7 +379,7 @@ class StoreActor implements Behaviour<StoreEvent> {
   }
 }
 
-/** True for a registered or reserved id: REG of it is 203, or uses the place of the former user. */
+/** True for a registered or reserved id. A REG of it does not add to the sum of users and reserved ids. */
 function isTaken(users: Users, id: UserId): boolean {
   return users.numberOf(id) !== -1 || users.reservedSince(id) !== undefined;
 }

@@ -8,7 +8,7 @@ import type { Expulsion, Store, StoreChange, Users, Verdict } from '../../storag
 import type { Address } from '../../supervision/mailbox.js';
 import type { OutageKind } from './store-outages.js';
 
-/** Requests a change; answered by {@link ChangeAnswered}. From connections, and from the operator. */
+/** Requests a change; answered by {@link ChangeAnswered}. Sent by connections and the administration. */
 export interface ChangeCommit {
   readonly type: 'change.commit';
   readonly change: StoreChange;
@@ -24,7 +24,7 @@ export interface ChangeAnswered {
   readonly isOwner: boolean;
 }
 
-/** Requests the number of a user; answered by {@link UserLookedUp}. From presence. */
+/** Requests the number of a user; answered by {@link UserLookedUp}. Sent by presence and connections. */
 export interface UserLookUp<TPurpose> {
   readonly type: 'user.look-up';
   readonly id: UserId;
@@ -37,12 +37,15 @@ export interface UserLookedUp<TPurpose> {
   readonly type: 'user.looked-up';
   /** The user's number, or -1 when the id is not registered. */
   readonly user: number;
-  /** The store's users. Read them while you handle this event: a reopened store has another object. */
+  /** The store's users. After the store is reopened, they are another object, so do not keep this one. */
   readonly users: Users;
   readonly purpose: TPurpose;
 }
 
-/** Requests the changes of other servers; answered by {@link StoreCaughtUp}. From presence, and the bus. */
+/**
+ * Asks the store to read the changes of other servers; answered by {@link StoreCaughtUp}. Sent by presence
+ * and the bus.
+ */
 export interface StoreCatchUp<TPurpose> {
   readonly type: 'store.catch-up';
   /** Returned with the reply. */
@@ -52,7 +55,7 @@ export interface StoreCatchUp<TPurpose> {
 
 export interface StoreCaughtUp<TPurpose> {
   readonly type: 'store.caught-up';
-  /** False if the store could not be asked: changes may be missing. */
+  /** False if the store could not read the changes of other servers: some of them may be missing. */
   readonly isCurrent: boolean;
   /** The store's users, as in {@link UserLookedUp}. */
   readonly users: Users;
@@ -61,7 +64,7 @@ export interface StoreCaughtUp<TPurpose> {
   readonly purpose: TPurpose;
 }
 
-/** Asks for the state of the store; answered by {@link StoreExamined}. From the administration. */
+/** Asks for the state of the store; answered by {@link StoreExamined}. Sent by the administration. */
 export interface StoreExamine {
   readonly type: 'store.examine';
   readonly replyTo: AnyActorRef;
@@ -79,19 +82,20 @@ export interface StoreExamined {
 }
 
 /**
- * Changes have removed users, banned targets or changed keys; `all` if it is not known which ones. To
- * presence and to sessions, which check each entry: it may be outdated.
+ * Changes have removed users, banned targets or changed keys. Sent to presence and sessions. They check each
+ * entry, because an entry may be outdated.
  */
 export interface UsersExpelled {
   readonly type: 'users.expelled';
+  /** `all`: any user may be affected. */
   readonly expulsions: readonly Expulsion[] | 'all';
   /** The store's users, as in {@link UserLookedUp}. */
   readonly users: Users;
 }
 
 /**
- * The directory has changes up to this number. From the store to the bus, when this server has them; from the
- * bus to the store, when another server has them.
+ * A server has the changes of the directory up to the number `lastChange`. The store sends this event to the
+ * bus when this server has them. The bus sends it to the store when another server has them.
  */
 export interface DirectoryAdvanced {
   readonly type: 'directory.advanced';
@@ -104,13 +108,13 @@ export type StoreEvent =
   | StoreCatchUp<never>
   | StoreExamine
   | DirectoryAdvanced
-  // From the actor itself, when the store is open, and when a commit has succeeded or failed.
+  // From the actor itself: the store is open; a commit has succeeded or failed.
   | { readonly type: 'store.opened'; readonly store: Store }
   | { readonly type: 'commit.finished' }
-  // From the actor itself, in the next event-loop iteration.
+  // From the actor itself: the next event-loop iteration has begun.
   | { readonly type: 'iteration.passed' };
 
-/** Replies 205 to a change without trying it. The store's mailbox also uses it, when the mailbox is full. */
+/** Replies 205 to a change without trying it. The store's mailbox does this for changes that it refuses. */
 export function refuseChange({ change, replyTo }: ChangeCommit): void {
   replyTo.send({ type: 'change.answered', change, reply: 205, isOwner: false } satisfies ChangeAnswered);
 }

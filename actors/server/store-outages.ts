@@ -1,14 +1,18 @@
 /**
- * The outages of the store: each beginning and each end has a line in the log, and an event for the metrics.
+ * The outages of the store. The log has a line for the beginning and for the end of each outage. Events about
+ * outages are emitted for the metrics and for `/readyz`.
  */
 
 import type { EventObject } from 'xstate';
 import type { Log } from '../log.js';
 
-/** `write`: the store makes no changes durable. `catch-up`: it cannot read the changes of other servers. */
+/**
+ * - `write`: the store cannot make changes durable.
+ * - `catch-up`: the store cannot read the changes of other servers.
+ */
 export type OutageKind = 'write' | 'catch-up';
 
-/** Emitted after each operation of an outage that failed, and after the first one that succeeded again. */
+/** Emitted after each operation that fails, and after the first operation that succeeds after a failure. */
 export interface StoreOutage {
   readonly type: 'store.outage';
   readonly kind: OutageKind;
@@ -44,7 +48,7 @@ export class StoreOutages {
     return [...this.#begun];
   }
 
-  /** Records that an operation has failed, or, without an error, that it has succeeded. */
+  /** Records that an operation has failed. Without an error, records that it has succeeded. */
   report(kind: OutageKind, error?: Error): void {
     const isOut = error !== undefined;
     const wasOut = this.#begun.has(kind);

@@ -5,8 +5,8 @@
  *     ├─ connections  one actor per connection, dynamic, temporary
  *     └─ listener     accepts
  *
- * The supervisor of connections starts before the listener accepts any. When `connections` crashes, the
- * listener is restarted too.
+ * The supervisor of connections starts before the listener accepts connections. When `connections` crashes,
+ * the listener is restarted too.
  */
 
 import type { Socket } from 'node:net';
@@ -24,7 +24,7 @@ import type { ServerLimits } from './server-limits.js';
 import type { LimitName } from './server-meter.js';
 import { CONNECTIONS, MAX_STASHED_EVENTS, SESSIONS, STORE } from './server-names.js';
 
-/** How long requests in flight may take to finish when the server shuts down, in milliseconds. */
+/** How long a connection may take to finish its request when the server shuts down, in milliseconds. */
 const SHUTDOWN_GRACE_MS = 2_000;
 
 /** How many restarts the supervisor allows before it gives up. */
@@ -32,13 +32,13 @@ export const TCP_LIMITS: RestartLimits = { intensity: 20, periodMs: 10_000 };
 
 export interface TcpOptions {
   readonly limits: ServerLimits;
-  /** The input of the listener. Called at each start of it. */
+  /** Returns the input of the listener. Called at each start of the listener. */
   readonly listener: () => Pick<ListenerInput, 'host' | 'port' | 'inherited'>;
-  /** What each connection gets. Called at each start of the listener. */
+  /** Returns the input that all connections share. Called at each start of the listener and each refusal. */
   readonly connection: () => Omit<ConnectionInput, 'socket' | 'store' | 'sessions'>;
 }
 
-/** The supervisor of the listener and the connections. Start it after the actors that connections ask. */
+/** The supervisor of the listener and the connections. Start it after the store and the sessions actor. */
 export function tcpChild({ limits, listener, connection }: TcpOptions): ChildSpec {
   const refuse = createRefuseClient();
 

@@ -1,5 +1,6 @@
 /**
- * The UDP actor: owns the presence socket. It decodes received datagrams, and sends buddy lists as datagrams.
+ * The UDP actor: owns the presence socket. It decodes the datagrams that it receives, passes them to presence
+ * and sessions, and sends their answers.
  */
 
 import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram';
@@ -20,18 +21,19 @@ import type { ServerMeter } from './server-meter.js';
 import type { DatagramReady, SessionsEvent } from './sessions.js';
 
 /**
- * The receive buffer that the server requests from the kernel for a socket of its own: it holds about 50 ms
- * of a flood. The owner of an inherited socket may have got more than the server could.
+ * The size of the receive buffer that the server requests from the kernel. The buffer holds the datagrams of
+ * about 50 ms of a flood. An inherited socket keeps its buffer: systemd may get a larger buffer than the
+ * server would.
  */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /**
- * The maximum number of bytes of answers in the send queue. Answers beyond it are dropped: UDP may lose any
- * datagram.
+ * The maximum number of bytes of answers in the send queue. Further answers are dropped. Clients must expect
+ * this, because UDP may lose any datagram.
  */
 const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
 
-/** Above this length of the send queue, a quota applies to each source, also to programs on this machine. */
+/** Above this length of the send queue, a quota applies to every source, even to programs on this machine. */
 const CROWDED_QUEUE_BYTES = MAX_SEND_QUEUE_BYTES / 2;
 
 /** Whether the send queue has room for an answer to this source. */
@@ -62,14 +64,14 @@ export interface UdpInput {
   readonly meter: ServerMeter;
 }
 
-/** Actor logic of the presence socket; emits {@link SocketBound} and is ready when it is bound. */
+/** Actor logic of the presence socket. Emits {@link SocketBound} and is ready when the socket is bound. */
 export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady, UdpInput> = fromBehaviour(
   (scope, input) => {
     const { host, port, inherited, presence, sessions, bans, datagrams, log, meter } = input;
     const family = inherited?.family ?? (host.includes(':') ? 6 : 4);
     const options: SocketOptions = {
       type: `udp${family}`,
-      // Answers go to numeric addresses, so resolve them at once: the default lookup delays each send.
+      // Answers go to numeric addresses, which need no lookup. The default lookup would delay each send.
       lookup: (address, _options, done) => done(null, address, family),
     };
     const quota = new Quota(QUEUE_SHARE, false);
@@ -132,7 +134,7 @@ export const udpLogic: BehaviourLogic<PresenceAnswered<unknown> | DatagramReady,
           return meter.recordDatagram(kind, isSealed, 'limited');
         }
         meter.recordDatagram(kind, isSealed, isSealed ? event.outcome : 'answered');
-        // Without a callback, Node.js ignores a failed send: UDP may lose any answer.
+        // Without a callback, Node.js ignores a failed send. That is fine: UDP may lose any answer.
         if (log.isLevelEnabled('debug'))
           socket.send(bytes, to.port, to.address, (error) => logUnsent(error, to));
         else socket.send(bytes, to.port, to.address);

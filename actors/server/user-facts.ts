@@ -6,7 +6,7 @@ import type { UserId } from '../../protocol/id.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import type { Users } from '../../storage/store.js';
 
-/** The key of a user; `null` for an open id. */
+/** The key of a user. `key` is `null` for an id without a key. */
 export interface KeyFacts {
   readonly id: UserId;
   readonly key: IdentityKey | null;
