@@ -184,7 +184,7 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
       udp.send({ type: 'datagram.ready', to, bytes: datagram, kind: 'GET', outcome: 'answered' });
     }
 
-    /** Ends the sessions at banned addresses, and of users who were removed, are banned or have another key. */
+    /** Ends the sessions of users who were removed, are banned, have another key, or use a banned address. */
     function expel({ expulsions, users }: UsersExpelled): void {
       if (expulsions === 'all') {
         return table.endWhere(({ id, address }) => {

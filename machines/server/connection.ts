@@ -2,9 +2,9 @@
  * A TCP connection to the server: one request line, one reply, then close. The line comes in clear or inside
  * TLS. After the line has arrived, the only difference is that TLS shows which device sent it.
  *
- * Owns: the order of events in one connection. Trusts: no bytes from the client; its actor
- * (actors/server/connection-actor.ts) has parsed them into these events. Talks to: the store, and the
- * sessions.
+ * Owns: the order of events in one connection. Trusts: no bytes from the client; the actor of the connection
+ * (actors/server/connection-actor.ts) has parsed all bytes into these events. Talks to: the store, and the
+ * sessions actor.
  *
  * The chart is flat on purpose. A connection handles two or three events, and actors/chart.ts runs flat
  * charts without the cost of other statechart features.
@@ -25,12 +25,12 @@ interface WhoQuestion {
 
 export type ConnectionEvent =
   // From the socket's owner.
-  /** The store decides the request; `mode` belongs to a LOG. */
+  /** A request on which the store decides. Only a LOG has a `mode`. */
   | { readonly type: 'request.received'; readonly change: Change; readonly mode?: LoginMode }
   | { readonly type: 'question.received'; readonly question: WhoQuestion }
   /**
    * The store is not needed for the reply: the line is not a request, there were too many requests, the
-   * client is banned, or it is VER.
+   * client is banned, or the request is VER.
    */
   | { readonly type: 'request.decided'; readonly reply: ReplyCode; readonly details?: string }
   /** The first byte begins TLS, and the limits allow a handshake. */
@@ -42,20 +42,20 @@ export type ConnectionEvent =
   | { readonly type: 'input.flooded' }
   | { readonly type: 'deadline.passed' }
   // From the store.
-  /** `revoked`: the device that asked was revoked. */
+  /** `revoked`: the device that sent the request is revoked. */
   | {
       readonly type: 'change.answered';
       readonly change: Pick<Change, 'op' | 'id'>;
       readonly reply: ReplyCode | 'revoked';
-      /** True if the device that asked has the key of the id. */
+      /** True if the device that sent the request has the key of the id. */
       readonly isOwner?: boolean;
     }
   /** The number of the user in `users`; -1 for an unregistered id. */
   | { readonly type: 'user.looked-up'; readonly user: number; readonly users: KnownDevices }
-  // From the sessions. Without a session, the reply is 207.
+  // From the sessions actor. Without a session, the reply is 207.
   | { readonly type: 'session.answered'; readonly session: SessionId | undefined }
   // From the supervisor.
-  /** The limit is reached, and a client whose address has fewer connections wants to connect. */
+  /** All connections are in use, and a client whose address has fewer of them wants to connect. */
   | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 
@@ -115,10 +115,10 @@ export const connectionMachine = setup({
         'request.decided': {
           target: 'replied',
           actions: ['restartDeadline', 'sendReply'],
-          description: 'Not a request, too many from this address, or banned: answered without the store.',
+          description: 'Not a request, too many requests, a banned client, or VER: no need for the store.',
         },
         'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
-        'input.ended': { target: 'closed', description: 'The client left without a request: no reply.' },
+        'input.ended': { target: 'closed', description: 'The client sent no whole request: no reply.' },
         'socket.closed': 'closed',
         'room.wanted': { target: 'closed', description: 'No request yet, and others want to connect.' },
         'shutdown.requested': {
@@ -153,12 +153,12 @@ export const connectionMachine = setup({
             guard: 'isLogin',
             target: 'asking',
             actions: ['restartDeadline', 'openSession'],
-            description: 'A LOG is answered when its session is in the table.',
+            description: 'A LOG is answered when its session is open.',
           },
           {
             target: 'replied',
             actions: ['restartDeadline', 'sendReply'],
-            description: 'The change is on disk, or refused.',
+            description: 'The change is on disk, or the store refused it.',
           },
         ],
         'deadline.passed': {
@@ -171,7 +171,7 @@ export const connectionMachine = setup({
       },
     },
     asking: {
-      description: 'Waits up to 10 s for a session, or for the key of an id.',
+      description: 'Waits up to 10 s for a new session, or for the key of an id.',
       on: {
         'session.answered': { target: 'replied', actions: ['restartDeadline', 'sendSession'] },
         'user.looked-up': { target: 'replied', actions: ['restartDeadline', 'sendIdentity'] },

@@ -2,9 +2,10 @@
  * Limits how many TLS handshakes the server makes. A handshake costs as much as ten requests in clear.
  *
  * Each source (an address or a network) has a budget, and all sources share a common budget. The number of
- * unfinished handshakes is limited too. Half of each common limit is reserved for users' sources, that is,
- * sources from which a registered device came within a day. Strangers therefore cannot stop logins from these
- * sources. A restarted server knows no users' sources yet. A handshake beyond a limit gets no answer at all.
+ * unfinished handshakes is limited too. Half of each common limit is reserved for users' sources. These are
+ * the sources from which a registered device connected within the last day. Other sources therefore cannot
+ * stop logins from users' sources. A restarted server knows no users' sources yet. A handshake beyond a limit
+ * gets no answer at all.
  */
 
 import { isLoopback, networkOf } from '../../protocol/address.js';
@@ -12,13 +13,13 @@ import type { UserId } from '../../protocol/id.js';
 import { Quota, type Rate } from './quota.js';
 
 /**
- * How long a source counts as a users' source after a registered device came from there, in milliseconds.
+ * How long a source counts as a users' source after a registered device connected from it, in milliseconds.
  */
 const USERS_SOURCE_MS = 24 * 60 * 60_000;
 
 /**
- * The maximum number of sources that count as users' sources. Beyond the limit, the source whose last
- * registered device came longest ago no longer counts.
+ * The maximum number of sources that count as users' sources. Beyond the limit, the source from which no
+ * registered device has connected for the longest time no longer counts.
  */
 const MAX_USERS_SOURCES = 65_536;
 
@@ -36,8 +37,9 @@ export interface HandshakeLimits {
   readonly perAddress: Rate;
   /** Handshakes of all sources. */
   readonly inAll: Rate;
-  /** The maximum number of unfinished handshakes: of all sources together, and of one source. */
+  /** The maximum number of unfinished handshakes of all sources together. */
   readonly unfinished: number;
+  /** The maximum number of unfinished handshakes of one source. */
   readonly unfinishedPerAddress: number;
 }
 
@@ -63,12 +65,12 @@ export class HandshakeBudget {
   readonly #inAll: Quota;
   #unfinished = 0;
   readonly #unfinishedBySource = new Map<string, number>();
-  /** When a registered device last came from a source, oldest first. */
+  /** When a registered device last connected from each source, oldest first. */
   readonly #users = new Map<string, number>();
-  /** When a handshake was last refunded for an id, oldest first. */
+  /** When a handshake was last refunded for each id, oldest first. */
   readonly #refunds = new Map<UserId, number>();
 
-  /** @param exemptsLoopback Whether loopback addresses are not limited. */
+  /** @param exemptsLoopback True to exempt loopback addresses from the limits. */
   constructor(limits: HandshakeLimits, exemptsLoopback: boolean) {
     this.#limits = limits;
     this.#exemptsLoopback = exemptsLoopback;
@@ -76,7 +78,7 @@ export class HandshakeBudget {
     this.#inAll = new Quota(limits.inAll, false);
   }
 
-  /** Changes the limits. Handshakes that were begun stay begun. */
+  /** Changes the limits. Handshakes in progress are not affected. */
   change(limits: HandshakeLimits): void {
     this.#limits = limits;
     this.#perAddress.change(limits.perAddress);
@@ -98,7 +100,8 @@ export class HandshakeBudget {
     // Only users' sources get the second half of a common limit.
     const places = isUsers ? this.#limits.unfinished : Math.ceil(this.#limits.unfinished / 2);
     const needed = isUsers ? 1 : inAll.burst / 2 + 1;
-    // A source that is over its own limit must not look like a server that is full.
+    // Check a source's own limit before the common limit of the same kind, so that the refusals of a source
+    // that is over its own limit do not make the server look full.
     if (unfinished >= this.#limits.unfinishedPerAddress) return 'unfinished-handshakes-per-address';
     if (this.#unfinished >= places) return 'unfinished-handshakes';
     if (!this.#perAddress.allows(address, 1, nowMs)) return 'handshakes-per-address';
@@ -121,8 +124,8 @@ export class HandshakeBudget {
   }
 
   /**
-   * Records that the registered device of an id came from an address. The handshake is refunded to the source
-   * of the address, at most once in {@link REFUND_MS} for each id.
+   * Records that a registered device of an id connected from an address. The handshake is refunded to the
+   * source of the address, at most once in {@link REFUND_MS} for each id.
    */
   recordUser(address: string, id: UserId, nowMs: number): void {
     if (this.#isExempt(address)) return;

@@ -1,21 +1,21 @@
 /**
- * The status, address and expiry of each user. The table is in memory only: after a restart, the next
- * announcements of the clients fill it again.
+ * The presence records of all users: status, address and time of expiry. The table is in memory only: after a
+ * restart, the next announcements of the clients fill it again.
  *
- * Users are numbers. A record is a row of 64 bytes outside of JavaScript's heap. Pages of rows are allocated
- * for users who announced themselves or were queried. A row contains its expiry time, so expired rows need no
- * timer and no scan. A row also contains the user's id, so that writing a buddy list reads only one cache
- * line per buddy.
+ * Users are identified by numbers. A record is a row of 64 bytes outside of JavaScript's heap. Pages of rows
+ * are allocated for users who announced themselves or were queried. A row contains its expiry time, so
+ * expired rows need no timer and no scan. A row also contains the user's id, so that writing a buddy list
+ * reads only one cache line per buddy.
  */
 
 import { packIpv4, unpackIpv4 } from '../../protocol/address.js';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
 
-/** The lifetime of a record after its first announcement, and the longest lifetime of any record. */
+/** The lifetime of a record after its first announcement, and the longest lifetime; in milliseconds. */
 export const MAX_LIFETIME_MS = 10 * 60_000;
 
-/** The shortest lifetime of a record after its second announcement. */
+/** The shortest lifetime of a record from its second announcement on, in milliseconds. */
 export const MIN_LIFETIME_MS = 35_000;
 
 /** The lifetime of a record, as a multiple of the longest recent gap between announcements. */
@@ -42,7 +42,7 @@ const PAGE_BITS = 16;
 const PAGE_ROWS = 1 << PAGE_BITS;
 const ROW_MASK = PAGE_ROWS - 1;
 
-/** A row is one cache line. Waiting for it is most of the cost of reading a row. */
+/** A row is one cache line. Most of the cost of reading a row is the wait for this cache line. */
 const ROW_BYTES = 64;
 
 /** The positions of a row's fields, in units of the field's size. */
@@ -51,24 +51,24 @@ const GAPS = { stride: ROW_BYTES / 2, at: 4 };
 const ADDRESS = { stride: ROW_BYTES / 4, at: 4 };
 const PORT = { stride: ROW_BYTES / 2, at: 10 };
 const STATUS = { stride: ROW_BYTES, at: 22 };
-/** Length of the id; 0 if the row does not contain it, or it is too long for the row. */
+/** Length of the id in the row. 0 if there is no id in the row: it may be too long. */
 const ID_LENGTH = { stride: ROW_BYTES, at: 23 };
 const ID = { stride: ROW_BYTES, at: 24, room: ROW_BYTES - 24 };
 
 /** A page of rows, with a typed array for each size of field. */
 class Page {
   readonly #bytes = new ArrayBuffer(PAGE_ROWS * ROW_BYTES);
-  /** Contains the expiry time of each record; 0 if there is none. */
+  /** Contains the expiry time of each record; 0 if there is no record. */
   readonly doubles = new Float64Array(this.#bytes);
   readonly words = new Uint32Array(this.#bytes);
-  /** Contains the latest gaps between announcements, newest first; 0 if there was none. */
+  /** Contains the latest gaps between announcements, newest first; 0 in place of a gap that is missing. */
   readonly halves = new Uint16Array(this.#bytes);
   readonly bytes = new Uint8Array(this.#bytes);
 }
 
 /** Maps the numbers of users to their ids. */
 export interface IdSource {
-  /** The number of committed users. A higher number may later be assigned to another user. */
+  /** The number of committed users. Numbers from this one on may still be assigned to other users. */
   readonly committed: number;
   /** Writes a user's id into a buffer. Returns the end offset. */
   copyId(target: Uint8Array, at: number, user: number): number;
@@ -99,11 +99,14 @@ export interface OnlineUser {
   readonly status: Exclude<Status, 101>;
   readonly address: string;
   readonly port: number;
-  /** When the last announcement came. */
+  /** When the last announcement came; monotonic, in milliseconds. */
   readonly heardMs: number;
 }
 
-/** Has at most one record per registered user, and the number of users is limited. Times are monotonic. */
+/**
+ * Has at most one record per registered user, so the limit on users also limits the table. Times are
+ * monotonic, in milliseconds.
+ */
 export class PresenceTable {
   readonly #pages: Page[] = [];
   /** Written so that the compiler cannot remove the reads in {@link touch}. The value is not used. */
@@ -116,7 +119,8 @@ export class PresenceTable {
   /**
    * Records an announcement. Status 101 ends the record at once.
    *
-   * @param id The id of `user`; `undefined` if it is not at hand. It is then read when the record is visited.
+   * @param id The id of `user`; `undefined` if the caller does not have it. The table then reads the id when
+   * the record is visited.
    */
   set(
     user: number,
@@ -188,12 +192,12 @@ export class PresenceTable {
     visitor.present(id, start, start + length, status, address, port);
   }
 
-  /** The numbers of all users who are online or away are below this one. */
+  /** Higher than the number of every user who is online or away. */
   get size(): number {
     return this.#pages.length << PAGE_BITS;
   }
 
-  /** Lists the users who are online or away, among the numbers from `first` up to `end` (excluded). */
+  /** Lists those of the users from `first` up to `end` (not included) who are online or away. */
   listOnline(first: number, end: number, nowMs: number): readonly OnlineUser[] {
     const online: OnlineUser[] = [];
     for (let user = first; user < end; user++) {
@@ -216,7 +220,7 @@ export class PresenceTable {
   }
 
   /**
-   * Counts the records in one page of rows that have not expired. Pages are numbered from 0.
+   * Counts the users in one page of rows who are online or away. Pages are numbered from 0.
    *
    * @returns `undefined` after the last page.
    */
@@ -234,7 +238,7 @@ export class PresenceTable {
   }
 
   /**
-   * Reads the rows of users who are visited next, so that the processor fetches all of them in parallel.
+   * Reads the rows of the users who will be visited next, so that the processor fetches all rows in parallel.
    */
   touch(users: Uint32Array): void {
     let touched = 0;
@@ -270,7 +274,7 @@ export class PresenceTable {
   }
 }
 
-/** Records the gap that an announcement ends. Returns the new lifetime of the record. */
+/** Records the gap between the last two announcements. Returns the new lifetime of the record. */
 function recordGap(gaps: Uint16Array, newest: number, expiresAtMs: number, nowMs: number): number {
   const isThere = nowMs < expiresAtMs;
   const gapMs = isThere ? nowMs - (expiresAtMs - lifetimeMs(gaps, newest)) : 0;

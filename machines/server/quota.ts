@@ -1,9 +1,9 @@
 /**
  * A rate limit for each source: a burst at once, then a fixed amount per second.
  *
- * A source is a network that belongs to a single client: an IPv4 address, or the first 64 bits of an IPv6
- * address. The table stores one number per source: the time at which its budget is full again. The remaining
- * budget follows from that time, so no timer is needed. A source whose budget is full needs no entry.
+ * A source stands for one client: it is an IPv4 address, or the first 64 bits of an IPv6 address. The table
+ * stores one number per source: the time at which its budget is full again. The remaining budget follows from
+ * that time, so no timer is needed. A source whose budget is full needs no entry.
  */
 
 import { isLoopback, networkOf } from '../../protocol/address.js';
@@ -14,30 +14,29 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-/** Default for the bytes of answers to GET. They are limited because a source can be forged. */
+/** Default for the bytes of answers to GET. The limit protects machines whose address a sender has forged. */
 export const ANSWER_BYTES: Rate = { burst: 256 * 1024, perSecond: 64 * 1024 };
 
 /**
- * The bytes that a source may add to the queue for the network while the queue is long. The first answer of a
- * source is always allowed.
+ * The bytes of answers to one source that may be added to the send queue while the queue is long. The first
+ * answer to a source is always allowed.
  */
 export const QUEUE_SHARE: Rate = { burst: 64 * 1024, perSecond: 64 * 1024 };
 
-/** REG and REM requests, whether they succeed or not. */
+/** Default for REG and REM requests, whether they succeed or not. */
 export const REGISTRATIONS: Rate = { burst: 60, perSecond: 1 };
 
-/** ADD, DEL and LOG requests, whether they succeed or not. */
+/** Default for ADD, DEL and LOG requests, whether they succeed or not. */
 export const CHANGES: Rate = { burst: 2_000, perSecond: 100 };
 
 /**
- * Received datagrams. 200 clients at one address, each with a SET every second and a GET every 10 s, send 220
- * a second.
+ * Default for received datagrams. For comparison: if 200 clients at one address each send a SET every second
+ * and a GET every 10 s, the server receives 220 datagrams a second from this address.
  */
 export const DATAGRAMS: Rate = { burst: 5_000, perSecond: 1_000 };
 
 /**
- * The maximum number of sources in the table. Beyond that, the sources that were used least recently are
- * forgotten.
+ * The maximum number of sources in the table. Beyond it, the least recently used sources are forgotten.
  */
 export const MAX_SOURCES = 65_536;
 
@@ -50,20 +49,20 @@ export class Quota {
   #refillMs = 0;
   /** When the budget of each source is full again. */
   #recent = new Map<string, number>();
-  /** When the budget is full again, for sources that used nothing since `#rotatedMs`. */
+  /** When the budget is full again, for sources that have used nothing since `#rotatedMs`. */
   #earlier = new Map<string, number>();
   #rotatedMs = Number.NEGATIVE_INFINITY;
   /** The last address and its source, cached because most addresses are checked twice in a row. */
   #address = '';
   #source: string | undefined;
 
-  /** @param exemptsLoopback Whether loopback addresses are not limited. */
+  /** @param exemptsLoopback True to exempt loopback addresses from the limit. */
   constructor(rate: Rate, exemptsLoopback: boolean) {
     this.#exemptsLoopback = exemptsLoopback;
     this.change(rate);
   }
 
-  /** Changes the rate. If it differs, all budgets are full again. */
+  /** Changes the rate. A different rate makes all budgets full again. */
   change({ burst, perSecond }: Rate): void {
     const msPerUnit = 1_000 / perSecond;
     if (burst === this.#burst && msPerUnit === this.#msPerUnit) return;
@@ -75,7 +74,7 @@ export class Quota {
   }
 
   /**
-   * Whether an address may use an amount now. Does not use it. A full budget allows any amount.
+   * Whether an address may use an amount now. Nothing is used yet. A full budget allows any amount.
    *
    * @param address An IP address as the operating system writes it.
    */
@@ -95,7 +94,7 @@ export class Quota {
     this.#recent.set(source, this.#fullAt(source, nowMs) + amount * this.#msPerUnit);
   }
 
-  /** Uses an amount if it is allowed. Returns whether it was. */
+  /** Uses an amount if it is allowed. Returns whether it was allowed. */
   tryUse(address: string, amount: number, nowMs: number): boolean {
     const isAllowed = this.allows(address, amount, nowMs);
     if (isAllowed) this.use(address, amount, nowMs);
@@ -115,7 +114,7 @@ export class Quota {
     return Math.max(this.#recent.get(source) ?? this.#earlier.get(source) ?? 0, nowMs);
   }
 
-  /** Drops the sources that used nothing since the last rotation. */
+  /** Drops the sources that have used nothing since the last rotation. */
   #rotate(nowMs: number): void {
     this.#earlier = this.#recent;
     this.#recent = new Map();

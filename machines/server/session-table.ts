@@ -1,9 +1,9 @@
 /**
- * The sessions of clients that seal their datagrams. The table decides which session may announce presence,
- * and which may ask for a buddy list.
+ * The sessions of clients that seal their datagrams. The table decides which session of an id may announce
+ * presence. Every session may ask for the buddy list.
  *
- * An id has at most one session that announces. A session ends when it is silent for too long, when a newer
- * session replaces it, or when its device is revoked. The table is in memory only: after a restart, the
+ * An id has at most one session that announces. A session ends when it has been silent for too long, when a
+ * newer session replaces it, or when its device is revoked. The table is in memory only: after a restart, the
  * server knows no session, and clients log in again.
  */
 
@@ -15,10 +15,10 @@ import type { SessionId } from '../../protocol/sealed-datagram.js';
 /** How long a session may be silent, in milliseconds. */
 export const MAX_SILENCE_MS = 10 * 60_000;
 
-/** The maximum number of sessions. Beyond this limit, the session that was silent for longest ends. */
+/** The maximum number of sessions. Beyond this limit, the session that has been silent for longest ends. */
 const MAX_SESSIONS = 1_000_000;
 
-/** The maximum number of sessions of one id that only ask. Beyond this limit, the oldest one ends. */
+/** The maximum number of sessions of one id that do not announce. Beyond this limit, the oldest one ends. */
 export const MAX_ASKING_SESSIONS = 8;
 
 /** A session, with the keys that seal its datagrams. */
@@ -43,7 +43,7 @@ interface Entry<TKeys> extends Session<TKeys> {
   heardMs: number;
   /**
    * The previous session of the same client. If the reply to the LOG is lost, the client does not know the
-   * new session, and names the previous one again.
+   * new session, and its next LOG names the previous session again.
    */
   readonly replaced: SessionId | undefined;
 }
@@ -94,19 +94,19 @@ export class SessionTable<TKeys> {
     return true;
   }
 
-  /** How many sessions are open. Ends the sessions that were silent for too long first. */
+  /** Ends the sessions that have been silent for too long. Returns how many sessions are still open. */
   count(nowMs: number): number {
     this.#dropSilent(nowMs);
     return this.size;
   }
 
-  /** Finds a session. Ignores a session that was silent for too long. */
+  /** Finds a session. Returns `undefined` if it has been silent for too long. */
   find(name: SessionId, nowMs: number): Session<TKeys> | undefined {
     const session = this.#sessions.get(name);
     return session !== undefined && isAlive(session, nowMs) ? session : undefined;
   }
 
-  /** The sessions of an id that are not silent for too long. */
+  /** The sessions of an id, without those that have been silent for too long. */
   listOf(id: UserId, nowMs: number): readonly SessionFacts[] {
     return this.#namesOf(id)
       .map((name) => this.#sessions.get(name) as Entry<TKeys>)
@@ -138,7 +138,7 @@ export class SessionTable<TKeys> {
     for (const [name, session] of this.#sessions) if (test(session)) this.#end(name);
   }
 
-  /** The names of all sessions of an id. The list stays the same while sessions end. */
+  /** The names of all sessions of an id. The list is a copy: the caller may end sessions while it reads. */
   #namesOf(id: UserId): readonly SessionId[] {
     const { announcing, asking = [] } = this.#byUser.get(id) ?? {};
     return announcing === undefined ? [...asking] : [announcing, ...asking];
