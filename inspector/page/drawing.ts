@@ -2,12 +2,13 @@
  * The drawing of a machine: an SVG whose states and arrows have the ids of the chart, so that they can be
  * highlighted.
  *
- * Graphviz draws it at build time. This module only sets classes on its parts; style.css defines their look.
+ * Graphviz makes the SVG at build time. This module only sets classes on the parts of the SVG, and adds
+ * badges with counts. style.css defines the look of both.
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** How long an arrow is highlighted after a transition, in milliseconds; the same as in style.css. */
+/** How long an arrow is highlighted after a transition, in milliseconds. style.css has the same value. */
 const FLASH_MS = 600;
 
 /** The maximum number of drawings in the cache. */
@@ -32,14 +33,14 @@ async function load(machine: string, token: string): Promise<Document> {
     `/machines/${encodeURIComponent(machine)}.svg?token=${encodeURIComponent(token)}`,
   );
   if (!response.ok) throw new Error(`There is no drawing of ${machine}.`);
-  // Removes the file's own style sheet: it would apply to the whole page, and the page's policy forbids it.
+  // Removes the file's own style sheet. It would apply to the whole page, and the page's policy forbids it.
   const text = (await response.text()).replace(/<style>.*?<\/style>/s, '');
   return new DOMParser().parseFromString(text, 'image/svg+xml');
 }
 
 export class Drawing {
   readonly svg: SVGSVGElement;
-  /** Its original size, in pixels. */
+  /** The original width and height of the drawing, in pixels. */
   readonly width: number;
   readonly height: number;
   /** States and arrows by their ids. */
@@ -53,11 +54,11 @@ export class Drawing {
     this.height = height;
     for (const attribute of ['width', 'height']) svg.removeAttribute(attribute);
     for (const part of svg.querySelectorAll('.state, .transition')) this.#parts.set(part.id, part);
-    // The outermost group's id is the machine's name, which another element of the page may have too.
+    // The id of the outermost group is the machine's name. Another element of the page may have the same id.
     svg.querySelector('.graph')?.removeAttribute('id');
   }
 
-  /** Marks states and their parent states as active. @param counts Number of actors in each state. */
+  /** Marks states and their parents as active. @param counts Number of actors in each state, for badges. */
   mark(states: readonly string[], counts: ReadonlyMap<string, number> = new Map()): void {
     const active = new Set(states.flatMap(withOuter));
     for (const [id, part] of this.#parts) part.classList.toggle('active', active.has(id));
@@ -66,8 +67,8 @@ export class Drawing {
   }
 
   /**
-   * Highlights an arrow for {@link FLASH_MS}, or its target state if it has no arrow. Restarts a running
-   * flash.
+   * Highlights the arrow of a transition for {@link FLASH_MS}. If the drawing does not have the arrow,
+   * highlights the target state. A second call during this time starts the time again.
    */
   flash(arrow: string): void {
     const [, target = ''] = arrow.split('>');
@@ -105,13 +106,13 @@ export class Drawing {
     const badge = document.createElementNS(SVG, 'g');
     badge.setAttribute('class', 'badge');
     badge.append(pill, text);
-    // Appended to the parent: inside the state it would enlarge the state's box and move the next badge.
-    // Appended last, so that no arrow covers it.
+    // The parent gets the badge: inside the state, it would enlarge the state's box and move the next badge.
+    // The badge comes last, so that no arrow covers it.
     part.parentNode?.append(badge);
   }
 }
 
-/** The id of a state and of its parent states: `client.busy.ringing` gives also `client.busy`. */
+/** The ids of a state and of its parents: for `client.busy.ringing`, also `client.busy`. */
 function withOuter(id: string): string[] {
   const parts = id.split('.');
   return parts.slice(1).map((_, index) => parts.slice(0, index + 2).join('.'));

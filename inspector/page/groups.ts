@@ -1,5 +1,6 @@
 /**
- * `Map.groupBy`, which the oldest supported Node.js does not have.
+ * A replacement for `Map.groupBy`. The tests run this code in Node.js, and the oldest supported version does
+ * not have `Map.groupBy`.
  */
 
 export function groupBy<Thing>(

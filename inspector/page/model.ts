@@ -18,26 +18,27 @@ export const MAX_MESSAGES_PER_KIND = 60;
 export const MAX_ENTRIES = 500;
 export const MAX_ENTRIES_PER_KIND = 50;
 
-/** The maximum numbers of transitions kept for each actor, and of actors whose transitions are kept. */
+/** The maximum number of transitions kept for one actor, and of actors whose transitions are kept. */
 export const MAX_STEPS = 40;
 export const MAX_STEPPING_ACTORS = 1_000;
 
-/** Identified by a number that grows. */
+/** A thing with a serial number. Later things have higher numbers. */
 export type Numbered<Thing> = Thing & { readonly serial: number };
 
 /** A transition, and the time of its frame. */
 export type Step = Numbered<Transition & { readonly at: number }>;
 
 export interface Model {
-  /** The program that is inspected; `undefined` until the stream's hello. */
+  /** Describes the inspected program; `undefined` until the stream's hello has arrived. */
   readonly hello: Hello | undefined;
   /** The time of the last frame. */
   readonly at: number;
   readonly actors: readonly ActorView[];
-  /** The oldest first, like {@link lifecycle} and each actor's {@link steps}. */
+  /** The oldest first. */
   readonly messages: readonly Numbered<Message>[];
+  /** The oldest first. */
   readonly lifecycle: readonly Numbered<LifecycleEntry>[];
-  /** The transitions of each actor, by its path. */
+  /** The transitions of each actor, by its path, the oldest first. */
   readonly steps: ReadonlyMap<string, readonly Step[]>;
   /** Number of messages and log entries that the frames omitted. */
   readonly omitted: number;
@@ -58,8 +59,8 @@ export const NOTHING_YET: Model = {
 /**
  * The model at the start of a stream. Nothing is kept from an earlier stream.
  *
- * @param firstSerial The first serial number. Pass the `nextSerial` of the earlier model, so that no number
- * is used twice.
+ * @param firstSerial The first serial number. If there was an earlier stream, pass the `nextSerial` of its
+ * model, so that no number is used twice.
  */
 export function begin(hello: Hello, firstSerial = 0): Model {
   const lifecycle = hello.lives
@@ -112,7 +113,7 @@ export function isOrdinary({ what, why, error }: { [Key in 'what' | 'why' | 'err
   return (what === 'started' || what === 'ended') && why !== 'crashed' && error === undefined;
 }
 
-/** The latest of the old and the fresh items: at most `most` in all, and `mostAlike` of one kind. */
+/** The latest of the old and the fresh items: at most `most` in all, and at most `mostAlike` of one kind. */
 function keep<Thing>(
   old: readonly Thing[],
   fresh: readonly Thing[],

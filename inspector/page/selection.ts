@@ -1,16 +1,17 @@
 /**
- * The selected actor. The fragment of the page's address names it, so that a link can select it.
+ * The selected actor. The fragment of the page's address names this actor, so that a link can select any
+ * actor.
  */
 
 import type { ActorView } from '../server/frame.js';
 
 export interface Selection {
   readonly path: string;
-  /** A member of a group. */
+  /** The selected member, if the path is that of a group. */
   readonly member?: string | undefined;
 }
 
-/** @param hash Such as `#actor=im-server/tcp/listener`. @returns `undefined` if it names no actor. */
+/** @param hash Such as `#actor=im-server/tcp/listener`. @returns `undefined` if the hash names no actor. */
 export function selectionIn(hash: string): Selection | undefined {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   const path = given.get('actor');
@@ -25,7 +26,7 @@ export function hashOf({ path, member }: Selection): string {
   return member === undefined ? actor : `${actor}&member=${encode(member)}`;
 }
 
-/** The selection if the reader chose none: the first actor with a chart, or else the root. */
+/** The selection until the user selects an actor: the first actor with a chart, or else the root. */
 export function defaultSelection(actors: readonly ActorView[]): Selection | undefined {
   const first = actors.find(({ machine }) => machine !== undefined) ?? actors[0];
   return first && { path: first.path };

@@ -39,7 +39,7 @@ inspector.title = "Stately's inspector";
 inspector.src = `${STATELY}/inspect`;
 document.body.append(note, inspector);
 
-/** The actors of the last frames, by path. */
+/** The latest known view of each actor, by path. */
 let known = new Map<string, ActorView>();
 let definitions: Definitions = {};
 let root: string | undefined;
@@ -67,7 +67,7 @@ stream.addEventListener('hello', ({ data }) => {
 // Applying a frame may wait for a machine's definition. The chain keeps the frames in order.
 let frames: Promise<void> = Promise.resolve();
 stream.addEventListener('frame', ({ data }) => {
-  // A frame can fail when the program has just ended. It must not block later frames.
+  // Applying a frame can fail when the program has just ended. A failure must not block later frames.
   frames = frames.then(() => applyFrame(JSON.parse(data) as Frame)).catch(() => {});
 });
 
@@ -128,7 +128,7 @@ function sendState(actor: ActorView, last?: Transition): void {
   });
 }
 
-/** The session id of an actor. Each restart has its own. */
+/** The session id of an actor. The actor gets a new session id at each restart. */
 function sessionOf({ path, restarts }: ActorView): string {
   return restarts === 0 ? path : `${path} (restart ${restarts})`;
 }

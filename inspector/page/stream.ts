@@ -1,5 +1,5 @@
 /**
- * The stream from the program. If it breaks, the browser reconnects, and the new stream starts with a hello.
+ * The stream from the program. If the stream breaks, the browser reconnects. Each stream starts with a hello.
  */
 
 import type { Frame, Hello } from '../server/frame.js';

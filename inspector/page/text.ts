@@ -2,7 +2,7 @@
  * Formats numbers, times and names for display.
  */
 
-/** Longest value of a field, in characters; longer values are truncated. */
+/** Maximum length of the value of a field, in characters. Longer values are truncated. */
 const MAX_VALUE_LENGTH = 200;
 
 export function count(number: number): string {

@@ -14,7 +14,7 @@ export interface Row {
   readonly level: number;
 }
 
-/** All rows from top to bottom. With a search text: the matching rows and their ancestors. */
+/** The rows from top to bottom. If there is a search text, only the matching rows and their ancestors. */
 export function rowsOf(actors: readonly ActorView[], search: string): readonly Row[] {
   const rows = rowsBelow(
     groupBy(actors, ({ parent }) => parent ?? ''),

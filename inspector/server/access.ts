@@ -1,5 +1,5 @@
 /**
- * Access control: admits a browser on this machine that has the address the program printed.
+ * Access control: admits a browser on this machine that opens the address printed by the program.
  *
  * Any page on the internet can make a browser send requests to this machine. Three checks keep such pages
  * out:
@@ -7,7 +7,7 @@
  * - Each request must carry the token.
  * - `Host` must name this machine. Otherwise a foreign page whose name resolves to 127.0.0.1 (DNS rebinding)
  *   could read the inspector's responses as if they came from the page's own server.
- * - `Origin`, if present, must be the inspector's own.
+ * - `Origin`, if present, must be that of the inspector's pages.
  */
 
 import { timingSafeEqual } from 'node:crypto';
@@ -42,7 +42,7 @@ export function checkAccess(
   return undefined;
 }
 
-/** Compares in constant time, so that the duration does not reveal how much of a token is right. */
+/** Compares in constant time, so that the duration does not reveal how much of a token is correct. */
 function isEqual(given: string, token: string): boolean {
   const [left, right] = [Buffer.from(given), Buffer.from(token)];
   return left.length === right.length && timingSafeEqual(left, right);

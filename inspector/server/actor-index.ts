@@ -33,7 +33,7 @@ export interface Identity {
 export class ActorIndex {
   readonly #program: string;
   readonly #nodes = new Map<string, TreeNode>();
-  /** Weak, so that ended actors can be collected; `null` for actors without a node. */
+  /** `null` for actors without a node. The map is weak, so that ended actors can be collected. */
   readonly #identities = new WeakMap<AnyActorRef, Identity | null>();
   #isWatched = false;
   /** The first root seen. Actors under other roots, such as the inspector's own, are ignored. */
@@ -44,7 +44,7 @@ export class ActorIndex {
     this.#program = program;
   }
 
-  /** Applies a lifecycle event. @returns Its entry for the lifecycle log, or `undefined` if it has none. */
+  /** Applies a lifecycle event. @returns The entry for the lifecycle log; `undefined` if there is none. */
   record(event: LifecycleEvent): Omit<LifecycleEntry, 'error'> | undefined {
     const at = Date.now();
     switch (event.type) {
@@ -118,7 +118,7 @@ export class ActorIndex {
           for (const { actor: member } of children)
             if (typeof member === 'object' && this.#addMember(member)) onFound(member);
         },
-        () => {}, // The supervisor ended meanwhile, and its children with it.
+        () => {}, // The supervisor and its children have ended meanwhile.
       );
     }
   }
@@ -163,8 +163,8 @@ export class ActorIndex {
     if (node.actor !== actor) return;
     node.actor = undefined;
     node.status = reason.kind;
-    // Actors below this node that were still running were stopped with it; no lifecycle event reports their
-    // ends.
+    // Actors below this node that were still running were stopped together with its actor. No lifecycle event
+    // reports their ends.
     for (const below of this.#nodes.values()) {
       if (!below.path.startsWith(`${node.path}/`)) continue;
       if (below.actor !== undefined) below.status = 'killed';
@@ -208,8 +208,8 @@ export class ActorIndex {
   }
 
   /**
-   * Finds or creates an actor's node. Called for the actor's first message, which may come before the actor
-   * is up.
+   * Finds or creates an actor's node. This happens at the actor's first message, perhaps before the actor is
+   * up.
    */
   #assignNode(
     actor: AnyActorRef,

@@ -12,7 +12,7 @@ export function isOver(actor: AnyActorRef): boolean {
 
 /**
  * The state of an actor's chart: names joined by dots, parallel states separated by spaces. For a behaviour
- * without a chart, the word that it gives for its state.
+ * without a chart, the word that its `state` function returns.
  */
 export function stateOf(actor: AnyActorRef): string | undefined {
   const { value }: { readonly value?: StateValue } = actor.getSnapshot();

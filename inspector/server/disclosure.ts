@@ -15,8 +15,8 @@ const MAX_DEPTH = 3;
 const MAX_ENTRIES = 12;
 
 /**
- * Fields that describe an outcome and contain no user data. Each has a check: only a value that passes it is
- * shown.
+ * Fields that describe an outcome and contain no user data. Each field has a check. Only values that pass the
+ * check are shown.
  */
 const PLAIN_FIELDS = new Map<string, (value: unknown) => boolean>([
   // A reply code of the protocol, such as 200.
@@ -33,7 +33,7 @@ const SECRET = /secret|token|password|passphrase|private|key$/i;
 export interface Disclosure {
   /** The fields of an event that may be shown, without its type; `undefined` if there are none. */
   fieldsOf(event: EventObject): Readonly<Record<string, unknown>> | undefined;
-  /** An error as one line. */
+  /** Describes an error in one line. */
   errorText(error: unknown): string;
 }
 

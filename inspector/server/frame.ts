@@ -1,5 +1,5 @@
 /**
- * The inspector's stream: one {@link Hello}, then {@link Frame}s. Server and page share these types.
+ * The inspector's stream: one {@link Hello}, then {@link Frame}s. The server and the page share these types.
  *
  * An actor is identified by its path in the tree, such as `server/tcp/listener`. The path stays the same
  * after a restart. All children of a dynamic supervisor share one path, such as
@@ -18,11 +18,11 @@ export interface Hello {
   readonly lives: readonly LifecycleEntry[];
 }
 
-/** What happened since the previous frame. Beyond the limits, messages and log entries are only counted. */
+/** What happened since the previous frame. If there was too much, the frame omits some of it. */
 export interface Frame {
   /** Since the epoch, in milliseconds. */
   readonly at: number;
-  /** All actors, parents before their children; absent if they are as in the previous frame. */
+  /** All actors, parents before their children; absent if no actor has changed since the previous frame. */
   readonly actors?: readonly ActorView[];
   readonly messages: readonly Message[];
   readonly transitions: readonly Transition[];
@@ -46,15 +46,15 @@ export type ActorStatus =
 
 export interface ActorView {
   readonly path: string;
-  /** The path of the actor that started it. */
+  /** The path of the actor that started this actor. */
   readonly parent?: string;
-  /** The last part of its path. */
+  /** The last part of the path. */
   readonly name: string;
   readonly kind: ActorKind;
   readonly status: ActorStatus;
-  /** The id of the statechart that it runs, if it runs one. */
+  /** The id of the statechart that the actor runs; absent if it runs no statechart. */
   readonly machine?: string;
-  /** The state of that chart: names joined by dots, parallel states separated by spaces. */
+  /** The state of the actor: names joined by dots, parallel states separated by spaces. */
   readonly state?: string;
   readonly restarts: number;
   /** Messages received while a browser was connected, by this actor or by the whole group. */
@@ -85,14 +85,14 @@ export interface Message {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** Equal transitions since the previous frame, at one path: of one actor, or of all members of a group. */
+/** Equal transitions, since the previous frame, of one actor or of all members of one group. */
 export interface Transition {
   readonly path: string;
-  /** The last member that took it. */
+  /** The last member that took the transition. */
   readonly member?: string;
   /**
-   * The arrow in the drawing: `machine.from>machine.to`. A transition without a target has only its source
-   * state.
+   * The arrow in the drawing: `machine.from>machine.to`. For a transition without a target, only the source
+   * state: `machine.from`.
    */
   readonly arrow: string;
   readonly event: string;

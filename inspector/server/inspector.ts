@@ -36,7 +36,7 @@ const FRAMES_PER_KEEP_ALIVE = 150;
  */
 export const MAX_VIEWERS = 8;
 
-/** The paths of files that the pages request, and content types by file extension. */
+/** The paths of the files that the pages request, and the content types by file extension. */
 const ASSET = /^\/(?:(?<page>(?:main|stately)\.js|style\.css)|machines\/(?<drawing>[a-z]+\.svg))$/;
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript',
@@ -116,7 +116,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
     function openStream(response: ServerResponse): void {
       if (viewers.size >= MAX_VIEWERS)
         return sendText(response, 503, `At most ${MAX_VIEWERS} pages can be open at once.`);
-      sendFrame(); // The events before this moment go only to viewers that are already connected.
+      sendFrame(); // The new viewer does not get the events before this moment.
       const viewer = new Viewer(response, () => scope.now());
       viewers.add(viewer);
       response.on('error', () => {}); // A 'close' event follows.
@@ -143,7 +143,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
     }
 
     function removeViewer(viewer: Viewer): void {
-      // `delete` returns false after a release. The watch may then belong to this actor's next incarnation.
+      // After `release`, `delete` returns false. The watch may then belong to the actor's next incarnation.
       if (viewers.delete(viewer) && viewers.size === 0) stopWatching();
     }
 
@@ -161,7 +161,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
         sendFrame();
       },
       shutdown() {
-        sendFrame(); // The last events before the end.
+        sendFrame(); // sends the last events before the end
         scope.end();
       },
       release() {

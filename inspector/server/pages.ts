@@ -2,7 +2,7 @@
  * The HTML skeleton and the content security policy of the inspector's two pages.
  */
 
-/** Origin of Stately's hosted inspector: the only remote content, and embedded only in `/stately`. */
+/** The origin of Stately's hosted inspector. It is the only remote content, and only `/stately` embeds it. */
 const STATELY = 'https://stately.ai';
 
 export interface Page {
@@ -18,7 +18,7 @@ export const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/stately', { title: "Stately's inspector", script: 'stately.js', embeds: STATELY }],
 ]);
 
-/** A page's `Content-Security-Policy`: its own files and the origin that it embeds, nothing else. */
+/** A page's `Content-Security-Policy`. It allows only the page's own files and the origin that it embeds. */
 export function contentPolicy({ embeds }: Page): string {
   return [
     "default-src 'none'",

@@ -1,9 +1,9 @@
 /**
  * Records what happens in a system between two frames: messages, transitions and lifecycle log entries.
  *
- * A busy system sends many messages of the same kind: same type, same sender, same receiver. The first {@link
- * MAX_PER_KIND} of a kind are recorded, and the rest are only counted. This bounds the memory, and keeps
- * frequent messages from crowding out rare ones.
+ * A busy system sends many messages of the same kind: same type, same sender, same receiver. In each frame,
+ * the first {@link MAX_PER_KIND} messages of a kind are recorded, and the rest are only counted. This limits
+ * the memory, and keeps frequent messages from crowding out rare ones.
  */
 
 import type { AnyActorRef, EventObject, InspectionEvent } from 'xstate';
@@ -16,7 +16,7 @@ import { stateOf } from './actor-sight.js';
 import type { Disclosure } from './disclosure.js';
 import type { LifecycleEntry, Message, Transition } from './frame.js';
 
-/** Limits of one frame: messages of one kind, messages in all, transitions, and lifecycle log entries. */
+/** Maximum numbers in one frame: messages of one kind, all messages, transitions, lifecycle log entries. */
 const MAX_PER_KIND = 10;
 const MAX_MESSAGES = 200;
 const MAX_TRANSITIONS = 200;
@@ -46,8 +46,8 @@ export class Recorder {
   #memberEntries = 0;
   #omitted = 0;
   /**
-   * Events that were recorded when they reached a mailbox. The mailbox passes the same object on to its
-   * owner.
+   * Events that were recorded when they reached a mailbox. The mailbox then passes the same object on to its
+   * owner, where it must not be recorded again.
    */
   readonly #inMailbox = new WeakSet<EventObject>();
   /** The last known state of each actor's chart. */
@@ -85,7 +85,7 @@ export class Recorder {
     this.#lifecycle.push(entry);
   }
 
-  /** Returns what happened since the last call, and clears it. */
+  /** Returns what was recorded since the last call. */
   drain(): Recorded {
     const recorded: Recorded = {
       messages: this.#messages,
@@ -109,7 +109,7 @@ export class Recorder {
   }
 
   #onSent(actor: AnyActorRef, source: AnyActorRef | undefined, event: EventObject): void {
-    // Skip internal events. The actor's status shows already that a behaviour became ready or ended.
+    // Skip internal events. The actor's status already shows that a behaviour became ready or ended.
     if (event.type.startsWith('behaviour.') || event.type.startsWith('mailbox.')) return;
     if (event.type === 'xstate.init') this.#onStarted(actor);
     if (isMailbox(actor)) this.#inMailbox.add(event);
@@ -182,8 +182,8 @@ export class Recorder {
 }
 
 /**
- * The type of an event. XState's own types are cut after three parts, because ids of actors and states
- * follow.
+ * The type of an event. In XState's own types, ids of actors or states follow after three parts, and are cut
+ * off.
  */
 function typeOf({ type }: EventObject): string {
   return type.startsWith('xstate.') ? type.split('.').slice(0, 3).join('.') : type;

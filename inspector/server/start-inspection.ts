@@ -1,6 +1,6 @@
 /**
- * Implements `--inspect` of both programs: shows a running system in a browser. The programs load this module
- * only when the option is given.
+ * Implements the option `--inspect` of both programs, which shows a running system in a browser. The programs
+ * load this module only if the option is given.
  */
 
 import { nanoid } from 'nanoid';
@@ -39,7 +39,7 @@ export interface Inspection {
    * log it.
    */
   readonly address: string;
-  /** Records an event that the tree emits. Call it from the tree's first event on. */
+  /** Records an event that the tree emits. Call this for every event, from the first one on. */
   record(event: LifecycleEvent): void;
   /** Shows the system of this tree. */
   show(tree: RunningTree): void;
@@ -50,7 +50,7 @@ export interface Inspection {
 /**
  * Starts an inspector.
  *
- * @throws The kernel's error if it cannot listen, such as `EADDRINUSE`.
+ * @throws The kernel's error, such as `EADDRINUSE`, if the inspector cannot listen.
  */
 export async function startInspection(options: InspectionOptions): Promise<Inspection> {
   const { program, log, pages, drawings } = options;

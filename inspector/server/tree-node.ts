@@ -34,8 +34,8 @@ export interface Group {
   started: number;
   crashed: number;
   /**
-   * The running members and their start times on their system's clock, in milliseconds. Empty while no
-   * browser is connected.
+   * The running members and the times of their starts, by their system's clock, in milliseconds. Empty while
+   * no browser is connected.
    */
   readonly members: Map<AnyActorRef, number>;
 }

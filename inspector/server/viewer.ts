@@ -9,7 +9,8 @@ import type { ServerResponse } from 'node:http';
 import type { Frame, Hello } from './frame.js';
 
 /**
- * The maximum number of bytes waiting for a browser to read them. Above this limit the browser misses frames.
+ * The maximum number of bytes that wait until a browser reads them. Above this limit, the browser misses
+ * frames.
  */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
@@ -19,7 +20,7 @@ export const MAX_BEHIND_MS = 30_000;
 export class Viewer {
   readonly #response: ServerResponse;
   readonly #now: () => number;
-  /** When the backlog first exceeded its limit, by {@link #now}. */
+  /** When the backlog rose above its limit, by {@link #now}; `undefined` while it is below the limit. */
   #behindSince: number | undefined;
   #lacksActors = true;
 

@@ -54,14 +54,17 @@ export class Watch {
     if (recorded === undefined) return;
     const error = errorIn(event);
     const entry = error === undefined ? recorded : { ...recorded, error: this.#disclosure.errorText(error) };
-    // For members of groups, only errors are kept: there are too many ordinary starts and ends.
+    // Of the members of groups, only errors are kept, because there are too many ordinary starts and ends.
     if (entry.member === undefined || error !== undefined) {
       this.#keepPast(entry);
     }
     if (this.#subscription !== undefined) this.#recorder.recordLifecycle(entry);
   }
 
-  /** Keeps only the latest refusal of each address, so that a flood of them does not evict earlier errors. */
+  /**
+   * Keeps an entry for browsers that connect later. Of entries about refused messages, only the latest one of
+   * each address is kept, so that a flood of refusals does not evict earlier errors.
+   */
   #keepPast(entry: LifecycleEntry): void {
     const isSame = ({ what, path }: LifecycleEntry) => what === 'messages refused' && path === entry.path;
     const index = entry.what === 'messages refused' ? this.#past.findIndex(isSame) : -1;
@@ -70,16 +73,16 @@ export class Watch {
     if (this.#past.length > MAX_PAST_ENTRIES) this.#past.shift();
   }
 
-  /** Starts to record messages and transitions: a browser is connected. */
+  /** Starts to record messages and transitions, because a browser is connected. */
   begin(): void {
     this.#isWanted = true;
     if (this.#subscription !== undefined || this.#root === undefined) return;
-    // Before the subscription, so that the index's own questions to the supervisors are not recorded.
+    // The index asks the supervisors before the subscription, so that its questions are not recorded.
     this.#actorIndex.watchMembers((actor) => this.#recorder.rememberState(actor));
     this.#subscription = this.#root.system.inspect(this.#recorder.observe);
   }
 
-  /** Stops recording messages and transitions: no browser is connected. */
+  /** Stops recording messages and transitions, because no browser is connected any more. */
   end(): void {
     this.#isWanted = false;
     this.#subscription?.unsubscribe();
