@@ -133,7 +133,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     run();
   }
 
-  /** Called when the actor ends. If it has not answered a command yet, answers that it was interrupted. */
+  /** Called when the actor ends. If a command has no answer yet, answers that it was interrupted. */
   #interrupt(): void {
     if (this.#state !== 'answering' || this.#asked === undefined) return;
     const reason = this.#isServerStopping ? STOPPING : 'the command was interrupted';

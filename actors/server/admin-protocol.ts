@@ -3,7 +3,7 @@
  * with lines. Each line is a JSON object.
  *
  *     {"version":1,"by":{"user":"root","uid":0},"command":"ban","kind":"id","name":"mallory","forMs":3600000}
- *     {"done":{"kind":"id","target":"mallory","until":"2026-11-30T17:00:00.000Z"}}
+ *     {"done":{"kind":"id","target":"mallory","until":"2026-11-30T17:00:00.000Z","inForce":true}}
  *
  * The answer has a line `row` for each item of a list, and ends with a line `done` or `failed`.
  */
@@ -21,13 +21,13 @@ const VERSION = 1;
 /** The maximum number of bytes in a request, not counting its LF. */
 export const MAX_ADMIN_REQUEST_BYTES = 4_096;
 
-/** The maximum number of bytes in a line of an answer: a list of 10,000 buddies fits. */
+/** The maximum number of bytes in a line of an answer. A line with 10,000 buddies fits. */
 export const MAX_ADMIN_ANSWER_BYTES = 1024 * 1024;
 
 /** The maximum number of characters in the name of the caller. */
 const MAX_CALLER_LENGTH = 64;
 
-/** The longest ban with an end, in milliseconds: about 100 years. */
+/** The longest time after which a ban can end, in milliseconds: about 100 years. */
 export const MAX_BAN_MS = 100 * 365 * 24 * 3_600_000;
 
 /**
@@ -221,7 +221,7 @@ function textOf<T>(fields: AdminFields, name: string, parse: (text: string) => T
   return typeof value === 'string' ? parse(value) : undefined;
 }
 
-/** Parses an IP address. Returns it in the form of the operating system; `undefined` for anything else. */
+/** Parses an IP address. Returns it as the operating system writes it; `undefined` for anything else. */
 function parseIpAddress(text: string): string | undefined {
   const network = text.includes('/') ? undefined : parseNetwork(text);
   return network && formatNetwork(network);

@@ -33,7 +33,7 @@ export function onlyFirstRequests(server: Server, idleMs: number): void {
 /** The connection as the HTTP server sees it. It is cut if the client sends more than the headers. */
 class FirstRequest extends Duplex {
   readonly #socket: Socket;
-  /** The last characters that have arrived. They may be the beginning of the end of the headers. */
+  /** The last characters that have arrived. The end of the headers may arrive in parts. */
   #tail = '';
   #isComplete = false;
 

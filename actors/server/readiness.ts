@@ -9,8 +9,8 @@ import { CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
 import { isStoreOutage } from './store-outages.js';
 
 /**
- * How long the server is not ready after a change could not be made durable, in milliseconds. After that, the
- * server is ready until the next change fails: only a change shows whether the store works again.
+ * How long the server counts as not ready after a change could not be made durable, in milliseconds. After
+ * this time, it counts as ready until the next change fails: only a change shows whether the store works.
  */
 export const HOLD_MS = 10_000;
 

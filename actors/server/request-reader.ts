@@ -2,7 +2,7 @@
  * Reads the request of a connection: one line, in clear or inside TLS. The first byte shows whether the
  * client uses TLS.
  *
- * Bytes become typed events here. Inside TLS, a device must prove its key before its line is read.
+ * Bytes become typed events here. Inside TLS, a device must prove its identity before its line is read.
  */
 
 import type { Socket } from 'node:net';

@@ -1,8 +1,8 @@
 /**
  * The counters of a server as its actors see them. bin/ chooses the implementation, as it does for the log.
  *
- * An implementation must not wait or throw. The actors call `recordDatagram` and `recordRefusal` for each
- * datagram, also in a flood, so these two must only add to numbers, and not allocate.
+ * An implementation must not wait or throw. In a flood, the actors call `recordDatagram` and `recordRefusal`
+ * for each datagram. These two functions must therefore only add to numbers, and not allocate memory.
  */
 
 import type { ReplyCode } from '../../protocol/reply.js';

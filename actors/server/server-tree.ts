@@ -63,7 +63,7 @@ export interface MonitorOptions extends MonitorPages {
   readonly host: string;
   /** 0 picks a free port. The monitor uses the same port after a restart. */
   readonly port: number;
-  /** Why the storage cannot make changes durable, as far as this shows without a change. */
+  /** Why the storage cannot make changes durable at present; `undefined` if no problem is found. */
   findProblem(): Promise<string | undefined>;
 }
 

@@ -2,8 +2,8 @@
  * The sessions actor: opens the sealed datagrams of clients, passes the questions in them to presence, and
  * seals the answers.
  *
- * The actor owns the keys of all sessions, and no copies exist. After a crash, it knows no session, and asks
- * each client to log in again.
+ * Only this actor keeps the keys of the sessions. After a crash, it therefore knows no session, and asks each
+ * client to log in again.
  */
 
 import { randomBytes } from 'node:crypto';

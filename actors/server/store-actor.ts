@@ -6,8 +6,8 @@
  * sync.
  *
  * When this actor ends, it replies 205 to the changes in the queue. The changes of the commit under way get
- * their actual replies when the commit ends. The next incarnation opens the store only after this one has
- * closed it.
+ * their actual replies when the commit ends. The next incarnation of the actor opens the store only after
+ * this one has closed it.
  *
  * If several servers share the directory, actors/server/catch-up.ts lets the store catch up with the others.
  * If an id is not known, the actor looks it up again after the store has caught up.

@@ -37,7 +37,7 @@ export interface UserLookedUp<TPurpose> {
   readonly type: 'user.looked-up';
   /** The user's number, or -1 when the id is not registered. */
   readonly user: number;
-  /** The store's users. After the store is reopened, they are another object, so do not keep this one. */
+  /** The store's users. Do not use this object after its store is closed. */
   readonly users: Users;
   readonly purpose: TPurpose;
 }

@@ -64,7 +64,7 @@ export function shortArrowText(arrow: string): string {
 
 function valuesIn(value: unknown): readonly string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(valuesIn);
-  // A boolean means nothing without its name; placeholders such as `<Socket>` mean nothing at all.
+  // A boolean has no meaning without its name. A placeholder such as `<Socket>` never has a meaning.
   const isShown = typeof value === 'number' || (typeof value === 'string' && !/^<.*>$/.test(value));
   return isShown ? [String(value)] : [];
 }

@@ -1,9 +1,9 @@
 /**
  * The inspector's stream: one {@link Hello}, then {@link Frame}s. The server and the page share these types.
  *
- * An actor is identified by its path in the tree, such as `server/tcp/listener`. The path stays the same
- * after a restart. All children of a dynamic supervisor share one path, such as
- * `server/tcp/connections/connection`; `member` identifies a single child.
+ * An actor is identified by its path in the tree, such as `im-server/tcp/listener`. The path stays the same
+ * after a restart. All children of a dynamic supervisor form a group, and share one path, such as
+ * `im-server/tcp/connections/connection`. `member` identifies a single child.
  */
 
 /** The first event on a stream. */
@@ -57,7 +57,7 @@ export interface ActorView {
   /** The state of the actor: names joined by dots, parallel states separated by spaces. */
   readonly state?: string;
   readonly restarts: number;
-  /** Messages received while a browser was connected, by this actor or by the whole group. */
+  /** How many messages this actor, or the whole group, received while a browser was connected. */
   readonly received: number;
   readonly group?: GroupView;
 }

@@ -12,7 +12,7 @@ import type { ActorKind, ActorStatus, ActorView, GroupView } from './frame.js';
 /** The maximum number of members of a group that are shown one by one. */
 const MAX_MEMBERS_SHOWN = 10;
 
-/** How long a member of a group must run before it has a row of its own, in milliseconds. */
+/** How long a member of a group must have run before it gets a row of its own, in milliseconds. */
 const MEMBER_AGE_MS = 500;
 
 /** A node of the tree and its current actor, if there is one. */

@@ -37,7 +37,7 @@ const MAX_GAP = 0xffff;
  */
 const OTHER = 0;
 
-/** Rows in a page. The operating system allocates memory only for rows that are used. */
+/** A page has 2^16 rows. The operating system allocates memory only for the parts that are used. */
 const PAGE_BITS = 16;
 const PAGE_ROWS = 1 << PAGE_BITS;
 const ROW_MASK = PAGE_ROWS - 1;
@@ -45,7 +45,7 @@ const ROW_MASK = PAGE_ROWS - 1;
 /** A row is one cache line. Most of the cost of reading a row is the wait for this cache line. */
 const ROW_BYTES = 64;
 
-/** The positions of a row's fields, in units of the field's size. */
+/** The position of each field (`at`) and the size of a row (`stride`), in units of the field's size. */
 const EXPIRES = { stride: ROW_BYTES / 8, at: 0 };
 const GAPS = { stride: ROW_BYTES / 2, at: 4 };
 const ADDRESS = { stride: ROW_BYTES / 4, at: 4 };
@@ -251,14 +251,14 @@ export class PresenceTable {
     this.touched = touched;
   }
 
-  /** Loads an id into the buffer. Also stores it in its row if the user is committed. */
+  /** Loads a user's id into the buffer. If the user is committed, also stores the id in the user's row. */
   #loadId(user: number, ids: IdSource): number {
     const length = ids.copyId(this.#id, 0, user);
     if (user < ids.committed) this.#storeId(user, length);
     return length;
   }
 
-  /** Copies the id from the buffer into its row, if there is room. */
+  /** Copies the id from the buffer into the user's row, if there is room. */
   #storeId(user: number, length: number): void {
     if (length > ID.room) return;
     const { bytes } = this.#pageFor(user);

@@ -35,7 +35,7 @@ export interface Session<TKeys> {
 export interface SessionFacts extends Pick<Session<unknown>, 'address' | 'announces'> {
   /** The number of the device. */
   readonly serial: number;
-  /** When the last datagram of the session came. */
+  /** When the last datagram of the session came; at first, when the session was opened. */
   readonly heardMs: number;
 }
 
