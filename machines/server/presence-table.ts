@@ -51,7 +51,7 @@ const GAPS = { stride: ROW_BYTES / 2, at: 4 };
 const ADDRESS = { stride: ROW_BYTES / 4, at: 4 };
 const PORT = { stride: ROW_BYTES / 2, at: 10 };
 const STATUS = { stride: ROW_BYTES, at: 22 };
-/** Length of the id in the row. 0 if there is no id in the row: it may be too long. */
+/** Length of the id in the row. 0 if the row does not contain the id, which may be too long. */
 const ID_LENGTH = { stride: ROW_BYTES, at: 23 };
 const ID = { stride: ROW_BYTES, at: 24, room: ROW_BYTES - 24 };
 
