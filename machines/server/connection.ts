@@ -118,7 +118,7 @@ export const connectionMachine = setup({
           description: 'Not a request, too many requests, a banned client, or VER: no need for the store.',
         },
         'deadline.passed': { target: 'closed', description: 'Too slow: closed without a reply.' },
-        'input.ended': { target: 'closed', description: 'The client sent no whole request: no reply.' },
+        'input.ended': { target: 'closed', description: 'The client sent no request: no reply.' },
         'socket.closed': 'closed',
         'room.wanted': { target: 'closed', description: 'No request yet, and others want to connect.' },
         'shutdown.requested': {
