@@ -1,5 +1,5 @@
 /**
- * Reads the facts of certificate chains that the rules of protocol/acceptance.ts need.
+ * Reads from certificate chains the facts that the rules in protocol/acceptance.ts need.
  */
 
 import type { X509Certificate } from 'node:crypto';
@@ -9,7 +9,7 @@ import { certifiedKey } from './ed25519.js';
 /**
  * Reads the facts of a chain.
  *
- * @param certificates The device's certificate first. Certificates after the third one are ignored.
+ * @param certificates The certificates, of which the device's is the first. Ignores all after the third.
  */
 export function readChainFacts(certificates: readonly X509Certificate[]): ChainFacts {
   const [device, identity] = certificates;
@@ -26,8 +26,8 @@ export function readChainFacts(certificates: readonly X509Certificate[]): ChainF
 }
 
 /**
- * Returns the certificates of a chain that a peer sent, the device's first. Stops after the third
- * certificate: a handshake succeeds even with a chain of 200 certificates.
+ * Returns the certificates of a chain that a peer sent, beginning with the device's. Stops after the third
+ * certificate, because the handshake accepts long chains, even one of 200 certificates.
  */
 export function walkChain(first: X509Certificate | undefined): readonly X509Certificate[] {
   const chain: X509Certificate[] = [];

@@ -31,8 +31,9 @@ export const MATERIAL_BYTES = 2 * CIPHER_KEY_BYTES + 2 * IV_BYTES;
 export type SealSide = 'client' | 'server';
 
 /**
- * The keys and the counters of one side of a session. They exist only in private fields of this object:
- * without the object, the session cannot go on. Keys stay raw bytes, because a KeyObject needs 0.8 KB more.
+ * The keys and the counters of one side of a session. They exist only in private fields of this object, so
+ * the session cannot go on without the object. The keys are stored as raw bytes, because a KeyObject needs
+ * 0.8 KB more.
  */
 export class DatagramSeal {
   readonly #material: Buffer;
@@ -65,8 +66,8 @@ export class DatagramSeal {
   }
 
   /**
-   * Seals a text with the next counter. To repeat a question, the client seals it again: the repetition has
-   * a new counter.
+   * Seals a text with the next counter. To repeat a question, the client seals the text again, and so the
+   * repeated question has a new counter.
    *
    * @returns The datagram and its counter; `undefined` when the counters are used up, which ends the session.
    */
@@ -87,11 +88,11 @@ export class DatagramSeal {
   }
 
   /**
-   * Opens a datagram of the other side. The counter moves up only after the seal was checked: a forged
-   * datagram with a high counter does not shut out genuine ones.
+   * Opens a datagram of the other side. Stores the datagram's counter only after the seal was checked, so
+   * that a forged datagram with a high counter cannot shut out genuine datagrams.
    *
-   * @returns The text; `undefined` for a datagram that is forged, damaged, repeated, or older than one that
-   * was opened before.
+   * @returns The text; `undefined` for a datagram that is forged, damaged, repeated, or older than a datagram
+   *   that was opened before.
    */
   open({ counter, header, sealed }: SealedDatagram): Buffer | undefined {
     if (counter <= this.#opened || counter >= MAX_COUNTER || sealed.length < TAG_BYTES) return undefined;

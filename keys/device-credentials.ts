@@ -1,6 +1,6 @@
 /**
- * The credentials of a device: its own key, and its certificate chain, which its identity signed. The seed of
- * the identity is not part of the credentials.
+ * The credentials of a device: the device's own key, and the certificate chain that the identity signed. The
+ * seed of the identity is not part of the credentials.
  */
 
 import { randomBytes, X509Certificate } from 'node:crypto';
@@ -15,14 +15,14 @@ import type { Identity } from './identity.js';
 export interface StoredDevice {
   /** The seed of the device's key: a secret. */
   readonly key: string;
-  /** The certificates in DER: the device's, the identity's. */
+  /** The certificates in DER: first the device's, then the identity's. */
   readonly chain: readonly [device: string, identity: string];
 }
 
 /**
- * The maximum lead of an id's newest serial over the clock of the machine that makes a device, in
- * milliseconds: 100 years. A machine whose clock starts in 1970 can still make devices. Without the limit, a
- * server could name the highest serial, and the identity could never get another device.
+ * How far an id's newest serial may be above the clock of the machine that makes a device, in milliseconds.
+ * The limit is 100 years, so that a machine whose clock starts in 1970 can still make devices. Without the
+ * limit, a server could name the highest serial, and the identity could never get another device.
  */
 const MAX_SERIAL_LEAD_MS = 100 * 365 * 24 * 60 * 60 * 1_000;
 

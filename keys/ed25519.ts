@@ -8,10 +8,10 @@ import { KEY_BYTES } from '../protocol/key.js';
 /** Bytes of the seed that a private key is made from. */
 export const SEED_BYTES = 32;
 
-/** The DER of a private key (PKCS #8), up to its seed. RFC 8410, section 7. */
+/** The beginning of a private key in DER (PKCS #8), before its seed. RFC 8410, section 7. */
 const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** The DER of a public key (SubjectPublicKeyInfo), up to its bytes. RFC 8410, section 4. */
+/** The beginning of a public key in DER (SubjectPublicKeyInfo), before its raw bytes. RFC 8410, section 4. */
 const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** Makes the private key of a seed. */

@@ -2,7 +2,7 @@
  * TLS 1.3 with certificate chains on both sides, and the checks that Node does not make by itself.
  *
  * Neither side may write before {@link identifyPeer} has returned a device. Call `identifyPeer` after the
- * event `secure` of a server's socket, or `secureConnect` of a client's.
+ * event `secure` of a server's socket, or after the event `secureConnect` of a client's socket.
  */
 
 import { constants } from 'node:crypto';
@@ -19,7 +19,7 @@ import type { Device } from '../protocol/device.js';
 import { readChainFacts, walkChain } from './chain-facts.js';
 import type { DeviceCredentials } from './device-credentials.js';
 
-/** The first byte of a TLS connection: a handshake record. No line in clear begins with it. */
+/** The first byte of a TLS connection: the type of a handshake record. No line in clear begins with it. */
 export const TLS_FIRST_BYTE = 0x16;
 
 /** The ALPN names of the protocols inside TLS: `im-dir/1` with the server, `im-chat/1` between buddies. */
@@ -40,8 +40,8 @@ export type IdentifiedPeer =
   | { readonly device?: undefined; readonly refusal: PeerRefusal };
 
 /**
- * Creates the TLS context for all connections of a device, as a client and as a server. Call it once for each
- * device: it takes milliseconds.
+ * Creates the TLS context for all connections of a device, as a client and as a server. Call this function
+ * only once for each device, because it takes milliseconds.
  */
 export function createContext(credentials: DeviceCredentials): SecureContext {
   return createSecureContext({
@@ -56,9 +56,9 @@ export function createContext(credentials: DeviceCredentials): SecureContext {
 
 /**
  * Starts TLS on the server's side of an accepted connection. After a failed handshake, the TLS socket emits
- * `close`. If the connection broke, it emits `error` first.
+ * `close`. If the connection broke, the TLS socket emits `error` first.
  *
- * @param received The bytes that were already read from the socket. The first is {@link TLS_FIRST_BYTE}.
+ * @param received The bytes that were already read from the socket. The first byte is {@link TLS_FIRST_BYTE}.
  */
 export function acceptTls(
   socket: Socket,
@@ -89,16 +89,16 @@ export function connectTls(socket: Socket, secureContext: SecureContext, protoco
 }
 
 /**
- * Returns the device of a connection's peer, or the first rule that the peer breaks. It may be called again,
- * with other rules. Only this function may read the certificates of the socket.
+ * Returns the device of a connection's peer, or the first rule that the peer breaks. Can be called again with
+ * other rules. Only this function may read the certificates of the socket.
  */
 export function identifyPeer(
   socket: TLSSocket,
   protocol: InnerProtocol,
   rules: AcceptanceRules = {},
 ): IdentifiedPeer {
-  // The peer's Finished message proves its certificates. It is missing before the handshake is complete, and
-  // after the connection has ended.
+  // The peer's Finished message proves that the peer has the keys of its certificates. The message is missing
+  // before the handshake is complete, and after the connection has ended.
   if (!socket.getPeerFinished()) return { refusal: 'no-handshake' };
   if (socket.getProtocol() !== 'TLSv1.3' || socket.isSessionReused()) return { refusal: 'wrong-version' };
   // The handshake succeeds even if the peer does not use ALPN.
@@ -109,7 +109,7 @@ export function identifyPeer(
   return acceptChain(factsOf(socket), rules);
 }
 
-/** The sockets under TLS. They count the bytes of the handshake. */
+/** The plain socket under each TLS socket. The plain socket counts the bytes of the handshake. */
 const transports = new WeakMap<TLSSocket, Socket>();
 
 /** The facts of the chains that were already read. */
