@@ -21,7 +21,7 @@ const SILENCE_MS = 30_000;
 
 const NO_ANSWER = 'the server ended the connection before it had answered';
 
-/** A command failed at the server. */
+/** The server answered that it did not carry out a command. */
 export class CommandFailed extends Error {
   constructor(readonly failure: AdminFailure) {
     super(failure.message);
@@ -31,7 +31,7 @@ export class CommandFailed extends Error {
 /**
  * Sends a command. Returns its result.
  *
- * @param onRow Receives each row of a list. The next row is read when the promise resolves.
+ * @param onRow Receives each row of a list. The next row is read when the returned promise resolves.
  * @throws CommandFailed when the server did not carry out the command; Error when there was no answer.
  */
 export async function sendCommand(
@@ -48,7 +48,7 @@ export async function sendCommand(
     return done;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // The server had not read the request.
+    // The server closed the connection before it had read the request.
     if (code === 'EPIPE' || code === 'ECONNRESET') throw new Error(NO_ANSWER);
     throw error;
   } finally {
@@ -63,7 +63,7 @@ async function readAnswer(socket: Socket, onRow: (row: AdminFields) => Promise<v
       const line = cut ? undefined : parseAdminLine(bytes);
       if (line === undefined) throw new Error('the server sent an answer that this program does not know');
       if ('row' in line) {
-        // The reader of the output may be a person who pages through a list.
+        // No limit here: the reader of the output may be a person who pages through a list.
         socket.setTimeout(0);
         await onRow(line.row);
         socket.setTimeout(SILENCE_MS);
@@ -114,7 +114,7 @@ function caller(): AdminCaller {
   };
 }
 
-/** A user id may have no name, as in a container. */
+/** The name of the user who runs this program. A user id may have no name, as in a container. */
 function userName(uid: number | undefined): string {
   try {
     return userInfo().username;

@@ -33,7 +33,7 @@ import { withProgramOptions } from './program-options.js';
 import type { ServerOptions } from './server-options.js';
 import { TerminalQuestions } from './terminal-question.js';
 
-/** What a valid id is, for a person. */
+/** The rules for an id, as text for a person. */
 const ID_GRAMMAR = 'up to 64 letters, digits and _ . @ + -, of which the first is a letter, a digit or _';
 
 /** The exit code when there is no such user, or no such ban. */
@@ -52,14 +52,14 @@ interface AdminCommand {
   /** The name and the arguments. */
   readonly usage: string;
   readonly description: string;
-  /** What the arguments mean, by their names. */
+  /** The descriptions of the arguments, by their names. */
   readonly arguments?: Readonly<Record<string, string>>;
   readonly options?: () => readonly Option[];
   readonly examples: readonly Example[];
   readonly view: AdminView | ((request: AdminRequest) => AdminView);
   /** Makes the request from the arguments. A mistake ends the process with a usage error. */
   readonly request: (command: Command) => AdminRequest;
-  /** Asks whether to send the request. Ends the process if not. */
+  /** Asks the user whether to send the request. Ends the process if the answer is no. */
   readonly confirm?: (command: Command, request: AdminRequest) => Promise<void>;
 }
 
@@ -214,7 +214,7 @@ function targetIn(command: Command): BanTarget {
   return target ?? command.error(`'${text}' is neither a valid id nor an IP address or a network`);
 }
 
-/** Asks a person before a user is deleted. */
+/** Asks for a confirmation before a user is deleted. Ends the process if the answer is no. */
 async function confirmDeletion(command: Command, request: AdminRequest): Promise<void> {
   if (command.opts<{ readonly yes?: true }>().yes || request.command !== 'delete') return;
   if (!process.stdin.isTTY) return command.error('delete asks for a confirmation at a terminal: add --yes');
@@ -247,7 +247,7 @@ export function addAdminCommands(program: Command, file: ConfigFile): void {
   }
 }
 
-/** Sets the options of the program that say where the socket is. */
+/** Declares that a command uses the program options that say where the socket is. */
 export function withAdminOptions(command: Command): Command {
   return withProgramOptions(command, '--config', '--data', '--directory', '--admin-socket');
 }
@@ -274,7 +274,7 @@ export async function runAtServer(
     for (const line of lines) await print(line);
     if (isUnknown?.(done)) process.exitCode = EXIT_UNKNOWN;
   } catch (error) {
-    // The mistake may be in the line that says where the server is.
+    // Print a mistake in the file too: it may be in the line that says where the server is.
     if (!(error instanceof CommandFailed) && file.problem !== undefined) complain(name, file.problem);
     complain(name, (error as Error).message);
     const isMissing = error instanceof CommandFailed && error.failure.code === 'unknown';

@@ -1,6 +1,6 @@
 /**
- * Where the administration socket of a server is. The server and the commands of its operator decide it by
- * the same options.
+ * Finds the path of a server's administration socket. The server and the operator's commands derive the path
+ * from the same options.
  */
 
 import { lstatSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { StartError } from './start-error.js';
 /** The longest path of a Unix socket on Linux, in bytes. */
 const MAX_PATH_BYTES = 107;
 
-/** The name of the socket in its directory. */
+/** The file name of the socket. */
 const SOCKET = 'admin.sock';
 
 /** Where the commands look if neither an option nor the environment names a directory. */
@@ -24,8 +24,9 @@ const STATE_DIRECTORY = '/var/lib/im';
 type SocketOptions = Pick<ServerOptions, 'adminSocket' | 'data' | 'directory'>;
 
 /**
- * The path of the socket: in the data directory; for a directory in PostgreSQL, in the directory that systemd
- * makes for the service. `undefined` if no directory is known.
+ * The path of the socket. Without `--admin-socket`, the socket is in the data directory; for a directory in
+ * PostgreSQL, it is in the directory that systemd makes for the service. Returns `undefined` if no directory
+ * is known.
  *
  * @throws StartError if the path is too long for a socket.
  */
@@ -41,8 +42,9 @@ export function adminSocketPath(options: SocketOptions, environment: NodeJS.Proc
 }
 
 /**
- * The path where the commands look: like {@link adminSocketPath}, or a default. If no option names a place,
- * and there is no socket in the default directory, this is the socket of the service that systemd runs.
+ * The path where the commands look for the socket: the path of {@link adminSocketPath}, or a path in
+ * `/run/im` if no directory is known. If no option names a place, and the default data directory has no
+ * socket, the commands use the socket of the service that systemd runs.
  *
  * @param isDefault True if no option names a place.
  * @param exists Whether a path exists, even as a link that this user may not follow.
@@ -59,7 +61,8 @@ export function adminSocketOfCommand(
 }
 
 /**
- * Checks who may put another socket in place of this one, and so receive the operator's commands.
+ * Checks whether other users may put their own socket in the place of this one. Such a user would receive the
+ * operator's commands.
  *
  * @returns Why the directory of the socket must not be used, if all users of the machine may write to it.
  */

@@ -17,10 +17,10 @@ export interface AdminView {
 
 const SECONDS_PER_DAY = 86_400;
 
-/** The widths of the columns of lists. A longer value moves the rest of its line. */
+/** The widths of the columns of lists, in characters. A value that is too long moves the rest of its line. */
 const WIDTHS = { id: 20, status: 7, place: 21, key: 5 };
 
-/** A span of time in its two largest units: `3 d 4 h`, `12 min 5 s`. */
+/** Formats a span of time in its two largest units, as in `3 d 4 h` or `12 min 5 s`. */
 function spanText(seconds: number): string {
   const units = [
     [Math.floor(seconds / SECONDS_PER_DAY), 'd'],
@@ -34,19 +34,19 @@ function spanText(seconds: number): string {
   return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
-/** Lines with aligned values. Leaves out values that are missing. */
+/** Formats lines with aligned values. Omits rows without a value. */
 function aligned(rows: readonly (readonly [label: string, value: unknown])[]): readonly string[] {
   const shown = rows.filter(([, value]) => value !== undefined && value !== '');
   const width = Math.max(...shown.map(([label]) => label.length));
   return shown.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
 }
 
-/** `3 things`, `1 thing`. */
+/** Formats a count and its noun, as in `3 things` or `1 thing`. */
 function counted(count: unknown, singular: string, plural = `${singular}s`): string {
   return `${count} ${count === 1 ? singular : plural}`;
 }
 
-/** `name 3, other 1`. */
+/** Formats named counts, as in `name 3, other 1`. */
 function listed(counts: unknown): string {
   const entries = Object.entries(counts as AdminFields);
   return entries.length === 0 ? 'none' : entries.map(([name, count]) => `${name} ${count}`).join(', ');

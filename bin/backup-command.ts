@@ -75,7 +75,7 @@ export function addBackupCommand(program: Command): void {
   );
 }
 
-/** Lets the server of the data directory log the backup, if one runs. The backup is complete without it. */
+/** Asks a running server of the data directory to log the backup. Ignores errors: the backup is complete. */
 async function logAtServer(program: Command, place: string, lastChange: number): Promise<void> {
   try {
     const path = adminSocketOfCommand(program.opts<ServerOptions>(), process.env);

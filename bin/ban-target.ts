@@ -1,5 +1,5 @@
 /**
- * What the operator bans, and for how long, as typed on the command line.
+ * Parses the target and the duration of a ban, as the operator types them on the command line.
  */
 
 import { isIP } from 'node:net';
@@ -16,12 +16,13 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   w: 7 * 24 * 3_600_000,
 };
 
-/** Numbers with dots between them: a mistyped address rather than an id. */
+/** Matches numbers with dots between them, which are rather a mistyped address than an id. */
 const ADDRESS_LIKE = /^\d+(\.\d+)+$/;
 
 /**
- * Reads an id, an IP address, or a network such as `192.0.2.0/24`. An address or a network is written in one
- * way only, without the bits after its length. A text that looks like a mistyped address is neither.
+ * Parses an id, an IP address, or a network such as `192.0.2.0/24`. Returns addresses and networks in their
+ * canonical form: in a network, all bits after the prefix are zero. Returns `undefined` for a text that looks
+ * like a mistyped address, and for any other text.
  *
  * @param isId True if the text is an id, even if it looks like an address.
  */

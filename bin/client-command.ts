@@ -1,5 +1,5 @@
 /**
- * The client's command line: the program, which starts the interactive client, and its subcommands.
+ * The client's command line. Without a subcommand, the program starts the interactive client.
  */
 
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { addTrustCommands } from './trust-commands.js';
 export const CLIENT_NAME = 'im-client';
 
 /**
- * Creates the command line. Parses nothing yet.
+ * Creates the command line. Does not parse any arguments yet.
  *
  * @param start Starts the interactive client.
  * @param environment Determines the path of the configuration file.

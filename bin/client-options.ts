@@ -11,7 +11,7 @@ import { portOption, textOption } from './command-line.js';
 import { addConfigurableOptions } from './configuration.js';
 import type { InspectionSettings } from './inspect-option.js';
 
-/** Longest time without a key press before the user counts as away, in minutes: one day. */
+/** The largest value of `--auto-away`, in minutes: one day. */
 const MAX_AUTO_AWAY_MINUTES = 24 * 60;
 
 export interface ClientSettings extends InspectionSettings {
@@ -80,7 +80,7 @@ export function checkPrivacy(program: Command): void {
   if (isPrivate && clear) program.error("error: option '--private' cannot be used with option '--clear'");
 }
 
-/** What the user chose in advance about chats in clear. */
+/** What the options say about chats in clear. */
 export function privacyMode(settings: Pick<ClientSettings, 'private' | 'clear'>): PrivacyMode {
   if (settings.private) return 'private';
   return settings.clear ? 'clear' : 'as-can';

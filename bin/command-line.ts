@@ -1,5 +1,6 @@
 /**
- * The parts that both command lines share: exit codes, errors in one line, examples, completions.
+ * Shared by the command lines of both programs: exit codes, one-line error messages, examples, and the
+ * command that prints completion scripts.
  */
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -29,7 +30,7 @@ export function createCommand(name: string, description: string): Command {
     },
   });
   return command.exitOverride(({ exitCode }) => {
-    // The error event of standard output would come too late: the process exits now.
+    // The process exits now, so an error event of standard output would come too late.
     const { errored } = process.stdout;
     if (exitCode !== 0) process.exit(EXIT.usage);
     process.exit(errored === null ? EXIT.done : exitOfOutputError(name, errored));
@@ -39,7 +40,7 @@ export function createCommand(name: string, description: string): Command {
 /** A command line and its effect. */
 export type Example = readonly [line: string, meaning: string];
 
-/** The longest time that an option can set in days: a century. */
+/** The largest number of days that an option accepts: a century. */
 const MAX_DAYS = 36_525;
 
 const EXAMPLES = new WeakMap<Command, readonly Example[]>();
@@ -119,7 +120,7 @@ export function daysOption(value: string): number {
 }
 
 /**
- * Refuses an empty text from the command line: usually a shell variable was not set.
+ * Refuses an empty text from the command line, which usually comes from a shell variable that is not set.
  * @throws InvalidArgumentError
  */
 export function textOption(value: string): string {
@@ -161,11 +162,10 @@ export function packageVersion(): string {
 }
 
 /**
- * Gives a program with commands an action of its own, which runs when no command is given. Returns the
- * program.
+ * Sets the action that a program with subcommands runs when no subcommand is given. Returns the program.
  */
 export function withAction(program: Command, start: () => unknown): Command {
-  // Commander adds a help command only to programs without an action of their own.
+  // Commander itself adds a help command only to a program without an action.
   program.helpCommand('help [command]', 'print the help of a command');
   // Otherwise Commander would report a mistyped command as an excess argument.
   return program.allowExcessArguments().action(async () => {
@@ -174,7 +174,10 @@ export function withAction(program: Command, start: () => unknown): Command {
   });
 }
 
-/** Suggests a similar command. Commander does so only for a program without an action of its own. */
+/**
+ * Reports an unknown subcommand, and suggests a similar one. Commander itself makes suggestions only for a
+ * program without an action.
+ */
 function refuseUnknown(program: Command): void {
   const withoutAction = createCommand(program.name(), program.description());
   for (const command of program.commands) withoutAction.addCommand(command);

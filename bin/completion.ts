@@ -1,7 +1,8 @@
 /**
  * Generates completion scripts for shells from Commander's command tree.
  *
- * After a subcommand, a shell offers the subcommand's own options and the program options that it uses.
+ * After a subcommand, a shell offers the subcommand's own options, and the program options that the
+ * subcommand uses.
  */
 
 import type { Argument, Command, Option } from 'commander';

@@ -1,5 +1,5 @@
 /**
- * The command `config` of both programs: the value of every option, and where it comes from.
+ * The command `config` of both programs prints the value of every option, and where the value comes from:
  *
  *     server = im.example.org  (/home/alice/.config/im/client.conf:2)
  *     user   = alice           (IM_USER)
@@ -18,7 +18,7 @@ interface Row {
   readonly source: string;
 }
 
-/** Adds the command. Call it after the program has all its options. */
+/** Adds the command. Call this function after the program has all its options. */
 export function addConfigCommand(program: Command, file: ConfigFile, ...examples: readonly Example[]): void {
   const config = program
     .command('config')

@@ -5,17 +5,18 @@
  *     server = im.example.org
  *     auto-away = 10
  *
- * A line sets one option, by its long name, which may occur once. A line that begins with `#` is a comment.
+ * Each line sets one option by its long name. An option may be set only once. A line that begins with `#` is
+ * a comment.
  */
 
 import type { Command, Option } from 'commander';
 import { fileReason, readSmallFile } from '../user-files/private-file.js';
 import { configurableOptions, keyOf, readValue } from './configuration.js';
 
-/** Largest file that is read, in bytes. */
+/** The largest size of a configuration file, in bytes. */
 const MAX_CONFIG_BYTES = 64 * 1024;
 
-/** Some editors write this before the first line. */
+/** Some editors write this character before the first line. */
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** The result of reading the configuration file. */
@@ -30,8 +31,8 @@ export interface ConfigFile {
 export const NO_FILE: ConfigFile = { sources: new Map(), problem: undefined };
 
 /**
- * Sets options from a file. The environment and the command line override them. A line with a mistake sets
- * nothing; the other lines still count, for commands that a mistake must not prevent.
+ * Sets options from a file. The environment and the command line override these options. A line with a
+ * mistake sets nothing. The other lines still count, because some commands must work in spite of a mistake.
  *
  * @param isRequired True if a missing file is a mistake.
  */
@@ -72,7 +73,7 @@ interface Setting {
   readonly value: unknown;
 }
 
-/** Parses a line. Returns its setting, a text about its mistake, or `undefined` if it sets nothing. */
+/** Parses a line. Returns its setting, a text about its mistake, or `undefined` if the line sets nothing. */
 function readLine(line: string, options: ReadonlyMap<string, Option>): Setting | string | undefined {
   if (line === '' || line.startsWith('#')) return undefined;
   const equals = line.indexOf('=');

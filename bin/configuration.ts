@@ -1,13 +1,13 @@
 /**
- * The options of a program that can also be set in the environment or in its configuration file: their names
- * there, and how their values are read and written.
+ * The options of a program that can also be set in the environment or in its configuration file. This file
+ * derives the names of the variables and keys, and parses and formats the values.
  */
 
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 
 /**
- * Adds options to a program. Each can also be set by a variable: `tcp-port` by `IM_TCP_PORT`, for the prefix
- * `IM_`.
+ * Adds options to a program. Each option can also be set by an environment variable: with the prefix `IM_`,
+ * the variable `IM_TCP_PORT` sets the option `tcp-port`.
  */
 export function addConfigurableOptions(program: Command, prefix: string, options: readonly Option[]): void {
   const variableOf = (key: string) => `${prefix}${key.toUpperCase().replaceAll('-', '_')}`;
@@ -24,7 +24,7 @@ export function keyOf(option: Option): string {
   return keyOfAttribute(option.attributeName());
 }
 
-/** The name in the configuration file of an option that the program reads as, for example, `tcpPort`. */
+/** Converts an option's name in the code, such as `tcpPort`, to its name in the configuration file. */
 export function keyOfAttribute(attribute: string): string {
   return attribute.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
@@ -36,9 +36,11 @@ export function readValue(option: Option, text: string): unknown {
 }
 
 /**
- * Formats an option's value so that {@link readValue} can parse it. An unset option is empty.
+ * Formats an option's value so that {@link readValue} can parse it. Returns an empty text for an unset
+ * option.
  *
- * @param isDefault True to describe the value in words, if the default has a description.
+ * @param isDefault True for a default value: if the default has a description, the description is returned,
+ *   even if `readValue` cannot parse it.
  */
 export function writeValue(option: Option, value: unknown, isDefault: boolean): string {
   if (isSwitch(option)) return value ? 'yes' : 'no';
@@ -56,7 +58,10 @@ function isReadable(option: Option, text: string): boolean {
   }
 }
 
-/** Reads the variables of switches. Commander only checks that such a variable exists, not its value. */
+/**
+ * Parses the environment variables of switches, which are options without an argument. Commander only checks
+ * that such a variable exists, and ignores its value.
+ */
 export function readSwitchVariables(program: Command): void {
   for (const option of configurableOptions(program).filter(isSwitch)) {
     const variable = option.envVar ?? '';

@@ -29,8 +29,8 @@ import { Progress } from './progress.js';
 import { refuseUnsafe, runCommand } from './running-commands.js';
 
 /**
- * Size of the journals, in bytes, at which a running import makes a snapshot. An import always makes one at
- * its end. A snapshot before that only shortens the start after an interrupted import.
+ * Size of the journals, in bytes, at which a running import makes a snapshot. An import always makes a
+ * snapshot at its end. An earlier snapshot only makes the database open faster after an interrupted import.
  */
 const IMPORT_JOURNAL_BYTES = 1024 * 1024 * 1024;
 
@@ -106,7 +106,7 @@ function dataDirectory(path: string): DataDirectory {
 async function checkDirectory(name: string, directory: DataDirectory): Promise<void> {
   try {
     let read = await readDatabase(directory);
-    // A running server may have been writing the last line. Read again: it has completed the line by now.
+    // A running server may have been writing the last line, and has completed it by now.
     if (read.scan.unendedLine !== undefined) read = await readDatabase(directory);
     refuseUnended(directory, read);
     for (const line of describe(directory, read)) print(line);
@@ -183,7 +183,7 @@ async function targetOf(
   return target;
 }
 
-/** Writes to a temporary name and renames it, so that the file is complete whenever it exists. */
+/** Writes a temporary file, and then renames it, so that a file with the final name is always complete. */
 async function exportToFile(table: UserTable, path: string): Promise<void> {
   const part = `${path}.${process.pid}.part`;
   const progress = new Progress();
@@ -200,7 +200,7 @@ async function exportToFile(table: UserTable, path: string): Promise<void> {
     await DISK.rename(part, path);
     await DISK.syncDirectory(dirname(path));
   } finally {
-    await DISK.remove(part).catch(() => {}); // already renamed, if the export succeeded
+    await DISK.remove(part).catch(() => {}); // fails after a successful export: the file was renamed
     progress.clear();
   }
 }
@@ -261,7 +261,7 @@ async function sourceOf(directory: string | undefined, path: string): Promise<Re
     throw new Error(`${path} is a data directory: export it first`);
   if (isDirectory && resolve(path) === directory)
     throw new Error(`${path} cannot be imported into itself: choose another source`);
-  // Links are followed here, because opening the file later refuses a link.
+  // The path is resolved here, because `DISK.open` refuses a symbolic link.
   const target = await realpath(path);
   return (onUser, onSkip) =>
     isDirectory

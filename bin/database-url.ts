@@ -1,5 +1,5 @@
 /**
- * Directories in PostgreSQL on the command line, by their URL.
+ * Recognises and checks URLs of directories in PostgreSQL on the command line.
  */
 
 import type { Command } from 'commander';
@@ -15,8 +15,8 @@ export function isDatabaseUrl(argument: string): boolean {
 }
 
 /**
- * Ends the process with a usage error if a URL is not valid. An option's own parser would repeat the URL,
- * which may have a password.
+ * Ends the process with a usage error if a URL is not valid. Commander's parsers of options and arguments are
+ * not used for this, because their error message repeats the value: the URL may contain a password.
  */
 export function checkDatabaseUrl(command: Command, url: string): void {
   try {

@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 
-/** Descriptors reserved for the store's files, the server's own sockets and connections being refused. */
+/** Descriptors for the store's files, the server's own sockets, and connections that the server refuses. */
 const RESERVED_DESCRIPTORS = 128;
 
 /** The server accepts at least this many connections, even when the limit on descriptors is very low. */
@@ -14,8 +14,8 @@ const MIN_CONNECTIONS = 16;
  * The number of TCP connections for which descriptors are available. Node.js has already raised the soft
  * limit to the hard limit.
  *
- * @param limits The text of `/proc/self/limits`. Without it, as on systems other than Linux, the number is
- *   unlimited.
+ * @param limits The text of `/proc/self/limits`. If it is `undefined`, as on systems other than Linux, the
+ *   result is infinite.
  */
 export function connectionsWithin(limits: string | undefined): number {
   const [, soft] = /^Max open files +(\d+)/m.exec(limits ?? '') ?? [];

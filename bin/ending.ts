@@ -13,14 +13,16 @@ import { EXIT } from './command-line.js';
 /** Standard input, output and error. */
 const DESCRIPTORS = [0, 1, 2] as const;
 
-/** The descriptors that were a terminal at start. `isatty` is false for a terminal that is gone. */
+/** The descriptors that were terminals at the start. `isatty` returns false when such a terminal is gone. */
 const TERMINALS = DESCRIPTORS.filter((descriptor) => isatty(descriptor));
 
-// A process without a terminal, as under nohup, ignores SIGHUP. Without a listener, the signal would end it.
+// A process without a terminal, as under nohup, ignores SIGHUP. Without a listener, SIGHUP would end the
+// process.
 if (TERMINALS.length === 0) process.on('SIGHUP', () => {});
 
 process.on('exit', () => {
-  // At exit, Node.js resets the modes of each terminal, and aborts if it cannot. It skips closed descriptors.
+  // At exit, Node.js resets the modes of each terminal, and aborts if a terminal is gone. Node.js skips
+  // closed descriptors, so close the descriptors of these terminals.
   for (const descriptor of TERMINALS.filter((one) => !isatty(one))) closeSync(descriptor);
 });
 
@@ -44,7 +46,9 @@ const signalled = new Promise<void>((resolve) => {
 /** Interval between checks for work in the thread pool, in milliseconds. */
 const POLL_MS = 10;
 
-/** Work in the thread pool of Node.js: file operations and name lookups. An exit waits for these threads. */
+/**
+ * Work in the thread pool of Node.js: file operations and name lookups. `process.exit` waits for this work.
+ */
 const POOL_WORK = new Set(['FSReqPromise', 'FSReqCallback', 'FileHandleCloseReq', 'GetAddrInfoReqWrap']);
 
 export interface SignalOptions {
@@ -60,7 +64,7 @@ export interface SignalOptions {
 /**
  * Calls `stop` at the first SIGINT or SIGTERM. Also calls it at the first SIGHUP, in two cases: without
  * `reload`, if standard input, output or error was a terminal at the start; with `reload`, if such a terminal
- * is gone. A process that has not ended 5 s later ends by SIGKILL.
+ * is gone. If the process has not ended 5 s later, SIGKILL ends it.
  */
 export function onStopSignal(stop: () => void, { stopNow = kill, reload }: SignalOptions = {}): void {
   let firstMs: number | undefined;
@@ -82,10 +86,9 @@ export function onStopSignal(stop: () => void, { stopNow = kill, reload }: Signa
 }
 
 /**
- * Exits when the readers of the output have taken everything (after a signal, it waits for them at most 1 s)
- * and the thread pool is idle. Until then the
- * process still handles signals. `process.exit` would stop the event loop and wait for the pool, and a sync
- * may hang for as long as its disk hangs.
+ * Exits when the readers of the output have taken everything, and the thread pool is idle. After a signal,
+ * waits for the readers at most 1 s. Until the exit, the process still handles signals. `process.exit` alone
+ * would stop the event loop while it waits for the pool, and a sync may hang for as long as its disk hangs.
  */
 export async function endProcess(code: number): Promise<never> {
   const giveUp = signalled.then(() => setTimeout(FLUSH_AFTER_SIGNAL_MS));
@@ -94,7 +97,7 @@ export async function endProcess(code: number): Promise<never> {
   process.exit(code);
 }
 
-/** Exits at once; by SIGKILL if the thread pool is busy. */
+/** Exits at once. If the thread pool is busy, the process kills itself with SIGKILL. */
 export function endProcessNow(code: number): void {
   if (isAtWork()) kill();
   else process.exit(code);
@@ -112,8 +115,8 @@ function isAtWork(): boolean {
   return process.getActiveResourcesInfo().some((resource) => POOL_WORK.has(resource));
 }
 
-/** Ends the process by SIGKILL. This loses nothing: every acknowledged change is on disk. */
+/** Ends the process by SIGKILL. No acknowledged change is lost, because it is already on disk. */
 function kill(): void {
-  process.emit('exit', EXIT.failed); // its listeners restore the terminal
+  process.emit('exit', EXIT.failed); // the listeners of this event restore the terminal
   process.kill(process.pid, 'SIGKILL');
 }

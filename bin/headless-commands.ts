@@ -1,6 +1,7 @@
 /**
  * The client's commands for scripts. Each command does one thing as one user, prints the result, and exits
- * with a code that identifies the cause of a failure. Its code is loaded only when the command runs.
+ * with a code that identifies the cause of a failure. The source code of a command is loaded only when the
+ * command runs.
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -16,7 +17,9 @@ import { withProgramOptions } from './program-options.js';
 /** Longest wait for the buddy to answer a call, in seconds. */
 const MAX_TIMEOUT_S = 60;
 
-/** Adds the commands to the client's command line. They share its options `--server` and `--*-port`. */
+/**
+ * Adds the commands to the client's command line. The commands use the client's `--server` and `--*-port`.
+ */
 export function addHeadlessCommands(program: Command): void {
   const addFor = (id: string, whose: string, name: string, description: string, flags: readonly string[]) =>
     withProgramOptions(program.command(name), '--server', ...flags)
@@ -209,7 +212,7 @@ function timeoutOption(value: string): number {
   throw new InvalidArgumentError(`Use a number of seconds from 1 to ${MAX_TIMEOUT_S}.`);
 }
 
-/** Refuses an empty message: usually a shell variable was not set. */
+/** Joins the words of a message. Exits if the message is empty, as when a shell variable was not set. */
 function messageOf(name: string, words: readonly string[]): string {
   const text = words.join(' ');
   if (text.trim() !== '') return text;

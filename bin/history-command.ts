@@ -14,13 +14,16 @@ import { fileReason } from '../user-files/private-file.js';
 import { complain, EXIT, exitOnOutputError, writeOut } from './command-line.js';
 
 export interface HistoryOptions {
-  /** A text that the printed messages contain. */
+  /** Only messages that contain this text are printed. */
   readonly search?: string;
   /** True to print all messages as JSON; otherwise the last messages are printed for people. */
   readonly json?: true;
 }
 
-/** Parses a correspondent from the command line: an id, or `@` and an address. `undefined` for neither. */
+/**
+ * Parses a correspondent from the command line: an id, or `@` and an address. Returns `undefined` for any
+ * other text.
+ */
 export function correspondentOf(name: string): Omit<HistoryQuery, 'search'> | undefined {
   if (name.startsWith('@')) {
     const address = parseAddress(name.slice(1)) as DisplayText | undefined;

@@ -41,7 +41,7 @@ async function main(settings: ClientSettings): Promise<void> {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') outputError ??= error;
   });
 
-  // Before the first output: from then on, the user or a script may send a signal.
+  // Handle signals before the first output: after it, the user or a script may send one.
   onStopSignal(() => {
     client.leave();
     setTimeout(client.shutdown, LEAVE_GRACE_MS).unref();
@@ -76,7 +76,7 @@ async function main(settings: ClientSettings): Promise<void> {
   await endProcess(error === undefined ? outputCode : EXIT.failed);
 }
 
-/** Shows the user only the errors in the log of the client's actors. */
+/** A log for the client's actors, which shows the user only the errors. */
 const crashLog: Log = {
   debug: () => {},
   info: () => {},

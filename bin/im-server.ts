@@ -110,7 +110,7 @@ async function run(asked: ServerOptions): Promise<void> {
   await endProcess(reason === undefined ? EXIT.done : EXIT.failed);
 }
 
-/** Prints the ready line, and logs what the operator should know. */
+/** Prints the ready line, and logs the warnings for the operator. */
 function announce(server: RunningServer, setup: ServerSetup, log: Log): void {
   const { addresses, adminSocket, storage, warnings } = setup;
   // The server keeps running if its ready line cannot be written.
@@ -136,7 +136,7 @@ function announce(server: RunningServer, setup: ServerSetup, log: Log): void {
   }
 }
 
-/** Whether the root of the tree supervises its children, the store among them. */
+/** Whether the root of the tree answers, and all its children (among them the store) run. */
 async function isAlive({ root }: RunningServer): Promise<boolean> {
   const children = await listChildren(root, { timeoutMs: ALIVE_TIMEOUT_MS }).catch(() => []);
   return children.length > 0 && children.every(({ actor }) => actor !== undefined);

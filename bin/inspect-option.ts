@@ -46,7 +46,8 @@ export async function openInspection(
 ): Promise<Inspection | undefined> {
   if (inspect === undefined) return undefined;
   const { startInspection } = await import('../inspector/server/start-inspection.js');
-  // Both dist/bin/ and dist/programs/, which has the bundles, are two directories below the package.
+  // This code runs in dist/bin/, or as a part of a bundle in dist/programs/: both have the same relative
+  // paths.
   const pages = new URL('../page/', import.meta.url);
   const drawings = new URL('../../docs/machines/', import.meta.url);
   const start = (port: number) =>

@@ -35,7 +35,7 @@ const ACTIONS = ['show', 'set', 'clear'] as const;
 
 type Action = (typeof ACTIONS)[number];
 
-/** What the command is to do. */
+/** The parsed words of the command line. */
 interface Given {
   /** A data directory or the URL of a directory; `undefined` for the running server. */
   readonly path: string | undefined;
@@ -51,7 +51,7 @@ export function addKeyCommand(program: Command, file: ConfigFile): void {
     .command('key')
     .description("print the server's own key, or show, set or clear the key of an id")
     .argument('[dir]', `${DIRECTORY}, while no server uses it; without it, the running server does the work`)
-    // This command checks the choice itself, because the words move up if there is no directory.
+    // `parseWords` checks the action: without a directory, the action is the first word of the command line.
     .addArgument(new Argument('[action]', 'what to do').choices(ACTIONS).argParser((word: string) => word))
     .argument('[id]', "the id of a user; without it, show prints the server's own key")
     .argument('[key]', 'for set: the public key, 43 characters')
@@ -88,7 +88,7 @@ export function addKeyCommand(program: Command, file: ConfigFile): void {
   ).addHelpText('after', ADMIN_EXIT_HELP);
 }
 
-/** Reads the words of the command line. A mistake ends the process with a usage error. */
+/** Parses the words of the command line. Ends the process with a usage error if there is a mistake. */
 function parseWords(command: Command): Given {
   const [first] = command.args;
   const hasPath = first !== undefined && !isAction(first);
@@ -140,9 +140,9 @@ function printJson(shown: Shown): Promise<void> {
   return writeOut(`${JSON.stringify(shown)}\n`);
 }
 
-/** What the command needs of a data directory, or of a directory in PostgreSQL. */
+/** The parts of a data directory, or of a directory in PostgreSQL, that the command uses. */
 interface Keys {
-  /** Reads the seed of the server, or makes one in a data directory. */
+  /** Reads the seed of the server's key. Makes a seed in a data directory that has none. */
   readonly readSeed: () => Promise<Buffer>;
   readonly readUsers: () => Promise<Users>;
   readonly open: () => Promise<Store>;
@@ -166,7 +166,7 @@ function keysOfFiles(program: string, path: string): Keys {
     },
     async open() {
       await refuseUnsafe(program, directory.path);
-      // Check this first: opening a store would make a database in a directory that has none.
+      // Check for a database first: `openTextStore` would make one in a directory that has none.
       if ((await findManifest(directory)) === undefined) throw new Error(`${directory.path} has no database`);
       return openTextStore(directory.path);
     },

@@ -1,5 +1,5 @@
 /**
- * The server's log: pino on standard error. Lines are formatted for people, or are JSON.
+ * The server's log: pino writes it to standard error, either formatted for people or as JSON.
  */
 
 import { constants, fstatSync, openSync } from 'node:fs';
@@ -8,8 +8,8 @@ import sonicBoom from 'sonic-boom';
 import { toDisplayText } from '../protocol/display-text.js';
 
 /**
- * The maximum number of bytes of log that wait for a slow reader. Further lines are dropped, because the
- * server must not wait for the reader.
+ * The maximum number of bytes of log that wait for a slow reader. When it is reached, the log drops further
+ * lines, because the server must not wait for the reader.
  */
 export const MAX_LOG_BUFFER_BYTES = 1024 * 1024;
 
@@ -46,8 +46,8 @@ export async function createLog(level: (typeof LOG_LEVELS)[number], format: LogF
 }
 
 /**
- * Opens standard error for asynchronous writing. At exit, pino's own destination waits until every line is
- * written. If the disk is full or the reader stalls, that wait never ends.
+ * Opens standard error for asynchronous writing. pino's own destination is not used: at exit, it waits until
+ * every line is written, and this wait never ends if the disk is full or the reader stalls.
  */
 function openStderr(): sonicBoom.SonicBoom {
   const stream = new sonicBoom.SonicBoom({
@@ -81,7 +81,7 @@ async function prettyStream(destination: DestinationStream): Promise<Destination
   return { write: (line: string) => destination.write(format(JSON.parse(line)) ?? '') };
 }
 
-/** Formats an error for the log. Its texts may quote foreign bytes, so each line passes the text gate. */
+/** Formats an error for the log. An error may quote foreign bytes, so each line passes the text gate. */
 function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { message: toDisplayText(String(error)) };
   const { code } = error as NodeJS.ErrnoException;

@@ -1,5 +1,6 @@
 /**
- * `im-server migrate`: makes a directory in PostgreSQL, or gives it the format of this version.
+ * `im-server migrate`: makes a directory in PostgreSQL, or converts an existing one to the format of this
+ * version.
  */
 
 import { resolve } from 'node:path';

@@ -1,13 +1,13 @@
 /**
- * The versions of Node.js that are recommended.
+ * Checks whether the version of Node.js is recommended.
  */
 
-/** The first version whose OpenSSL still gets security fixes. Older ones work, from 20.19 on. */
+/** The oldest version whose OpenSSL still gets security fixes. The programs also work with 20.19 or later. */
 const RECOMMENDED_MAJOR = 22;
 
 /**
- * A notice that this version of Node.js is not recommended. `undefined` if the version is recommended, or if
- * `NODE_NO_WARNINGS` is set to 1, which also silences the warnings of Node.js itself.
+ * Returns a notice if this version of Node.js is not recommended. Returns `undefined` if `NODE_NO_WARNINGS`
+ * is set to 1, which also silences the warnings of Node.js itself.
  */
 export function oldNodeNotice(
   version = process.versions.node,

@@ -1,5 +1,5 @@
 /**
- * What the server's program does for the commands of its operator.
+ * The parts of the operator's commands that the server's program carries out.
  */
 
 import type { Operator } from '../actors/server/admin-commands.js';
@@ -17,12 +17,12 @@ export interface OperatorOptions extends Pick<Operator, 'reload'> {
 export function createOperator(options: OperatorOptions): Operator {
   const { place, warnings, limits, reload } = options;
   const [kind, where] = place;
-  // Read at the start: an upgrade replaces the file while this version still runs.
+  // Read the version now: an upgrade replaces package.json while this version still runs.
   const version = packageVersion();
   return {
     reload,
     describe: () => ({ version, [kind]: where, limits: limits(), warnings }),
-    // The program handles the signal: it ends in the same way, however it is asked to.
+    // The signal handler stops the server, so that the command works exactly as SIGTERM does.
     stop: () => process.kill(process.pid, 'SIGTERM'),
   };
 }

@@ -9,7 +9,7 @@ export class Progress {
   #shownAtMs = Number.NEGATIVE_INFINITY;
   #isShown = false;
 
-  /** Shows a text, unless the last one is too recent. */
+  /** Shows a text. Does nothing if the line changed less than {@link REFRESH_MS} ago. */
   show(text: string): void {
     const now = performance.now();
     if (!process.stderr.isTTY || now - this.#shownAtMs < REFRESH_MS) return;
@@ -18,7 +18,7 @@ export class Progress {
     this.#isShown = true;
   }
 
-  /** Removes the line, before other output. */
+  /** Removes the line. Call this function before other output. */
   clear(): void {
     if (this.#isShown) process.stderr.write('\r\u001b[K');
     this.#isShown = false;

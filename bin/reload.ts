@@ -1,6 +1,7 @@
 /**
- * SIGHUP: the server reads its configuration again. Limits and the log level change at once. Other options
- * need a restart, and the log names them.
+ * Reads the configuration of a running server again, at a SIGHUP or for `im-server reload`. The options in
+ * {@link LIVE}, which are limits and log options, change at once. Other options need a restart, and the log
+ * names these options.
  */
 
 import { strict as assert } from 'node:assert';
@@ -39,7 +40,10 @@ const LIVE = [
 
 const LIVE_NAMES: ReadonlySet<string> = new Set(LIVE);
 
-/** The limits that the options set. An option that is missing in {@link LIVE} does not compile here. */
+/**
+ * Returns the limits that the options set. Does not compile if {@link LIVE} lacks an option that is used
+ * here.
+ */
 export function limitsOf(options: Pick<ServerOptions, (typeof LIVE)[number]>): LimitSettings {
   return {
     maxConnections: options.maxConnections,
@@ -59,7 +63,7 @@ export function limitsOf(options: Pick<ServerOptions, (typeof LIVE)[number]>): L
   };
 }
 
-/** What a reload changes. */
+/** The objects that a reload reads and changes. */
 export interface Reloadable {
   /** The options with which the server runs. */
   readonly options: ServerOptions;
@@ -68,7 +72,7 @@ export interface Reloadable {
   readonly requestLog: { isOn: boolean };
   /** The log, whose level can be set. */
   readonly log: ReloadLog;
-  /** Makes options possible on this machine. */
+  /** Lowers limits that this machine cannot provide. */
   readonly adapt: (options: ServerOptions) => ServerOptions;
 }
 
@@ -77,14 +81,14 @@ export interface ReloadLog extends Log {
 }
 
 export interface Reload {
-  /** Reads the configuration again. A mistake in it is logged, and changes nothing. */
+  /** Reads the configuration again. If it has a mistake, logs the mistake and changes nothing. */
   readonly reload: () => Promise<ReloadResult>;
   /** The limits that apply now, by the names of their options. */
   readonly limits: () => Readonly<Record<string, number>>;
 }
 
 /**
- * Creates the reload of a server.
+ * Creates the functions that reload the configuration of a server, and list its limits.
  *
  * @param args The arguments of the program. They override the file, as they did at the start.
  */

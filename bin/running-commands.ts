@@ -1,12 +1,12 @@
 /**
- * The parts that the operator's commands for a data directory share.
+ * Shared by the operator's commands that work on a data directory, or on a directory in PostgreSQL.
  */
 
 import { systemReason } from '../storage/files/file-error.js';
 import { complain, EXIT, exitOnOutputError } from './command-line.js';
 import { findAccessProblem } from './data-access.js';
 
-/** Runs a command. A failure becomes one line on standard error and exit code 1. */
+/** Runs a command. If the command fails, prints one line on standard error, and exits with code 1. */
 export async function runCommand(name: string, work: () => Promise<void>): Promise<void> {
   exitOnOutputError(name);
   try {
@@ -21,7 +21,9 @@ export async function runCommand(name: string, work: () => Promise<void>): Promi
   }
 }
 
-/** Refuses a directory that all users may write to, as the server does at start. */
+/**
+ * Throws an error if all users of the machine may write to a directory. The server does the same at start.
+ */
 export async function refuseUnsafe(name: string, directory: string): Promise<void> {
   const reason = await findAccessProblem(directory, (message) => complain(name, message));
   if (reason !== undefined) throw new Error(reason);

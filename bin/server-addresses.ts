@@ -1,6 +1,6 @@
 /**
- * Where the server listens: how the options become addresses, how addresses are printed, and why one of them
- * cannot be used.
+ * The addresses on which the server listens: derives them from the options, formats them, and explains why
+ * the server cannot listen on an address.
  */
 
 import { lookup } from 'node:dns/promises';
@@ -13,14 +13,15 @@ import { DEFAULT_ADDRESSES, type ServerOptions } from './server-options.js';
 import { StartError } from './start-error.js';
 
 export interface ServerAddresses {
-  /** The address of both sockets for clients. Not used if both come from systemd. */
+  /** The address of both sockets for clients. Not used if both sockets come from systemd. */
   readonly host: string;
   /** The address of the monitor; `undefined` without `--metrics`. */
   readonly monitor: MonitorAddress | undefined;
 }
 
 /**
- * Resolves the host names in the options, once: both sockets for clients then listen on the same address.
+ * Resolves the host names in the options only once, so that both sockets for clients listen on the same
+ * address.
  *
  * @throws StartError, as a rejection.
  */
@@ -44,7 +45,7 @@ async function resolveHost(host: string, option: string): Promise<string> {
   }
 }
 
-/** A warning that names the options which have no effect because the sockets come from systemd. */
+/** Returns a warning that names the options without effect, if sockets come from systemd. */
 export function unusedAddresses(options: ServerOptions, { tcp, udp }: InheritedSockets): string | undefined {
   const unused = [
     tcp !== undefined && udp !== undefined && options.host !== DEFAULT_ADDRESSES.host && 'host',
@@ -55,7 +56,7 @@ export function unusedAddresses(options: ServerOptions, { tcp, udp }: InheritedS
   return `sockets come from systemd, so ${unused.join(', ')} ${unused.length === 1 ? 'is' : 'are'} not used`;
 }
 
-/** Where a running server listens for clients, as in `tcp=0.0.0.0:1234 udp=0.0.0.0:1235`. */
+/** Formats the addresses of a running server for clients, as in `tcp=0.0.0.0:1234 udp=0.0.0.0:1235`. */
 export function formatAddresses({ bound }: RunningServer): string {
   const addresses = (['tcp', 'udp'] as const).map((protocol) => {
     const socket = bound.get(protocol);
@@ -64,10 +65,10 @@ export function formatAddresses({ bound }: RunningServer): string {
   return addresses.join(' ');
 }
 
-/** The error of a socket. */
+/** The error of a socket that could not be bound. */
 type BindError = NodeJS.ErrnoException & { readonly port?: number };
 
-/** Why the server stopped. The log has further details of errors that the operator did not cause. */
+/** Says why the server stopped. For errors that the operator did not cause, the log has the details. */
 export function explainEnd(error: unknown, options: ServerOptions): string {
   const cause = rootCause(error) as BindError;
   if (cause.syscall !== 'listen' && cause.syscall !== 'bind') return cause.message ?? String(cause);

@@ -1,5 +1,5 @@
 /**
- * The server's command line: the program, which starts the server, and its subcommands.
+ * The server's command line. Without a subcommand, the program starts the server.
  */
 
 import type { Command, Option } from 'commander';
@@ -19,10 +19,11 @@ import { addServerOptions, findContradiction, readServerFile, type ServerOptions
 export const SERVER_NAME = 'im-server';
 
 /**
- * Creates the command line. Reads the configuration file, but parses nothing yet.
+ * Creates the command line. Reads the configuration file, but does not check it or parse the arguments yet.
  *
  * @param start Starts the server.
- * @param args The arguments that will be parsed. They and the environment may name the configuration file.
+ * @param args The arguments that will be parsed later. The arguments or the environment may name the
+ *   configuration file.
  */
 export function createServerCommand(
   start: (options: ServerOptions) => Promise<void>,
@@ -42,7 +43,7 @@ export function createServerCommand(
   addServerOptions(program, environment);
   addInspectionOptions(program);
   const file = readServerFile(program, args, environment);
-  // The other commands use none of these options. A mistake in the file must not prevent such a command.
+  // Only these commands check all options. A mistake in the file must not prevent any other command.
   const usesOptions = (command: Command) =>
     command === program || ['config', 'backup'].includes(command.name());
   program.hook('preAction', (_program, command) => {

@@ -15,16 +15,16 @@ import type { InspectionSettings } from './inspect-option.js';
 import { LOG_LEVELS, type LogFormat } from './logger.js';
 import { metricsOption, parseMonitorAddress } from './metrics/monitor-address.js';
 
-/** The configuration file that is read if it exists and no other is named. */
+/** The configuration file that is read if it exists, and no other file is named. */
 const CONFIG_FILE = '/etc/im/server.conf';
 
 /** The beginning of the names of the server's variables. */
 const PREFIX = 'IM_SERVER_';
 
-/** The addresses of the server by default. */
+/** The server's default addresses. */
 export const DEFAULT_ADDRESSES = { host: '0.0.0.0', tcpPort: 1234, udpPort: 1235 } as const;
 
-/** The default warm-up: longer than the 10 s in which each client announces itself once. */
+/** The default warm-up, in seconds. In a shorter time, some clients would not have announced themselves. */
 const WARM_UP_SECONDS = 12;
 
 export interface ServerOptions extends InspectionSettings {
@@ -68,7 +68,7 @@ export interface ServerOptions extends InspectionSettings {
 
 /** Adds the options to the program. */
 export function addServerOptions(program: Command, environment: NodeJS.ProcessEnv): void {
-  // A list, if the unit has several such directories.
+  // If the unit has several state directories, systemd separates them with colons.
   const [stateDirectory] = (environment['STATE_DIRECTORY'] ?? '').split(':');
   addConfigurableOptions(program, PREFIX, [
     new Option('--host <address>', 'address to listen on')
@@ -219,8 +219,8 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
 }
 
 /**
- * Reads the configuration file that the arguments or the environment name. Call it before the arguments are
- * parsed, so that they override the file.
+ * Reads the configuration file that the arguments or the environment name, or the default file. Call this
+ * function before the arguments are parsed, so that the arguments override the file.
  */
 export function readServerFile(
   program: Command,
@@ -241,7 +241,7 @@ export function readServerFile(
 /**
  * The first contradiction between options, as text for the operator.
  *
- * @param sourceOf Names where an option is set, by its key.
+ * @param sourceOf Takes an option's key, and returns where the option is set.
  */
 export function findContradiction(program: Command, sourceOf: (key: string) => string): string | undefined {
   const { directory, directoryAlone, repair, metrics, tcpPort } = program.opts<ServerOptions>();

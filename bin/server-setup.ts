@@ -1,6 +1,6 @@
 /**
- * What the server's program finds out before it starts the server: where the data and the sockets are, and
- * what the operator should know.
+ * Prepares the start of the server: finds the data directory and the sockets, and collects warnings for the
+ * operator.
  */
 
 import type { Log } from '../actors/log.js';
@@ -54,11 +54,11 @@ export async function setUpServer(options: ServerOptions, log: Log): Promise<Ser
 }
 
 /**
- * Refuses storage that all users of the machine may write to, and a directory of the socket that they may
- * write to; otherwise returns the warnings. If a check itself fails, the store or the listener reports the
- * error.
+ * Throws a StartError if all users of the machine may write to the storage, or to the directory of the
+ * administration socket. Otherwise returns the warnings. If a check itself fails, this function ignores the
+ * error: the store or the listener will report it.
  *
- * @param adminSocket The path of the socket, if it is not in the data directory.
+ * @param adminSocket The path of the administration socket, if it is not in the data directory.
  */
 async function warningsUnlessUnsafe(
   storage: ServerStorage,
@@ -73,7 +73,7 @@ async function warningsUnlessUnsafe(
   return warnings;
 }
 
-/** Lowers the limit on connections to what the limit on open files allows. */
+/** Lowers the limit on connections to the number that the limit on open files allows. */
 export function withinOpenFiles(options: ServerOptions, log: Log): ServerOptions {
   const possible = connectionsWithin(ownLimits());
   if (options.maxConnections <= possible) return options;

@@ -1,6 +1,6 @@
 /**
- * Where the server keeps its users: a data directory of its own, or a directory in PostgreSQL that several
- * servers share.
+ * The storage of the server's users: the server's own data directory, or a directory in PostgreSQL that
+ * several servers share.
  */
 
 import { resolve } from 'node:path';
@@ -21,14 +21,14 @@ import { openTextStore, type StoreReport, unusable } from '../storage/text/text-
 import { findAccessProblem } from './data-access.js';
 import { timeSyncs } from './metrics/timed-files.js';
 
-/** Pause before a server catches up with the others again, in milliseconds. */
+/** Interval at which a server reads the changes that other servers made, in milliseconds. */
 const CATCH_UP_MS = 1_000;
 
-/** Receives what the storage does, for the metrics. */
+/** Receives events of the storage, for the metrics. */
 export interface StorageWatch {
   /** A file in the data directory was synced. */
   recordSync(ms: number): void;
-  /** Whether it is unknown if PostgreSQL committed the last group. */
+  /** Called with true while it is unknown whether the last group was committed, and with false afterwards. */
   setInDoubt(isInDoubt: boolean): void;
 }
 
@@ -43,13 +43,19 @@ export interface ServerStorage extends Required<Pick<ServerOptions, 'openStore' 
    * @returns Why the storage must not be used, if there is a reason.
    */
   findAccessProblem(warn: (warning: string) => void): Promise<string | undefined>;
-  /** Why no change can be made durable at present, as far as it can be seen without a change. */
+  /**
+   * Returns a reason why no change can be made durable at present, if one is found without making a change.
+   */
   findProblem(): Promise<string | undefined>;
   /** Measures the data directory and its disk; `undefined` if the disk does not answer. */
   measure?(): Promise<StorageUsage | undefined>;
 }
 
-/** Keeps users in a data directory. `repair` applies only when this process first opens the store. */
+/**
+ * Keeps users in a data directory.
+ *
+ * @param repair True to repair a damaged database when this process opens the store for the first time.
+ */
 export function useDataDirectory(
   path: string,
   repair: boolean,
@@ -62,7 +68,8 @@ export function useDataDirectory(
   const probe = new WriteProbe(observed);
   const usage = new DiskQuestion(() => measureUsage(observed));
   let identity: ServerIdentity | undefined;
-  // A later repair could change the numbers of users, which must stay the same while the process runs.
+  // A repair can change the numbers of users. These numbers must stay the same while this process runs, so a
+  // store that opens again after a crash is not repaired.
   let mayRepair = repair;
   return {
     place: ['data', directory],
@@ -74,7 +81,7 @@ export function useDataDirectory(
       const onReport = (event: StoreReport) => logStoreEvent(log, event);
       const store = await openTextStore(directory, { files, repair: mayRepair, onReport });
       mayRepair = false;
-      // The open store holds the lock.
+      // `ensureLockedServerSeed` needs the lock of the data directory, which the open store holds.
       const readSeed = () =>
         ensureLockedServerSeed(new DataDirectory(DISK, directory)).catch((error: unknown) => {
           throw unusable(directory, error);
@@ -85,7 +92,11 @@ export function useDataDirectory(
   };
 }
 
-/** Keeps users in PostgreSQL. `alone`: the database may be without a synchronous standby. */
+/**
+ * Keeps users in PostgreSQL.
+ *
+ * @param alone True to allow a database without a synchronous standby.
+ */
 export function useSharedDirectory(
   url: string,
   alone: boolean,
@@ -115,7 +126,7 @@ export function useSharedDirectory(
   };
 }
 
-/** Reads or makes the seed of the server. Each process makes a device certificate of its own from it. */
+/** Reads or makes the server's seed, and makes a new device certificate for this process from the seed. */
 async function readIdentity(store: Store, readSeed: () => Promise<Buffer>): Promise<ServerIdentity> {
   try {
     return createServerIdentity(Identity.fromSeed(await readSeed()), Date.now());

@@ -1,7 +1,7 @@
 /**
- * Reports the server's state to systemd: ready, reading its configuration again, stopping, alive. The program
- * `systemd-notify` sends each notice, because Node.js has no datagrams for Unix sockets. Outside of systemd,
- * nothing is sent.
+ * Reports the server's state to systemd: the server is ready, reloads its configuration, stops, or is alive.
+ * The program `systemd-notify` sends each notice, because Node.js cannot send datagrams to a Unix socket. If
+ * systemd did not start the server, nothing is sent.
  */
 
 import { execFile } from 'node:child_process';
@@ -13,14 +13,14 @@ const NOTICE_TIMEOUT_MS = 2_000;
 const MICROSECONDS_PER_MS = 1_000;
 const NANOSECONDS_PER_MICROSECOND = 1_000n;
 
-/** The variables that systemd sets for this process, and not for its children. */
+/** The variables that systemd sets for this process. Its children must not get them. */
 const VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'] as const;
 
-/** What the service manager shows of a server that is ready. */
+/** The facts about a ready server that are reported to systemd. */
 export interface Service {
   /** A short sentence about the server. */
   readonly status: () => string;
-  /** Whether the server can do its work. Without an answer, systemd restarts the server. */
+  /** Whether the server can do its work. If it cannot, or if no answer comes, systemd restarts the server. */
   readonly isAlive: () => Promise<boolean>;
 }
 
@@ -30,14 +30,14 @@ export class ServiceManager {
   readonly #intervalMs: number | undefined;
   readonly #log: Log;
   #service: Service | undefined;
-  /** Resolves when the notices so far are sent. There is never more than one process. */
+  /** Resolves when all notices so far are sent. Only one `systemd-notify` runs at a time. */
   #sent: Promise<void> = Promise.resolve();
   #hasFailed = false;
   /** How many reloads are running. */
   #reloads = 0;
   #isStopping = false;
 
-  /** @param environment The variables of this process. Those of systemd are removed. */
+  /** @param environment The variables of this process. The constructor removes those that systemd set. */
   constructor(environment: NodeJS.ProcessEnv, log: Log) {
     const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID = String(process.pid) } = environment;
     for (const name of VARIABLES) delete environment[name];
@@ -47,7 +47,7 @@ export class ServiceManager {
     this.#log = log;
   }
 
-  /** Reports that the server is ready, and from then on that it is alive. */
+  /** Reports that the server is ready, and then, at intervals, that it is alive. */
   ready(service: Service): void {
     this.#service = service;
     this.#notify('READY=1', `STATUS=${service.status()}`);
@@ -55,14 +55,14 @@ export class ServiceManager {
     const reportAlive = async () => {
       if (await service.isAlive()) await this.#notify('WATCHDOG=1', `STATUS=${service.status()}`);
       else this.#log.error({}, 'the actors do not answer: the watchdog will restart the server');
-      // The next interval begins when the notice is sent, so that notices cannot queue.
+      // Begin the next interval after this notice was sent, so that notices cannot queue.
       if (!this.#isStopping) setTimeout(reportAlive, this.#intervalMs).unref();
     };
     setTimeout(reportAlive, this.#intervalMs).unref();
   }
 
   /**
-   * Runs a reload, and reports it while it runs. Reloads at the same time are reported as one. Before the
+   * Runs a reload, and reports its beginning and its end. Overlapping reloads are reported as one. Before the
    * server is ready, nothing is reported.
    */
   async reload<TResult>(work: () => Promise<TResult>): Promise<TResult> {
@@ -79,7 +79,9 @@ export class ServiceManager {
     }
   }
 
-  /** Reports that the server stops, and why if something went wrong. Resolves when all notices are sent. */
+  /**
+   * Reports that the server stops, and the reason if there was an error. Resolves when all notices are sent.
+   */
   stopping(reason?: string): Promise<void> {
     if (!this.#isStopping || reason !== undefined) {
       this.#isStopping = true;

@@ -1,6 +1,7 @@
 /**
- * Sockets from systemd: it opens the sockets of im-server.socket, and passes them as the descriptors 3, 4, ….
- * They stay open while the server restarts, so that clients wait and are not refused.
+ * Receives sockets from systemd. systemd opens the sockets of im-server.socket, and passes them to im-server
+ * as the descriptors 3, 4, …. The sockets stay open while the server restarts, so clients wait and are not
+ * refused.
  */
 
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -15,13 +16,13 @@ import { StartError } from './start-error.js';
 /** The first descriptor that systemd passes. */
 const FIRST_DESCRIPTOR = 3;
 
-/** More sockets than this are a mistake. */
+/** The maximum number of sockets. A larger number must be a mistake. */
 const MAX_SOCKETS = 64;
 
 /** The state of a listening socket in /proc/net/tcp. */
 const LISTENING = '0A';
 
-/** The tables of sockets, each with its column of inodes. */
+/** The kernel's tables of sockets, each with the number of the column that has the inodes. */
 const TABLES = [
   ['tcp', 9],
   ['tcp6', 9],
@@ -42,19 +43,22 @@ const KIND_NAMES: Readonly<Record<SocketKind, string>> = {
   unknown: 'not a listening or datagram socket of this network namespace',
 };
 
-/** What the sockets are for: the name in the unit, the name of the protocol, and the kinds that fit. */
+/**
+ * The purposes of sockets, each with the name of the socket in the unit, the protocol, the setting in the
+ * unit, and the kinds of socket that fit.
+ */
 const PURPOSES = [
   { name: 'im-tcp', protocol: 'tcp', listen: 'ListenStream', kinds: ['tcp', 'tcp6'] },
   { name: 'im-udp', protocol: 'udp', listen: 'ListenDatagram', kinds: ['udp', 'udp6'] },
 ] as const satisfies readonly { readonly kinds: readonly SocketKind[]; readonly [key: string]: unknown }[];
 
 /**
- * Returns the sockets that systemd passed to this process. A socket is recognised by its name, `im-tcp` or
- * `im-udp`, or else by its type.
+ * Returns the sockets that systemd passed to this process. Recognises a socket by its name, `im-tcp` or
+ * `im-udp`, and a socket with any other name by its type.
  *
- * @param environment The variables of this process. Those of systemd are removed.
+ * @param environment The variables of this process. This function removes the variables that systemd set.
  * @param kindOf Finds the type of a descriptor.
- * @throws {StartError} A socket does not fit.
+ * @throws {StartError} if a socket does not fit, or the variables are invalid.
  */
 export function inheritSockets(
   environment: NodeJS.ProcessEnv,
@@ -62,7 +66,8 @@ export function inheritSockets(
 ): InheritedSockets {
   const { LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES = '' } = environment;
   for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete environment[name];
-  // The variables were meant for another process, which passed them on.
+  // If the process id differs, another process got these variables from systemd, and this process inherited
+  // them.
   if (LISTEN_FDS === undefined || LISTEN_PID !== String(process.pid)) return {};
   const count = Number(LISTEN_FDS);
   if (!Number.isInteger(count) || count < 0 || count > MAX_SOCKETS) {
@@ -88,7 +93,7 @@ export function inheritSockets(
   };
 }
 
-/** What a socket is for. @throws {StartError} */
+/** Finds the purpose of a socket. @throws {StartError} if the socket fits no purpose. */
 function purposeOf(name: string, kind: SocketKind, socket: string): (typeof PURPOSES)[number] {
   const byName = PURPOSES.find((purpose) => purpose.name === name);
   const fits = ({ kinds }: (typeof PURPOSES)[number]) => (kinds as readonly SocketKind[]).includes(kind);
@@ -117,7 +122,7 @@ function kindOfDescriptor(fd: number): SocketKind {
   return 'unknown';
 }
 
-/** The lines of a table; empty if the kernel does not have the protocol. */
+/** Reads the lines of a table. Returns no lines if the kernel does not have the protocol. */
 function readTable(table: string): readonly string[] {
   try {
     return readFileSync(`/proc/self/net/${table}`, 'latin1').split('\n');

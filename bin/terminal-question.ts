@@ -12,7 +12,7 @@ export class TerminalQuestions {
     terminal: true,
   });
 
-  /** Asks for a line. `undefined`: the person pressed Ctrl-C, or ended the input. */
+  /** Asks for a line. Returns `undefined` if the person pressed Ctrl-C, or the input has ended. */
   async ask(question: string): Promise<string | undefined> {
     const end = new AbortController();
     const onEnd = () => end.abort();
@@ -27,7 +27,7 @@ export class TerminalQuestions {
     }
   }
 
-  /** Asks a question that `y` or `yes` agrees to. */
+  /** Asks a question. Returns true if the answer is `y` or `yes`. */
   async agrees(question: string): Promise<boolean> {
     return /^y(?:es)?$/i.test((await this.ask(question)) ?? '');
   }

@@ -1,6 +1,6 @@
 /**
- * The client's commands about keys: those of the user's ids, of buddies and of servers; and the command that
- * deletes an id, which its key allows. Their code is loaded only when a command runs.
+ * The client's commands about the keys of the user's ids, of buddies and of servers. The command that deletes
+ * an id is here too, because it needs the id's key. The source code of a command is loaded only when it runs.
  */
 
 import { Argument, type Command, InvalidArgumentError } from 'commander';
@@ -33,7 +33,8 @@ function addKeyCommand(program: Command): void {
       run(command, async (session) => {
         switch (action) {
           case 'show': {
-            // Only --user selects an id. A configured user just says who signs in, and all keys are shown.
+            // Only `--user` on the command line selects an id. With a user from the environment or the
+            // configuration file, the command shows all keys.
             const isGiven = program.getOptionValueSource('user') === 'cli';
             const { showKeys } = await import('./trust/key-show.js');
             return showKeys(session, isGiven ? session.user : undefined);
@@ -60,7 +61,7 @@ function addKeyCommand(program: Command): void {
 }
 
 interface TrustOptions {
-  /** `true`: the words come from standard input. */
+  /** The six words, or `true` to read them from standard input. */
   readonly words?: string | true;
 }
 

@@ -1,10 +1,10 @@
 /**
- * After this file is imported, each write to standard output is complete or fails, if standard output is a
- * file.
+ * Importing this module ensures that each write to standard output is either complete or fails, if standard
+ * output is a file.
  *
  * Node.js makes only one system call for a write to a file, and reports success even if a nearly full disk
- * took only a part. The rest would be lost without an error. A second write for the rest makes the kernel
- * report the error.
+ * took only a part. The rest would be lost without an error. This module writes the rest with a second system
+ * call, so that the kernel reports the error.
  */
 
 import { fstatSync } from 'node:fs';

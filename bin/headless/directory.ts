@@ -16,7 +16,7 @@ import type { Output } from './output.js';
 import { type Session, unlessStopped, untilOver } from './session.js';
 import type { Fields } from './wording.js';
 
-/** Printed for a list that fills the server's longest answer. */
+/** Printed when a list fills the longest answer that the server can send. */
 export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as an answer of the server can be';
 
 /** Printed for a list without buddies. */
@@ -36,7 +36,11 @@ function wordsHint(id: UserId): string {
   return `If this machine is lost, the 24 words of the key bring it back: im-client key words --user ${id}`;
 }
 
-/** Adds a buddy, prints the server's reply, and returns the exit code. `text`: the id, or `bob#KEY`. */
+/**
+ * Adds a buddy, prints the server's reply, and returns the exit code.
+ *
+ * @param text The text that the user typed: the buddy's id, or the id and its key as `bob#KEY`.
+ */
 export async function add(session: Session, buddy: UserId, text: string): Promise<number> {
   const { output, client } = session;
   const { code, trust } = await request(session, () => client.add(text));
@@ -64,7 +68,7 @@ async function request(
   return answer;
 }
 
-/** The words for what is known about the key of a buddy. Empty if nothing is known. */
+/** The field that says what is known about the key of a buddy. Returns no field if nothing is known. */
 function stateField(trust: AddedTrust | undefined): Fields {
   return trust === undefined || trust === 'unknown' ? {} : { state: TRUST_WORDS[trust] };
 }

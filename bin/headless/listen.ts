@@ -14,7 +14,9 @@ import { endChat, printMessages, reportEnd } from './messages.js';
 import { type Session, unlessStopped, untilOver } from './session.js';
 import { fieldsOf, protectionFields, protectionText } from './wording.js';
 
-/** The calls to accept: all; those whose caller gives a buddy's id; or as the user answers for each call. */
+/**
+ * Which calls to accept: all calls, calls with a buddy's id, or the calls that the user accepts when asked.
+ */
 export const ACCEPT_MODES = ['all', 'buddies', 'ask'] as const;
 export type AcceptMode = (typeof ACCEPT_MODES)[number];
 
@@ -26,7 +28,7 @@ export async function listen(session: Session, mode: AcceptMode): Promise<number
   const decide = deciders[mode](session);
   // This request fails if the user is not registered: such a user would never get a call.
   const { mayBeCut } = await unlessStopped(stopped, () => client.buddies());
-  // A buddy beyond the end of the answer counts as a stranger.
+  // If the list was cut, a buddy who is missing from it counts as a stranger.
   if (mayBeCut && mode === 'buddies') output.notify('cut', { error: LIST_MAY_BE_CUT, mayBeCut });
   client.block(records.readBlocked());
   const port = await unlessStopped(stopped, () => client.listen());
@@ -54,13 +56,15 @@ async function followBlockList({ client, records, stopped }: Session): Promise<v
   }
 }
 
-/** Reports the user's other clients with the same home directory. Such a client may get the calls instead. */
+/**
+ * Reports the user's other clients in the same home directory. Buddies may call one of these clients instead.
+ */
 async function reportOtherClients({ output, records, stopped }: Session): Promise<void> {
   for await (const { pid, host } of records.otherClients(stopped)) output.notify('shared', { pid, host });
   if (!stopped.aborted) await once(stopped, 'abort');
 }
 
-/** The outcome of a call. Only the user's answer rejects a call; a rule dismisses it. */
+/** What happens to a call. The user's answer can reject a call; a rule of this program only dismisses it. */
 type Decision = 'accept' | 'reject' | 'dismiss';
 
 type Decide = (call: Call) => Promise<Decision>;
@@ -79,7 +83,10 @@ async function handleCalls(session: Session, decide: Decide, ends: Set<Promise<v
   }
 }
 
-/** Takes a call and prints what the buddy says; returns the chat when the buddy has left it. */
+/**
+ * Handles a call. If the call is accepted, prints the buddy's messages, and returns the chat when the buddy
+ * has left it. Otherwise returns `undefined`.
+ */
 async function handleCall(session: Session, call: Call, decide: Decide): Promise<Chat | undefined> {
   const { output, records } = session;
   const { caller: buddy, address } = call;
@@ -114,8 +121,9 @@ const deciders: Readonly<Record<AcceptMode, (session: Session) => Decide>> = {
 };
 
 /**
- * Whether the id that the caller gives is on the list. In clear, nothing proves the id. A caller without an
- * id does not count as a buddy, and neither does a private caller whose key is not confirmed.
+ * Whether the id that the caller gives is on the user's buddy list. In a call in clear, nothing proves this
+ * id. A caller without an id does not count as a buddy. A private caller needs a confirmed key to count as a
+ * buddy.
  */
 async function isBuddy(
   { client }: Session,
@@ -131,8 +139,8 @@ async function isBuddy(
 }
 
 /**
- * Asks the user about each call. Input while no question is open is dropped: a late yes must not accept the
- * next caller.
+ * Asks the user about each call. Drops input that arrives while no question is open, so that a late yes does
+ * not accept the next caller.
  */
 function asker({ output }: Session): Decide {
   let resolveAnswer: ((decision: Decision) => void) | undefined;

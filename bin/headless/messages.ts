@@ -1,5 +1,5 @@
 /**
- * Shared by `send`, `chat` and `listen`: printing the messages of a chat, and its end.
+ * Prints the messages and the end of a chat. Used by `send`, `chat` and `listen`.
  */
 
 import type { Chat, ChatEnd } from '../../actors/client/open-chat.js';
@@ -21,7 +21,8 @@ export async function printMessages({ output, records }: Session, chat: Chat): P
 }
 
 /**
- * Leaves a chat, and resolves when it is over. After a signal, does not wait for a buddy who does not read.
+ * Leaves a chat, and resolves when the chat is over. After a stop signal, does not wait for a buddy who does
+ * not read.
  */
 export async function endChat(chat: Chat, stopped: AbortSignal): Promise<ChatEnd> {
   const onStop = () => void chat.abandon();

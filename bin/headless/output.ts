@@ -1,11 +1,12 @@
 /**
- * The output of a headless command: lines for people, or with `--json` one object per line for programs.
+ * The output of a headless command: lines for people, or, with `--json`, one JSON object per line for
+ * programs.
  */
 
 import { toDisplayText } from '../../protocol/display-text.js';
 import { type EventName, FIELD_ORDER, type Fields, WORDINGS } from './wording.js';
 
-/** The maximum number of bytes that wait for the reader. Beyond that, {@link Output.notify} drops notices. */
+/** {@link Output.notify} drops events while at least this many bytes of output wait for their reader. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
 export class Output {
@@ -15,8 +16,8 @@ export class Output {
 
   /**
    * @param about The fields of every event: the user of this client, and the buddy if the command has one.
-   * @param onFailed Called when the output fails: the disk is full, or its reader stops early, as
-   *   `head` does.
+   * @param onFailed Called when standard output fails: the disk is full, or the reader stops early, as `head`
+   *   does.
    */
   constructor(isJson: boolean, about: Fields, onFailed: () => void) {
     this.#isJson = isJson;
@@ -44,7 +45,7 @@ export class Output {
     if (wording.result !== undefined) await this.#print(gated(wording.result));
   }
 
-  /** Prints an unrequested event. Drops it if too much output is waiting. */
+  /** Prints an event that the user did not request. Drops the event if too much output is waiting. */
   notify(event: EventName, fields: Fields): void {
     const { writableLength } = this.#isJson ? process.stdout : process.stderr;
     if (writableLength < MAX_UNREAD_BYTES) void this.say(event, fields);

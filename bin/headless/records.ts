@@ -1,5 +1,5 @@
 /**
- * The files of the headless commands: the same history and block list as the interactive client uses.
+ * The files of the headless commands: the history and the block list, which the interactive client uses too.
  */
 
 import type { Call } from '../../actors/client/call-handles.js';
@@ -23,12 +23,13 @@ export class Records {
   readonly #own: UserId | undefined;
   readonly #complain: (line: string) => void;
   #isSilent = false;
-  /** Why the last reading of the block list failed. A reason is reported once while it stays the same. */
+  /** Why the last reading of the block list failed. The same reason is not reported twice in a row. */
   #blockedProblem: string | undefined;
 
   /**
    * @param own The user of this client.
-   * @param complain Called with one line for each failure to read, and for the first failure to write.
+   * @param complain Called with one line for the first failure to write the history, and whenever the block
+   *   list cannot be read for a new reason.
    */
   constructor(own: string, { server, udpPort, history }: RecordsOptions, complain: (line: string) => void) {
     this.#archive = new Archive({
@@ -64,7 +65,7 @@ export class Records {
     return this.#archive.blocked;
   }
 
-  /** True if the file blocks the caller now. Call control may still have an older list. */
+  /** True if the caller is in the block list's file now. Call control may still have an older list. */
   isBlocked({ caller, address }: Call): boolean {
     const blocked = this.readBlocked();
     return blocked.includes(address) || (caller !== undefined && blocked.includes(caller));

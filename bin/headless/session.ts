@@ -23,9 +23,9 @@ export interface HeadlessOptions extends RecordsOptions {
   readonly tcpPort: number;
   readonly messagePort: number;
   readonly json?: true;
-  /** No chat in clear. */
+  /** Allows no chats in clear. */
   readonly private: boolean;
-  /** Registers without a key, and chats in clear while the server is silent about keys. */
+  /** Registers without a key. Chats in clear if the server does not say whether the buddy has a key. */
   readonly clear: boolean;
   /** Longest wait for an answer to a call, in seconds. */
   readonly timeout?: number;
@@ -40,7 +40,10 @@ export interface Session {
   readonly records: Records;
   /** Aborted by the signals that `onStopSignal` handles, and when the output fails. */
   readonly stopped: AbortSignal;
-  /** Aborted with an exit code when the client is signed out by the server: the user signed in elsewhere. */
+  /**
+   * Aborted when the user is signed out, for example because of a sign-in elsewhere. The reason of this
+   * signal is the exit code.
+   */
   readonly signedOut: AbortSignal;
 }
 
@@ -61,7 +64,7 @@ export async function runSession(
   onStopSignal(() => stop.abort(), { stopNow: () => endProcessNow(EXIT.failed) });
   const output = new Output(options.json === true, about, () => stop.abort());
   const records = new Records(about.id, options, (line) => output.ask(line));
-  /** Why the server has signed the user out: requests reject with the same reason. */
+  /** Why the user was signed out. Requests that fail for this reason reject with the same message. */
   let signedOut: string | undefined;
   const client = createClient({
     user: about.id,
@@ -88,14 +91,14 @@ export async function runSession(
   return endProcess(output.error === undefined ? code : exitOfOutputError('im-client', output.error));
 }
 
-/** Resolves to the exit code when a signal stops the session, or the server signs the user out. */
+/** Resolves to the exit code when a signal stops the session, or the user is signed out. */
 export async function untilOver({ stopped, signedOut }: Session): Promise<number> {
   if (!stopped.aborted && !signedOut.aborted)
     await Promise.race([once(stopped, 'abort'), once(signedOut, 'abort')]);
   return signedOut.aborted ? (signedOut.reason as number) : EXIT.done;
 }
 
-/** Does some work. Rejects if a signal stops the session before or during the work. */
+/** Does some work. Rejects if the session is stopped before or during the work. */
 export function unlessStopped<TValue>(stopped: AbortSignal, work: () => Promise<TValue>): Promise<TValue> {
   return new Promise((resolve, reject) => {
     const onStop = () => reject(new ClientError('client.closed', 'interrupted'));
@@ -127,7 +130,7 @@ const EVENTS: Readonly<Record<string, EventName>> = {
 /**
  * Prints an error, and returns its exit code.
  *
- * @param printed The text of an error that was printed already.
+ * @param printed The message of an error that was already printed, and is not printed again.
  */
 async function reportError(error: unknown, output: Output, printed: string | undefined): Promise<number> {
   if (!(error instanceof ClientError)) {
@@ -181,7 +184,7 @@ function refusalReason({ cause, untold }: Extract<ClientNotice, { type: 'call.re
   return untold === 0 ? REFUSAL_REASONS[cause] : `${REFUSAL_REASONS[cause]} (and ${untold} before it)`;
 }
 
-/** Shows the user only the errors in the log of the client's actors. */
+/** Creates a log for the client's actors, which shows the user only the errors. */
 function crashLog(output: Output): Log {
   return {
     debug: () => {},

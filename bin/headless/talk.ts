@@ -13,8 +13,8 @@ import { type Session, unlessStopped } from './session.js';
 import { protectionFields, protectionText } from './wording.js';
 
 /**
- * Sends the text and leaves. Without a text, sends each line of standard input, and calls only when the first
- * line has been read.
+ * Calls a buddy, sends the text and leaves. Without a text, sends each line of standard input, and does not
+ * call the buddy before the first line has been read.
  */
 export async function send(session: Session, buddy: string, text: string | undefined): Promise<number> {
   if (text !== undefined) {
@@ -37,8 +37,8 @@ export async function send(session: Session, buddy: string, text: string | undef
 }
 
 /**
- * Sends each typed line and prints each message, until the user or the buddy leaves. Gives up the call if `q`
- * or the end of the input comes before any line for the buddy.
+ * Calls a buddy, sends each typed line and prints each message, until the user or the buddy leaves. Gives up
+ * a call that is not answered yet if the user's first line is `q`, or if the input ends without a line.
  */
 export async function chat(session: Session, buddy: string): Promise<number> {
   const input = openInput(session);
@@ -54,13 +54,13 @@ export async function chat(session: Session, buddy: string): Promise<number> {
   return leave(session, talk, sent);
 }
 
-/** A chat whose messages are being printed. `printed` resolves when the chat is over and all are printed. */
+/** A chat, and a promise that resolves when the chat is over and all its messages are printed. */
 interface Talk {
   readonly chat: Chat;
   readonly printed: Promise<void>;
 }
 
-/** A line of the input, or its end. */
+/** A line of the input, or the end of the input. */
 type NextLine = IteratorResult<string, unknown>;
 
 async function call(session: Session, buddy: string, onCalling = () => {}): Promise<Talk> {
@@ -79,15 +79,15 @@ async function call(session: Session, buddy: string, onCalling = () => {}): Prom
   return { chat, printed: printMessages(session, chat) };
 }
 
-/** Calls the buddy. Resolves with `undefined` if the input ends without a line and before the answer. */
+/** Calls the buddy. Resolves with `undefined` if the input ends without a line before the buddy answers. */
 function callUnlessQuit(
   session: Session,
   buddy: string,
   first: Promise<NextLine>,
 ): Promise<Talk | undefined> {
   return new Promise((resolve, reject) => {
-    // If the input ends, the call is given up, but only after it has begun. A buddy that cannot be called is
-    // therefore always an error.
+    // The end of the input gives up the call only after the call has begun. If the buddy cannot be called,
+    // the caller therefore always gets an error.
     const onCalling = async () => {
       if ((await first).done && !session.stopped.aborted) resolve(undefined);
     };
@@ -109,7 +109,7 @@ async function* startingWith(first: NextLine, rest: AsyncIterable<string>): Asyn
   yield* rest;
 }
 
-/** Yields lines until a line that is just `q`. A line `\q` becomes the message `q`. */
+/** Yields lines until a line that is only `q`. Yields `q` for a line `\q`. */
 async function* withQuit(lines: AsyncIterable<string>): AsyncGenerator<string, void> {
   for await (const line of lines) {
     if (line === 'q') return;
@@ -142,8 +142,8 @@ async function sendLine(
 }
 
 /**
- * Leaves gracefully, or at once when a signal comes. The exit code is 0 only if every line was sent and
- * confirmed, and the connection did not break.
+ * Leaves gracefully, or at once when a signal comes. Returns the exit code, which is 0 only if every line was
+ * sent and confirmed, and the connection did not break.
  */
 async function leave(
   { output, stopped }: Session,

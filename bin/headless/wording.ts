@@ -24,7 +24,7 @@ export interface Fields {
   readonly mayBeCut?: true | undefined;
   /** The process id of another client of this user. */
   readonly pid?: number | undefined;
-  /** The host of that client, if it is not this machine. */
+  /** The machine on which the other client runs, if it is not this machine. */
   readonly host?: string | undefined;
   /** The user's own id, if a caller gives it. */
   readonly claims?: string | undefined;
@@ -38,7 +38,7 @@ export interface Fields {
   readonly confirmed?: boolean | undefined;
   /** The key that the buddy has proven. */
   readonly key?: string | undefined;
-  /** How many lines. */
+  /** The number of lines that are sent again. */
   readonly count?: number | undefined;
   /** What is known about the key of the buddy: the words of `im-client trust`. */
   readonly state?: string | undefined;

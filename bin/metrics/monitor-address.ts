@@ -13,7 +13,7 @@ export interface MonitorAddress {
   readonly port: number;
 }
 
-/** Checks the text of the option, and returns it. @throws InvalidArgumentError */
+/** Checks the value of the option, and returns the value unchanged. @throws InvalidArgumentError */
 export function metricsOption(value: string): string {
   if (parseMonitorAddress(value) === undefined)
     throw new InvalidArgumentError('Use a port from 0 to 65535, or HOST:PORT, such as 127.0.0.1:9464.');

@@ -1,5 +1,5 @@
 /**
- * The metrics of a running server: who counts them, and what the monitor shows.
+ * Connects the metrics of a running server to its actors, its storage and its monitor.
  */
 
 import type { EventObject } from 'xstate';
@@ -15,7 +15,7 @@ export interface OpenMetrics {
   readonly meter: ServerMetrics;
   readonly watch: StorageWatch;
   record(event: EventObject): void;
-  /** What the monitor needs to show the metrics. */
+  /** Returns the options of a monitor that shows the metrics at an address. */
   monitorAt(address: MonitorAddress, storage: ServerStorage, server: () => RunningServer): MonitorOptions;
 }
 
@@ -45,7 +45,7 @@ export async function openMetrics(isShared: boolean): Promise<OpenMetrics> {
       metricsType: meter.contentType,
       findProblem: storage.findProblem,
       async metrics(population) {
-        // If the directory cannot be measured, the metrics keep their last values.
+        // If the data directory cannot be measured, its metrics keep their last values.
         const usage = await storage.measure?.().catch(() => undefined);
         if (usage !== undefined) data?.setUsage(usage);
         const { maxConnections, maxUsers } = server().limits;

@@ -1,9 +1,9 @@
 /**
  * The server's metrics, in the text format of Prometheus. docs/watching.md describes each of them.
  *
- * The actors count in plain numbers, because they count each datagram. The numbers are copied to the metrics
- * of prom-client only when the metrics are read. Durations of requests and commits go to histograms directly:
- * each of them takes far longer than the histogram.
+ * The meter counts in plain numbers, because it counts each datagram. The numbers are copied to the metrics
+ * of prom-client only when the metrics are read. Durations of requests and commits go to the histograms of
+ * prom-client directly, because a request or commit takes far longer than an update of a histogram.
  */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
@@ -23,7 +23,7 @@ import type { LifecycleEvent } from '../../supervision/lifecycle.js';
 import { DURATION_BUCKETS, GROUP_BUCKETS, MS_PER_SECOND } from './buckets.js';
 import { Tally } from './tally.js';
 
-/** Numbers that other parts of the program know when the metrics are read. */
+/** Values that other parts of the program provide when the metrics are read. */
 export interface Readings extends Partial<Population> {
   readonly maxConnections: number;
   readonly maxUsers: number;
@@ -118,7 +118,7 @@ export class ServerMetrics implements ServerMeter {
     return this.registry.contentType;
   }
 
-  /** Formats all metrics. A number of the population that is missing has no sample. */
+  /** Formats all metrics. If a number of users or sessions is missing, its metric has no sample. */
   format({ online, away, sessions, maxConnections, maxUsers, isReady }: Readings): Promise<string> {
     this.#setGauge('im_ready', isReady ? 1 : 0);
     this.#setGauge('im_connections_max', maxConnections);
@@ -141,7 +141,7 @@ export class ServerMetrics implements ServerMeter {
     switch (lifecycle.type) {
       case 'child.started':
         if (lifecycle.dynamic) return;
-        // An actor without restarts and crashes has the value 0, so that the first restart is an increase.
+        // Begin with 0, so that Prometheus sees the first restart or crash as an increase.
         this.#restarts.inc({ actor: lifecycle.id }, 0);
         return this.#crashes.inc({ actor: lifecycle.id }, 0);
       case 'child.restarting':
@@ -191,7 +191,7 @@ export class ServerMetrics implements ServerMeter {
     else gauge.set(value);
   }
 
-  /** The metrics whose numbers are copied when they are read. */
+  /** Adds the counters whose numbers are copied to prom-client when the metrics are read. */
   #addTallies(): void {
     const registers = [this.registry];
     const requests = this.#requests;

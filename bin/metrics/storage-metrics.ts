@@ -1,5 +1,5 @@
 /**
- * The metrics of what keeps the users: a data directory and its disk, or a directory in PostgreSQL.
+ * The metrics of the storage: a data directory and its disk, or a directory in PostgreSQL.
  */
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';

@@ -1,10 +1,10 @@
 /**
- * A file system that measures how long each sync takes.
+ * Wraps a file system, to measure how long each sync of a file takes.
  */
 
 import type { Files, OpenFile } from '../../storage/files/files.js';
 
-/** @param recordSync Receives the milliseconds of each sync of a file that succeeded. */
+/** @param recordSync Receives the duration of each successful sync of a file, in milliseconds. */
 export function timeSyncs(files: Files, recordSync: (ms: number) => void): Files {
   const timed = (file: OpenFile): OpenFile => ({
     ...file,

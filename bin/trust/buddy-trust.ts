@@ -1,5 +1,5 @@
 /**
- * `im-client trust` and `im-client forget`: the keys of the buddies of an id.
+ * `im-client trust` and `im-client forget`: show, verify and forget the keys of an id's buddies.
  */
 
 import type { KeyedServer } from '../../actors/client/keyed-server.js';
@@ -102,8 +102,8 @@ function notStored(buddy: UserId): string {
 }
 
 /**
- * Asks the server for the key of a buddy. If the server does not answer, prints why, and the command goes on.
- * If another server answers, the command fails.
+ * Asks the server for the key of a buddy. If the server does not say the key, prints why, and returns
+ * `nothing`, so that the command goes on. Refuses if another server answers.
  */
 async function askAbout(server: KeyedServer, buddy: UserId): Promise<WhoAnswer> {
   try {

@@ -1,5 +1,5 @@
 /**
- * What the commands about keys share: their settings, their output, and how they end.
+ * Shared by the commands about keys: settings, output, and the end of the process.
  */
 
 import { ChosenServer } from '../../actors/client/chosen-server.js';
@@ -21,7 +21,7 @@ export interface KeyOptions {
   readonly json?: true;
 }
 
-/** What a command works with. */
+/** The settings of a command. */
 export interface KeySession {
   readonly server: ChosenServer;
   /** The data directory of the client; `undefined` when the user has no home. */
@@ -52,7 +52,7 @@ export async function runKeyCommand(
   return endProcess(code);
 }
 
-/** The user of a command. Refuses a session without a user. */
+/** Returns the user of a command. Refuses if no user is set. */
 export function userOf({ user }: KeySession): UserId {
   if (user === undefined) throw new Refused('give your id with --user', EXIT.usage);
   return user;
@@ -73,7 +73,11 @@ export function tell(line: string): void {
   process.stderr.write(`${toDisplayText(line)}\n`);
 }
 
-/** Returns the value, or refuses if it is a failure. `what` says what could not be done. */
+/**
+ * Returns the value. Refuses if the value is a failure.
+ *
+ * @param what Says what could not be done, for the message.
+ */
 export function orRefuse<TValue>(value: TValue | Failed, what: string): Exclude<TValue, Failed> {
   if (isFailed(value)) throw new Refused(`${what}: ${value.reason}`, EXIT.failed);
   return value as Exclude<TValue, Failed>;

@@ -1,7 +1,7 @@
 /**
  * `im-client delete`: deletes the user's own id at the server. The key on this machine proves that the id is
- * the user's. After the server has confirmed it, the key is of no use any more, and is removed here. The
- * history, the block list and the keys of buddies stay.
+ * the user's. When the server has confirmed the deletion, the key is useless, and the command removes it from
+ * this machine. The history, the block list and the keys of buddies stay.
  */
 
 import { ClientError } from '../../actors/client/client-error.js';
@@ -18,7 +18,7 @@ import { type KeySession, orRefuse, print, tell } from './command-runner.js';
 import { askNewest, identifyServer, refuse } from './key-server.js';
 import { Refused } from './refused.js';
 
-/** @param isSure True to ask nothing. */
+/** @param isSure True to delete the id without asking the user. */
 export async function deleteId(session: KeySession, id: UserId, isSure: boolean): Promise<number> {
   if (!isSure && !process.stdin.isTTY) {
     throw new Refused(
@@ -48,7 +48,7 @@ export async function deleteId(session: KeySession, id: UserId, isSure: boolean)
   return EXIT.done;
 }
 
-/** The key of the id. Refuses before any question if the server does not accept it. */
+/** Reads the key of the id from this machine. Refuses if the server names another key of the id. */
 async function findKey(keyring: Keyring, name: KeyFileName, server: KeyedServer): Promise<HeldKey> {
   const { id } = name;
   const newest = await askNewest(server, id);
@@ -69,7 +69,7 @@ async function findKey(keyring: Keyring, name: KeyFileName, server: KeyedServer)
   return held;
 }
 
-/** Asks the user twice. Refuses unless the user agrees, and then types the id. */
+/** Asks the user for a yes, and then for the id. Refuses if one of the two answers is different. */
 async function assertSure({ server }: KeySession, id: UserId): Promise<void> {
   const questions = new TerminalQuestions();
   try {
@@ -86,7 +86,7 @@ async function assertSure({ server }: KeySession, id: UserId): Promise<void> {
   }
 }
 
-/** Sends the request. If no reply comes, finds out whether the server has executed it. */
+/** Sends the request. If no reply comes, finds out whether the server has executed the request. */
 async function remove(server: KeyedServer, held: HeldKey, id: UserId): Promise<void> {
   try {
     const { reply } = await server.askFor(id, held, encodeRequest('REM', id));

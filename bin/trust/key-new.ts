@@ -1,7 +1,8 @@
 /**
- * `im-client key new`: makes a key for an id that is registered already, such as one whose words are lost.
+ * `im-client key new`: makes a key for an id that is already registered, such as an id whose words are lost.
  *
- * Nothing is stored. The operator sets the key at the server, then the words restore it on any machine.
+ * The command stores nothing. First the operator sets the new key at the server. After that, the words
+ * restore the key on any machine.
  */
 
 import { IDENTITY_WORDS, Identity } from '../../keys/identity.js';

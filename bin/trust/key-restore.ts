@@ -1,5 +1,5 @@
 /**
- * `im-client key restore`: makes a device of an identity from its 24 words.
+ * `im-client key restore`: makes this machine a device of an identity, from the identity's 24 words.
  */
 
 import { Keyring } from '../../actors/client/keyring.js';
@@ -26,8 +26,8 @@ export async function restoreKey(session: KeySession): Promise<number> {
     await keyring.issueDevice({ id, server: server.name }, identity, newest),
     'the key cannot be stored',
   );
-  // Let the server see the new serial now. Another device that revokes this one chooses a floor above the
-  // newest serial that the server has seen.
+  // Let the server record the new serial now. A device that later revokes this one chooses a floor above the
+  // newest serial that the server has recorded.
   const missing = await recordDevice(server, held, id);
   if (missing !== undefined) tell('The server has not seen this machine yet: it will when you sign in.');
   const { serial, floor } = held.credentials.device;

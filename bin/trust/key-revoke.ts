@@ -2,8 +2,8 @@
  * `im-client key revoke`: shuts out all other devices of an id.
  *
  * The command stores the new device before it sends the device to the server. If the process is killed in
- * between, the stored device has a floor that equals its serial, and that the server does not know yet. The
- * next run sends this device again.
+ * between, the stored device has a floor that equals its serial, but the server does not know this floor yet.
+ * The next run sends this device again.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -21,7 +21,7 @@ import { askNewest, identifyServer, recordDevice } from './key-server.js';
 import { Refused } from './refused.js';
 import { readIdentity } from './typed-words.js';
 
-/** The first pause before the server is asked again, in milliseconds. It doubles with each attempt. */
+/** The first pause before the server is asked again, in milliseconds. The pause doubles with each attempt. */
 const FIRST_RETRY_MS = 1_000;
 
 /** The longest pause, in milliseconds. */
@@ -90,7 +90,7 @@ async function findOrMakeDevice(keyring: Keyring, server: KeyedServer, id: UserI
 }
 
 /**
- * Makes a device that revokes the others, and stores it.
+ * Makes a device that revokes all other devices, and stores the new device.
  *
  * @param known The newest device that the server knows, if the key is on this machine.
  */

@@ -1,5 +1,6 @@
 /**
- * Requests of the commands about keys to the server, and the messages and exit codes of their failures.
+ * Sends the requests of the commands about keys to the server, and turns failures into messages and exit
+ * codes.
  */
 
 import { ClientError } from '../../actors/client/client-error.js';
@@ -17,7 +18,10 @@ import { exitOfError, exitOfReply, HEADLESS_EXIT } from '../headless/exit-codes.
 import type { KeySession } from './command-runner.js';
 import { Refused } from './refused.js';
 
-/** Identifies the server: by its stored key, or else by asking it. Refuses a server that keeps no keys. */
+/**
+ * Identifies the server by its stored key. If there is no stored key, asks the server. Refuses a server that
+ * keeps no keys.
+ */
 export async function identifyServer({ root, server }: KeySession): Promise<KeyedServer> {
   const end = new AbortController().signal;
   const identification = new ServerIdentification({ server, servers: new Servers(root), end });

@@ -1,5 +1,5 @@
 /**
- * `im-client key show`: the ids that have a key on this machine.
+ * `im-client key show`: prints the ids that have a key on this machine, with their keys.
  */
 
 import { findSafetyWords } from '../../keys/safety-phrase.js';

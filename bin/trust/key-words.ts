@@ -1,6 +1,6 @@
 /**
- * `im-client key words`: shows the 24 words at a terminal, and removes them from this machine once the user
- * has shown that they are copied.
+ * `im-client key words`: shows the 24 words of a key at a terminal. When the user has proven to have a copy
+ * of the words, removes them from this machine.
  */
 
 import { IDENTITY_WORDS } from '../../keys/identity.js';
@@ -41,7 +41,7 @@ export async function showWords(session: KeySession): Promise<number> {
   return EXIT.done;
 }
 
-/** Finds the key at the configured server; otherwise the only key of the id. */
+/** Finds the key of the id for the configured server. If there is none, takes the only key of the id. */
 async function findKey({ root, server }: KeySession, keys: KeyFiles, id: UserId): Promise<StoredKey> {
   const names = orRefuse(await keys.list(), 'the keys cannot be read').filter((name) => name.id === id);
   const servers = new Servers(root);

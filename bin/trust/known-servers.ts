@@ -1,5 +1,5 @@
 /**
- * `im-client server`: the servers whose key is known on this machine.
+ * `im-client server`: prints the servers whose keys are known on this machine, and forgets a server's key.
  */
 
 import { parsePort } from '../../protocol/address.js';

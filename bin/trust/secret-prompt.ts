@@ -1,8 +1,8 @@
 /**
- * Asks for secret words at a terminal. What is typed is shown as asterisks; Tab shows the letters of the
- * current line, and hides them again. After Enter, the screen shows asterisks in place of the words.
+ * Asks for secret words at a terminal. Shows an asterisk for each typed character. Tab switches between
+ * asterisks and the typed characters. After Enter, asterisks replace the words on the screen.
  *
- * The prompt redraws lines without control codes, so that it works on a terminal that has none.
+ * The prompt redraws a line with spaces and carriage returns only, so that it works on every terminal.
  */
 
 import type { ReadStream, WriteStream } from 'node:tty';
@@ -15,7 +15,9 @@ import { Refused } from './refused.js';
 /** The maximum number of characters of a line: more than 24 words of 8 letters. */
 const MAX_TYPED = 1_000;
 
-/** Replaces each line after Enter. It has a fixed length, so that it does not reveal how long a word is. */
+/**
+ * Replaces each line after Enter. The text has a fixed length, so that it does not reveal the typed length.
+ */
 const HIDDEN_LINE = '****';
 
 interface Pressed {

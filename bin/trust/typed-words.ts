@@ -1,5 +1,6 @@
 /**
- * Reads the 24 words of an identity: from a terminal, several words or one at a time, or one line of a pipe.
+ * Reads the 24 words of an identity. At a terminal, the user types one or several words on a line. A pipe has
+ * all words on one line.
  */
 
 import { IDENTITY_WORDS, Identity, problemText, type WordsProblem } from '../../keys/identity.js';
@@ -13,10 +14,10 @@ import { tell } from './command-runner.js';
 import { Refused } from './refused.js';
 import { SecretPrompt } from './secret-prompt.js';
 
-/** How often all words may be typed at a terminal. */
+/** How often the user may type all words at a terminal. */
 const ATTEMPTS = 3;
 
-/** Reads the words. Refuses those that are not an identity. */
+/** Reads the words. Refuses words that do not belong to an identity. */
 export async function readIdentity(): Promise<Identity> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY) {
@@ -41,7 +42,7 @@ export async function readIdentity(): Promise<Identity> {
   }
 }
 
-/** Reads the six words of a buddy, which are no secret: one line of a terminal or a pipe. */
+/** Reads the six words of a buddy, as one line from a terminal or a pipe. These words are not secret. */
 export async function askSixWords(buddy: UserId): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write(`The six words that ${buddy} reads out: `);
   return readPipedLine();

@@ -1,5 +1,6 @@
 /**
- * Shows the 24 words at a terminal, and asks two of them back, to make sure that they are on paper.
+ * Shows the 24 words at a terminal. Then asks the user to type two of them, to make sure that the user has
+ * written them down.
  */
 
 import { randomInt } from 'node:crypto';
@@ -13,20 +14,20 @@ import type { KeySession } from './command-runner.js';
 import { Refused } from './refused.js';
 import { SecretPrompt } from './secret-prompt.js';
 
-/** How many words are asked back. */
+/** How many of the words the user must type. */
 const ASKED_WORDS = 2;
 
-/** How often a word may be typed. */
+/** How often the user may type a word. */
 const ATTEMPTS = 3;
 
-/** Columns of a numbered word: a number, and at most 8 letters. */
+/** The width of a numbered word, in columns: a number, and at most 8 letters. */
 const WORD_COLUMNS = 14;
 
 /** Switches to the second screen of the terminal, whose contents do not stay in the scrollback. */
 const OTHER_SCREEN = '\u001b[?1049h\u001b[H\u001b[2J';
 const FIRST_SCREEN = '\u001b[?1049l';
 
-/** Refuses to go on where the words could end up in a file, a log or another program. */
+/** Refuses if the output is not a terminal: the words could end up in a file, a log or another program. */
 export function requireTerminal({ isJson }: KeySession): void {
   if (isJson) throw new Refused('the 24 words are never printed as JSON', EXIT.usage);
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
@@ -38,10 +39,10 @@ export function requireTerminal({ isJson }: KeySession): void {
 }
 
 /**
- * Shows the words, and asks some of them back. Resolves with false if the user skips the question. Refuses
- * wrong words.
+ * Shows the words, and asks the user to type some of them. Resolves with false if the user types nothing.
+ * Refuses wrong words.
  *
- * @param introduction Printed first: says what the words are for.
+ * @param introduction A text that is printed first, and says what the words are for.
  */
 export async function copyOnPaper(introduction: string, words: readonly string[]): Promise<boolean> {
   const { stdin, stdout }: { readonly stdin: ReadStream; readonly stdout: WriteStream } = process;
@@ -76,7 +77,7 @@ export async function copyOnPaper(introduction: string, words: readonly string[]
   }
 }
 
-/** Asks for one word. Returns false if the user skips it. Refuses after {@link ATTEMPTS} wrong words. */
+/** Asks for one word. Returns false if the user types nothing. Refuses after {@link ATTEMPTS} wrong words. */
 async function askWord(
   prompt: SecretPrompt,
   stdout: WriteStream,
@@ -96,14 +97,14 @@ async function askWord(
   );
 }
 
-/** The positions of the words to ask for, in their order. */
+/** Picks random positions of words to ask for, in ascending order. */
 function somePositions(): readonly number[] {
   const positions = new Set<number>();
   while (positions.size < ASKED_WORDS) positions.add(randomInt(IDENTITY_WORDS));
   return [...positions].sort((one, other) => one - other);
 }
 
-/** The numbered words in rows, read from left to right. */
+/** Formats the numbered words in rows, to be read from left to right. */
 function rowsOf(words: readonly string[], columns: number): string {
   const perRow = columns >= 4 * WORD_COLUMNS ? 4 : 2;
   const numbered = words.map((word, index) =>
