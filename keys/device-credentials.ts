@@ -33,7 +33,7 @@ export function isAbsurdSerial(serial: number, nowMs: number): boolean {
 
 /** What determines the serial and the floor of a new device. */
 export interface IssueOptions {
-  /** The wall clock, in milliseconds since 1970. It may be wrong. */
+  /** The time of the wall clock, in milliseconds since 1970. The clock may be wrong. */
   readonly nowMs: number;
   /** The newest serial of this identity that the server has seen; 0 if none. */
   readonly newestSerial?: number;

@@ -1,6 +1,6 @@
 /**
- * Identities: an identity is the key pair that signs the certificates of a user's devices. Its 24 words
- * restore the key pair.
+ * Identities: an identity is the key pair that signs the certificates of a user's devices. The 24 words of an
+ * identity restore the key pair.
  */
 
 import { randomBytes, sign } from 'node:crypto';
