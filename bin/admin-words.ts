@@ -1,5 +1,5 @@
 /**
- * The answers of a running server as lines for the operator.
+ * Formats the answers of a running server as lines for the operator.
  */
 
 import type { AdminFields } from '../actors/server/admin-protocol.js';
@@ -11,7 +11,7 @@ export interface AdminView {
   readonly row?: (fields: AdminFields) => string;
   /** The lines of the result. */
   readonly done: (fields: AdminFields) => readonly string[];
-  /** True if the result is that there is no such user. */
+  /** Returns true if the result says that there is no such user. */
   readonly isUnknown?: (fields: AdminFields) => boolean;
 }
 

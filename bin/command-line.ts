@@ -45,7 +45,7 @@ const MAX_DAYS = 36_525;
 
 const EXAMPLES = new WeakMap<Command, readonly Example[]>();
 
-/** Adds examples to a command. Its help and its man page show them. */
+/** Adds examples to a command. The help and the man page of the command show the examples. */
 export function withExamples(command: Command, ...examples: readonly Example[]): Command {
   EXAMPLES.set(command, examples);
   const lines = examples.map(([line, meaning]) => `  ${line}\n      ${meaning}`);

@@ -1,5 +1,5 @@
 /**
- * How both programs end: on signals, when their work hangs, and when their terminal is gone.
+ * Controls how both programs end: on signals, when their work hangs, and when their terminal is gone.
  *
  * Importing this file has side effects, which work around two faults of Node.js: Node.js does not keep the
  * SIG_IGN for SIGHUP that `nohup` sets, and it aborts at exit when a terminal is gone.
@@ -54,7 +54,7 @@ const POOL_WORK = new Set(['FSReqPromise', 'FSReqCallback', 'FileHandleCloseReq'
 export interface SignalOptions {
   /**
    * Called at the second signal. A second SIGHUP does not count: the kernel and the shell both send one.
-   * Default: SIGKILL.
+   * By default, the process kills itself with SIGKILL.
    */
   readonly stopNow?: () => void;
   /** Called at each SIGHUP that does not call `stop`. Without this function, such a SIGHUP is ignored. */

@@ -18,7 +18,7 @@ import { withProgramOptions } from './program-options.js';
 const MAX_TIMEOUT_S = 60;
 
 /**
- * Adds the commands to the client's command line. The commands use the client's `--server` and `--*-port`.
+ * Adds the commands to the client's command line. The commands use the client's options for server and ports.
  */
 export function addHeadlessCommands(program: Command): void {
   const addFor = (id: string, whose: string, name: string, description: string, flags: readonly string[]) =>

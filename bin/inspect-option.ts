@@ -46,8 +46,7 @@ export async function openInspection(
 ): Promise<Inspection | undefined> {
   if (inspect === undefined) return undefined;
   const { startInspection } = await import('../inspector/server/start-inspection.js');
-  // This code runs in dist/bin/, or as a part of a bundle in dist/programs/: both have the same relative
-  // paths.
+  // This code runs in dist/bin/, or in a bundle in dist/programs/. These relative paths are right for both.
   const pages = new URL('../page/', import.meta.url);
   const drawings = new URL('../../docs/machines/', import.meta.url);
   const start = (port: number) =>

@@ -6,8 +6,8 @@
 const RECOMMENDED_MAJOR = 22;
 
 /**
- * Returns a notice if this version of Node.js is not recommended. Returns `undefined` if `NODE_NO_WARNINGS`
- * is set to 1, which also silences the warnings of Node.js itself.
+ * Returns a notice if this version of Node.js is not recommended, and otherwise `undefined`. Also returns
+ * `undefined` if `NODE_NO_WARNINGS` is 1, which silences the warnings of Node.js itself, too.
  */
 export function oldNodeNotice(
   version = process.versions.node,

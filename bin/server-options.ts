@@ -24,7 +24,10 @@ const PREFIX = 'IM_SERVER_';
 /** The server's default addresses. */
 export const DEFAULT_ADDRESSES = { host: '0.0.0.0', tcpPort: 1234, udpPort: 1235 } as const;
 
-/** The default warm-up, in seconds. In a shorter time, some clients would not have announced themselves. */
+/**
+ * The default warm-up, in seconds. In this time the server hears all clients, which announce themselves every
+ * 10 s.
+ */
 const WARM_UP_SECONDS = 12;
 
 export interface ServerOptions extends InspectionSettings {

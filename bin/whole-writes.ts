@@ -1,5 +1,5 @@
 /**
- * Importing this module ensures that each write to standard output is either complete or fails, if standard
+ * Importing this module ensures that each write to standard output either completes or fails, if standard
  * output is a file.
  *
  * Node.js makes only one system call for a write to a file, and reports success even if a nearly full disk

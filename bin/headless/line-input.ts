@@ -27,7 +27,7 @@ export class LineInput implements AsyncIterable<string> {
     return this.#exhausted;
   }
 
-  /** Stops reading. Lines already read are still delivered, then the iteration ends. */
+  /** Stops reading. The iteration still yields the lines that were already read, and then ends. */
   stop(): void {
     this.#stopped = true;
     process.stdin.pause();

@@ -23,9 +23,12 @@ export interface HeadlessOptions extends RecordsOptions {
   readonly tcpPort: number;
   readonly messagePort: number;
   readonly json?: true;
-  /** Allows no chats in clear. */
+  /** True to allow private chats only. */
   readonly private: boolean;
-  /** Registers without a key. Chats in clear if the server does not say whether the buddy has a key. */
+  /**
+   * True to register without a key, and to chat in clear if the server does not say whether the buddy has a
+   * key.
+   */
   readonly clear: boolean;
   /** Longest wait for an answer to a call, in seconds. */
   readonly timeout?: number;

@@ -103,7 +103,7 @@ function notStored(buddy: UserId): string {
 
 /**
  * Asks the server for the key of a buddy. If the server does not say the key, prints why, and returns
- * `nothing`, so that the command goes on. Refuses if another server answers.
+ * `nothing`, so that the command continues. Refuses if a server with another key answers.
  */
 async function askAbout(server: KeyedServer, buddy: UserId): Promise<WhoAnswer> {
   try {

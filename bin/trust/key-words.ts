@@ -1,6 +1,6 @@
 /**
- * `im-client key words`: shows the 24 words of a key at a terminal. When the user has proven to have a copy
- * of the words, removes them from this machine.
+ * `im-client key words`: shows the 24 words of a key at a terminal. When the user has typed some of the
+ * words back, removes the words from this machine.
  */
 
 import { IDENTITY_WORDS } from '../../keys/identity.js';

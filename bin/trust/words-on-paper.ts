@@ -27,7 +27,9 @@ const WORD_COLUMNS = 14;
 const OTHER_SCREEN = '\u001b[?1049h\u001b[H\u001b[2J';
 const FIRST_SCREEN = '\u001b[?1049l';
 
-/** Refuses if the output is not a terminal: the words could end up in a file, a log or another program. */
+/**
+ * Refuses `--json`, and input or output that is not a terminal: the words could end up in a file or a log.
+ */
 export function requireTerminal({ isJson }: KeySession): void {
   if (isJson) throw new Refused('the 24 words are never printed as JSON', EXIT.usage);
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
