@@ -37,8 +37,8 @@ import type { Inbox } from './inbox.js';
 
 /**
  * Longest wait for the heartbeat's answer, in milliseconds. The heartbeat needs a few seconds to detect that
- * the server is silent, and to find out why. Without a limit, a heartbeat that keeps crashing would never
- * answer.
+ * the server is silent, and to find out why. The wait has a limit because a heartbeat that keeps crashing
+ * never answers.
  */
 const QUESTION_TIMEOUT_MS = 15_000;
 
@@ -47,11 +47,11 @@ const QUESTION_TIMEOUT_MS = 15_000;
  *
  * - `busy`: the user is in a call or a chat already;
  * - `crowded`: there were too many calls at once, in total or from the caller's address;
- * - `callback`: the caller's program (dialect E) wants to be called back;
+ * - `callback`: the caller's program (dialect E) wants to be called back, which this client does not do;
  * - a cause of `DenialCause`: the call is not allowed because of a key.
  *
- * Each cause except `busy` is reported at most once a minute for an address, or for a name if a key is the
- * cause.
+ * Each refusal with the cause `busy` is reported. Any other cause is reported at most once a minute for each
+ * address, or, if a key is the cause, for each id that callers claim.
  */
 export type RefusalCause = 'busy' | CutCause;
 
@@ -62,11 +62,16 @@ export type ClientNotice =
   /** The server answers again. */
   | { readonly type: 'server.found' }
   /**
-   * The client no longer announces the user, and asks for no buddy list: the user has signed in elsewhere
-   * (`elsewhere`), the operator of the server has banned the user or the address of this machine (`banned`)
-   * or has deleted the user (`unregistered`), the user's key does not count at this server (`denied`,
-   * `revoked`), the key is not on this machine (`no-key`), or another server answered at the sign-in
-   * (`changed`).
+   * The client no longer announces the user, and no longer asks for the buddy list. `why` says for which
+   * reason:
+   *
+   * - `elsewhere`: the user has signed in through another client;
+   * - `banned`: the operator of the server has banned the user, or the address of this machine;
+   * - `unregistered`: the user was deleted at the server;
+   * - `denied`: the server knows the id with another key, or without a key;
+   * - `revoked`: the user has shut out this machine;
+   * - `no-key`: the user's key is not on this machine;
+   * - `changed`: the server has another key than the known one.
    */
   | {
       readonly type: 'session.ended';
@@ -75,7 +80,7 @@ export type ClientNotice =
       readonly code: ClientErrorCode;
       readonly reason: string;
     }
-  /** The server drops the user's datagrams, because they come from another address than the logins. */
+  /** The server drops the user's datagrams, because the logins come from a different address. */
   | { readonly type: 'session.misrouted' }
   /** A call was refused without asking the program. */
   | {
@@ -84,7 +89,7 @@ export type ClientNotice =
       readonly caller: UserId | undefined;
       readonly address: string;
       readonly hint: CallerHint | undefined;
-      /** How many earlier calls from that address were refused without a notice. */
+      /** How many calls with this cause and this address (or id) were refused since the last such notice. */
       readonly untold: number;
     }
   /**
@@ -94,7 +99,10 @@ export type ClientNotice =
   | { readonly type: 'key.changed' | 'key.unchanged'; readonly buddy: UserId }
   /** In a private chat, lines of an earlier chat are sent again. */
   | { readonly type: 'lines.resumed'; readonly buddy: UserId | undefined; readonly count: number }
-  /** A caller did not understand the line that accepted its call. Its next call gets another line. */
+  /**
+   * The caller did not understand the line that accepted its call. The client will accept the caller's next
+   * call with a different line.
+   */
   | { readonly type: 'call.misunderstood'; readonly address: string; readonly hint: CallerHint | undefined }
   /** `peer.stalled`: the buddy has not read for 5 s. `peer.reading`: the buddy reads again. */
   | {
@@ -118,7 +126,7 @@ type SessionEnded = Extract<HeartbeatReport, { type: 'session.ended' }>;
 
 type AgentEvent = HeartbeatReport | CallEvent | TrustReport | AgentCommand;
 
-/** The owner's address, typed for the events that only a program's client gets. */
+/** The address of call control's owner, with the type of the events that the agent receives. */
 export const AGENT = nameOf<AgentEvent>(CLIENT);
 
 export interface AgentInput {
@@ -148,7 +156,7 @@ class Agent implements Behaviour<AgentEvent> {
   #questionTimer: Timer | undefined;
   /** What is known about the keys of the buddies. */
   #trust: BuddyTrusts | undefined;
-  /** The server's latest answer. */
+  /** The latest buddy list from the server. */
   #buddies: BuddyList = [];
   /** Outgoing calls that call control has not answered yet. Call control answers in order. */
   readonly #placing: OutgoingCall[] = [];

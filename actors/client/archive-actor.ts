@@ -3,7 +3,7 @@
  *
  * The actor writes a message before it handles the next event, so a crash loses no message that was shown.
  * File errors do not stop a chat. The actor tries to write every message to the history, but reports only the
- * first failure.
+ * first write that fails.
  */
 
 import type { ArchiveCommand, ArchiveReport } from '../../machines/client/events.js';
@@ -20,7 +20,7 @@ interface Failed {
 }
 
 /**
- * What the actor needs of the files. Each operation returns the reason of a failure, and throws only because
+ * The local files, as the actor uses them. An operation that fails returns the reason. It throws only because
  * of a bug.
  */
 export interface ArchiveFiles {

@@ -16,7 +16,10 @@ import { networkReason } from './network-reason.js';
 /** Longest wait for the server's reply, in milliseconds. The server itself may wait 10 s for its disk. */
 export const REPLY_TIMEOUT_MS = 12_000;
 
-/** Longest wait for a connection if there are other servers, in milliseconds. Shorter than for any reply. */
+/**
+ * Longest wait for a connection if the client could use another server, in milliseconds. It is shorter than
+ * the wait for any reply.
+ */
 export const CONNECT_TIMEOUT_MS = 2_000;
 
 /** The message of the error when the server closes the connection without a reply. */
@@ -34,20 +37,20 @@ export interface ServerEndpoint {
 /** A server, and how to connect to it. */
 export interface Route extends ServerEndpoint {
   open(): Socket;
-  /** Whether the client could use another server. If so, it gives up a late server early. */
+  /** Whether the client could use another server. If so, it gives up sooner on a server that is slow. */
   hasOthers(): boolean;
 }
 
 const NOT_AWAITED = 'not waited for';
 
-/** Nothing could be sent to the server: there was no connection, or no TLS handshake in time. */
+/** Nothing was sent to the server: there was no connection, or no TLS handshake in time. */
 export class UnreachedError extends Error {
   override readonly name = 'UnreachedError';
 }
 
 /** The request was sent, and no reply came. The server may have executed the request. */
 export class NoReplyError extends Error {
-  /** Whether the connection was open until the end of the wait. */
+  /** True if the connection stayed open, but the reply did not come in time. */
   get isLate(): boolean {
     return this.message === LATE_REPLY;
   }
@@ -55,7 +58,7 @@ export class NoReplyError extends Error {
 
 /**
  * Sends one request line in clear and resolves with the reply. Rejects with an {@link UnreachedError} or a
- * {@link NoReplyError}, whose message says why there is no reply.
+ * {@link NoReplyError}, whose message says why there is no reply, or with an `Error` if `signal` aborts.
  */
 export function ask(
   route: Route,
@@ -75,7 +78,7 @@ export function ask(
   return readReply(socket, { signal, timeoutMs, errorOf });
 }
 
-/** Waits until a socket is connected. Destroys the socket otherwise. */
+/** Waits until a socket is connected. If this fails, destroys the socket and rejects. */
 export async function connected(socket: Socket, { signal, timeoutMs, errorOf }: ReplyOptions): Promise<void> {
   const timer = setTimeout(() => socket.destroy(new Error(LATE_REPLY)), timeoutMs);
   try {
@@ -88,7 +91,7 @@ export async function connected(socket: Socket, { signal, timeoutMs, errorOf }: 
   }
 }
 
-/** Destroys a socket that has not emitted an event in time, if the client could use another server then. */
+/** If `socket` does not emit `event` in time, and there is another server to use, destroys the socket. */
 export function limitWait(socket: Socket, event: string, timeoutMs: number, route: Route): void {
   const late = () => {
     if (route.hasOthers()) socket.destroy(unreachedError(new Error(LATE_REPLY)));
@@ -98,14 +101,14 @@ export function limitWait(socket: Socket, event: string, timeoutMs: number, rout
 }
 
 export interface ReplyOptions {
-  /** Aborted when the caller does not wait for the reply any longer. */
+  /** Aborts when the caller no longer waits for the reply. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** The error to reject with when the connection breaks, or the reply does not come. */
   readonly errorOf: (error: NodeJS.ErrnoException) => Error;
 }
 
-/** Reads the reply to a request: one line. Then destroys the connection, which may be in TLS. */
+/** Reads the reply to a request: one line. Then destroys the connection, which may be a TLS connection. */
 export function readReply(
   socket: Socket,
   { signal, timeoutMs, errorOf }: ReplyOptions,
@@ -159,7 +162,7 @@ export function readReply(
   });
 }
 
-/** The error before anything was sent, with the reason in words. */
+/** The error for a failure before anything was sent. The message gives the reason in words. */
 export function unreachedError(error: NodeJS.ErrnoException): UnreachedError {
   return error instanceof UnreachedError ? error : new UnreachedError(reasonOf(error), { cause: error });
 }
@@ -169,7 +172,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
 }
 
 /**
- * When the server does not answer over UDP, asks it over TCP whether it knows the user. Always resolves.
+ * Asks a server that does not answer over UDP whether it knows the user, over TCP. Always resolves.
  *
  * @param request Sends `ADD <user>`, in clear or inside TLS.
  */

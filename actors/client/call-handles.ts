@@ -1,7 +1,7 @@
 /**
- * Calls as a program sees them: incoming calls, which it accepts or rejects, and outgoing calls. Both become
- * chats. Call control (machines/client/call-control.ts) has the rules; this file turns its events into
- * promises.
+ * Calls as a program sees them: incoming calls, which the program accepts or rejects, and outgoing calls. An
+ * accepted call becomes a chat. Call control (machines/client/call-control.ts) has the rules; this file turns
+ * the events of call control into promises.
  */
 
 import type { CallCommand, CallEvent, CallFailure, CallId, Peer } from '../../machines/client/call-events.js';
@@ -29,8 +29,8 @@ export interface Call {
    */
   readonly hint: CallerHint | undefined;
   /**
-   * True if the call is inside TLS, and the caller has proven a key; `undefined` if the user has no key here:
-   * then all calls are in clear.
+   * True if the call is inside TLS, and the caller has proven a key. `undefined` if the user has no key here:
+   * all calls are then in clear.
    */
   readonly private: boolean | undefined;
   /** True if the user has verified the key of this caller. */
@@ -39,33 +39,34 @@ export interface Call {
    * True if the call is private, and a stored key or the server confirms that the caller's id has this key.
    */
   readonly confirmed: boolean;
-  /** The key that the caller has proven. */
+  /** The key that the caller has proven; `undefined` for a call in clear. */
   readonly key: string | undefined;
   /**
    * Resolves when the call needs no answer any more: it was answered, the caller hung up, or the call timed
    * out.
    */
   readonly over: Promise<void>;
-  /** Accepts the call. Rejects with ClientError `call.over`. */
+  /** Accepts the call. Rejects with ClientError `call.over` if the call is over or was answered already. */
   accept(): Promise<Chat>;
   /**
-   * Refuses the call, if it still waits. While three calls of an address within the last minute were not
-   * accepted, its further calls are refused.
+   * Refuses the call, if it still waits for an answer. If three calls from one address were not accepted
+   * within the last minute, the next call from this address is refused without a notice.
    */
   reject(): void;
-  /** Like `reject`, but does not count against the caller's address: for callers that a rule excludes. */
+  /** Like `reject`, but does not count as one of the three calls. For callers that the program excludes. */
   dismiss(): void;
 }
 
 /**
- * Progress of an outgoing call. `calling`: connecting to the buddy. `ringing`: connected, the buddy is asked.
+ * Progress of an outgoing call. `calling`: connecting to the buddy. `ringing`: connected, and waiting for the
+ * buddy's answer.
  */
 export type CallProgress = 'calling' | 'ringing';
 
 /** A call and its chat, as the agent sees them. */
 export interface CallHandle {
   readonly peer: Peer;
-  /** Handles an event that call control reports of the call. */
+  /** Handles an event of this call that call control reports. */
   handle(event: CallEvent): void;
   /** Ends the call or chat, because the client ends and no more events will come. */
   abandon(error: ClientError): void;

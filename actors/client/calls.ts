@@ -20,7 +20,7 @@ export interface CallsInput {
   readonly heartbeat: Address<PortBound>;
 }
 
-/** Actor logic of the listener. It is ready when it has emitted `port.bound`. */
+/** Actor logic of the listener. The actor is ready when it has emitted `port.bound`. */
 export const callsLogic: BehaviourLogic<never, CallsInput> = fromBehaviour((scope, input) => {
   const { port, chats, callControl, heartbeat } = input;
   const server = createServer({ allowHalfOpen: true, noDelay: true });

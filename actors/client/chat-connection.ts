@@ -50,8 +50,8 @@ const GREETING_TIMEOUT_MS = 250;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Longest wait for the buddy to close its side after this client closed its own, in milliseconds. Applies if
- * the buddy has sent something since our last line.
+ * Longest wait for the buddy to close its side after this client has closed its own side, in milliseconds.
+ * Applies if the buddy has sent something since our last line. Otherwise, `ChatPatience.unreadMs` applies.
  */
 const LINGER_MS = 5_000;
 
@@ -68,23 +68,23 @@ const MAX_EARLY_LINES = 16;
 const YOURS_WAS_CUT = '(your message was longer than 16 KiB: I got its beginning)';
 const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
 
-/** The reason given for a connection that the kernel no longer has. A reset socket gives the same reason. */
+/** The reason given for a connection that the kernel no longer has. It is the same as for ECONNRESET. */
 const WAS_RESET = toDisplayText('the connection was cut');
 
 /**
- * If a caller that sent nothing ends the chat within this time after its acceptance, it did not understand
- * the acceptance. In milliseconds.
+ * A caller that has sent nothing, and ends the chat within this time after its call was accepted, did not
+ * understand the acceptance. In milliseconds.
  */
 const MUTE_MS = 1_000;
 
-/** The options of an outgoing socket. The types of Node.js lack one of them. */
+/** The options of an outgoing socket. The types of Node.js lack `noDelay`. */
 const HALF_OPEN = { allowHalfOpen: true, noDelay: true } as SocketConstructorOpts;
 
 /** The reason given when a chat with a caller of dialect E ends. */
 const CANNOT_BE_ANSWERED = 'its program cannot be answered here';
 
 export interface ChatOptions {
-  /** The port on which the user takes calls now, if there is one. The greeting carries it. */
+  /** The port on which the user takes calls at present, if there is one. The greeting names this port. */
   readonly callPort: () => number | undefined;
   readonly patience: () => ChatPatience;
   /** The signed-in user. */
@@ -258,7 +258,7 @@ export function chatLogic({
       announceMute(chat) {
         const { acceptance, callerAddress: address } = chat;
         report(chat, { type: 'dialect.heard', address, speaksB: acceptance?.inWordsOfB !== true });
-        // The caller has read no line: report all of them, as after a reset.
+        // The caller has read no line: report all lines as lost, as after a reset.
         reportLost(chat, true);
       },
       announceAbandoned(chat) {
@@ -279,10 +279,11 @@ export function chatLogic({
       chat.scope.cancel(chat.lateTimer);
       chat.delivery.release();
       chat.stopKeeping();
-      // Destroy the socket before the report, so that only the bytes of the last look count as confirmed.
-      // With TLS, destroy it at the end: Node.js crashes if the socket under TLS is destroyed first.
+      // Destroy the socket before the report. The bytes that were confirmed at the last look at the kernel's
+      // table then decide which lines are reported as lost. A socket under TLS is destroyed at the end:
+      // Node.js crashes if it is destroyed before the TLS socket.
       if (chat.secure === undefined) chat.socket.destroy();
-      // Report the end in any case, even a second time: call control must not wait for this chat.
+      // Always report the end, even if it was reported before: call control must not wait for this chat.
       if (isFinal) reportClosed(chat);
       else reportBroken(chat, toDisplayText('the chat crashed'), false);
       chat.secure?.release();
@@ -310,8 +311,8 @@ function listen(chat: Chat, lines: Lines): () => void {
       }
       mayBeTls = false;
       const some = splitter.push(chunk);
-      // Record the answer now, not when the lines are handled: the buddy sent these lines before it could
-      // read anything that this client writes in the meantime.
+      // Record the answer before the lines are handled: the buddy sent them before it could read anything
+      // that this client writes in the meantime.
       if (some.length > 0 && !lines.asksForCallback(some)) delivery.recordAnswer();
       throttle.push(some, chunk.length);
     }),
@@ -329,7 +330,7 @@ function listen(chat: Chat, lines: Lines): () => void {
       self.send({ type: 'socket.closed' });
     }),
     error: scope.guard((error: NodeJS.ErrnoException) => {
-      // Drain without reporting an end of input that may be waiting: report the failure instead.
+      // An end of input may be waiting behind the lines. `drain` does not report it: the failure is reported.
       throttle.drain();
       const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
       if (isReset && isMute(chat)) self.send({ type: 'caller.muted' });
@@ -376,14 +377,14 @@ function reportLost(chat: Chat, isReset: boolean): void {
   for (const text of chat.delivery.drainLostLines({ isReset })) report(chat, { type: 'message.lost', text });
 }
 
-/** Reports the lines that may not have arrived, then the unsent lines and the end, with its reason. */
+/** Reports the lines that may not have arrived, then the unsent lines, then the end with its reason. */
 function reportBroken(chat: Chat, reason: DisplayText, isReset: boolean): void {
   if (chat.secure !== undefined) return reportPrivateEnd(chat, reason, true);
   reportLost(chat, isReset);
   reportClosed(chat, reason);
 }
 
-/** Reports the unsent lines, then the end. `reason` is given when neither side closed the chat. */
+/** Reports the unsent lines, then the end. Without a `reason`, one side has closed the chat. */
 function reportClosed(chat: Chat, reason?: DisplayText): void {
   if (chat.secure !== undefined) return reportPrivateEnd(chat, reason, true);
   for (const text of chat.delivery.drainUnsentLines()) report(chat, { type: 'message.failed', text });

@@ -1,6 +1,6 @@
 /**
- * What the actor of a chat owns, and how it reports to call control. chat-connection.ts has the actions of
- * chats in clear, private-connection.ts those of private chats.
+ * What the actor of a chat owns, and how the actor reports to call control. chat-connection.ts has the
+ * actions of chats in clear. private-connection.ts has the actions of private chats.
  */
 
 import type { Socket } from 'node:net';
@@ -25,7 +25,7 @@ export interface Chat {
   readonly socket: Socket;
   readonly scope: BehaviourScope<ChatEvent>;
   timer: Timer | undefined;
-  /** Read when the actor starts, because a closed socket has no address. */
+  /** The actor reads the address when it starts, because a closed socket has no address. */
   readonly callerAddress: DisplayText;
   opening: Opening | undefined;
   /** When and in which words a caller was accepted. */
@@ -40,11 +40,11 @@ export interface Chat {
    * `Privacy.decidesFor`.
    */
   readonly keys: { readonly user: UserId | undefined; readonly privacy: Privacy } | undefined;
-  /** The first bytes of a caller that begins TLS. */
+  /** The first bytes from a caller that begins TLS. */
   tlsBytes: Buffer | undefined;
   /** Connects an outgoing call. */
   readonly connect: () => void;
-  /** Stops reading the socket in clear. */
+  /** Removes the listeners that read lines in clear, so that TLS can take over the socket. */
   readonly detach: () => void;
   /** The decision about the called buddy. */
   plan: CallPlan | undefined;
@@ -64,7 +64,7 @@ export interface Chat {
 
 /** How long the end of a chat may take, in milliseconds. */
 export interface ChatPatience {
-  /** Longest wait for the next confirmation of the buddy's machine. */
+  /** Longest wait for the next confirmation from the buddy's machine. */
   readonly confirmationMs: number;
   /**
    * Longest wait for the buddy to close if it has sent nothing since our last line, and may therefore have

@@ -3,8 +3,7 @@
  * on to another server by the rule in machines/client/server-choice.ts. Requests over TCP and datagrams share
  * one object of this class.
  *
- * For a name with one address, this class causes no additional look-ups: a connection looks up the name by
- * itself, through a function of this class.
+ * Names are not looked up twice for a connection: Node.js looks up the name through a function of this class.
  */
 
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
@@ -65,7 +64,7 @@ export class ChosenServer {
   #choice: ServerChoice;
   #hasBegun = false;
 
-  /** @param lookUp Tests pass names that have several addresses. */
+  /** @param lookUp Tests pass a function that finds several addresses for a name. */
   constructor({ host, tcpPort }: Pick<ServerPorts, 'host' | 'tcpPort'>, lookUp: LookUp = lookup) {
     this.#lookUp = lookUp;
     const hosts = parseHosts(host);
@@ -84,12 +83,12 @@ export class ChosenServer {
     return this.endpoints.map(({ host, port }) => hostPort(host.toLowerCase(), port)).join(', ');
   }
 
-  /** Whether the server of a session is still the current one. */
+  /** Whether a server, such as the server of a session, is still the current server. */
   isCurrent(place: Place): boolean {
     return isCurrent(this.#choice, place);
   }
 
-  /** Selects the first server by an id. Later ids use the server that is in use. */
+  /** Selects the first server by an id. Later calls have no effect. */
   beginWith(id: string): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
@@ -101,18 +100,18 @@ export class ChosenServer {
 
   /**
    * Sends a request to the current server. If nothing could be sent, goes on to the next server, until each
-   * server was tried. Rejects with the error of the last one.
+   * server was tried. Rejects with the error of the last server.
    *
-   * A request that was sent is not repeated at another server, unless it changes nothing: the first server
-   * may have executed it, and the second server would then refuse a REG with 203. If a server does not reply
-   * in time, later requests go to the next server. If a server closes the connection without a reply, later
-   * requests still go to that server: it may have refused a revoked device. If the server was killed instead,
-   * it refuses the next connection, and the client then moves on.
+   * Once a request that makes a change was sent, it is not repeated at another server: the first server may
+   * have executed it, and the second server would then refuse a REG with 203. If a server does not reply in
+   * time, later requests go to the next server. If a server closes the connection without a reply, later
+   * requests still go to that server, because it may have refused a revoked device. If the server was killed
+   * instead, it refuses the next connection, and the client then moves on.
    *
    * The client does not move on after the replies 205 and 206. The usual cause of 205 is the directory, which
    * all servers share, and a change that was answered 205 may still be made. 206 means that an address or all
-   * clients together exceed a limit, and the excess would only move to the next server. Such a server still
-   * answers requests for lists and presence.
+   * clients together exceed a limit, and the excess would only move to the next server. Moreover, a server
+   * that replies 205 or 206 still answers requests for lists and presence.
    */
   async reach<TReply>(
     send: (route: Route) => Promise<TReply>,
@@ -122,7 +121,7 @@ export class ChosenServer {
     for (;;) {
       const current = currentPlace(this.#choice);
       const { host } = at ?? current;
-      // Until there is a connection to one of them, all addresses of the host are tried.
+      // Before a connection, the whole host counts as the tried server: Node.js tries all of its addresses.
       let place: Place = at ?? { host };
       const route: Route = {
         host,
@@ -152,7 +151,7 @@ export class ChosenServer {
     return this.reach((route) => ask(route, request, signal));
   }
 
-  /** Leaves a server, unless it was left already. */
+  /** Moves on to the next server, unless the client has already left this one. */
   leave(place: Place): void {
     this.#choice = afterRefusal(this.#choice, place);
   }
@@ -168,8 +167,8 @@ export class ChosenServer {
   }
 
   /**
-   * Looks up the current server for datagrams. Goes on to the next server if a name is not found, until each
-   * server was tried. Rejects with the error of the last one.
+   * Looks up the current server for datagrams. If its name is not found, goes on to the next server, until
+   * each server was tried. Rejects with the error of the last server.
    */
   async locate(): Promise<LocatedServer> {
     for (let tries = 1; ; tries++) {
@@ -220,7 +219,7 @@ export class ChosenServer {
     this.#choice = afterLookup(this.#choice, host, plain);
   }
 
-  /** The look-up of a connection: puts the current address of the server first. */
+  /** Looks up a name for a connection. Puts the current address of the server first. */
   readonly #lookup: LookupFunction = (host, options, done) => {
     this.#lookUp(host, { ...options, all: true }, (error, found) => {
       if (error !== null) return done(error, []);
@@ -232,7 +231,10 @@ export class ChosenServer {
     });
   };
 
-  /** The addresses in the order in which they are tried. Addresses of the other family come last. */
+  /**
+   * The addresses in the order in which they are tried. Addresses that do not count as servers come last:
+   * IPv6 addresses, if the name has IPv4 addresses.
+   */
   #sorted(host: string, found: LookupAddress[]): LookupAddress[] {
     const order = addressesOf(this.#choice, found);
     if (order.length < 2) return found;
@@ -251,7 +253,7 @@ function placeName({ host, address = '' }: Place): string {
 }
 
 /**
- * The source address of answers from a server at this address, in its shortest form. A server at the
+ * The source address of answers from a server at this address, in the shortest form. A server at the
  * unspecified address (`0.0.0.0` or `::`) answers from the loopback address.
  */
 function peerAddress(address: string): string {

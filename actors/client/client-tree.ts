@@ -12,8 +12,8 @@
  *     ├─ heartbeat  SET and GET every 10 s
  *     └─ calls      listens for buddies
  *
- * The actors start in this order: the archive and the actors below it send to the statechart, and start after
- * it. core.ts has the parts that a program's client also uses.
+ * The actors start from top to bottom. The archive and the actors below it send events to the statechart, so
+ * they start after it. core.ts has the parts that a program's client also uses.
  */
 
 import { fromPromise } from 'xstate';
@@ -78,9 +78,9 @@ export interface ClientOptions {
   readonly dataRoot?: string | undefined;
   /** Default `as-can`. `clear` also means that new ids are registered without keys. */
   readonly privacyMode?: PrivacyMode;
-  /** Tests pass the keys of the user and of the buddies; default: those in `dataRoot`. */
+  /** Tests pass keys of the user and of the buddies here. The default is the keys in `dataRoot`. */
   readonly privacy?: Privacy;
-  /** How long no key is pressed before the user is set to away, in milliseconds; `undefined`: never away. */
+  /** After this many milliseconds without a key press, the user is set to away; `undefined`: never. */
   readonly autoAwayMs?: number;
   readonly log: Log;
   /** Called with every event that the tree emits: see `LifecycleEvent`. */
@@ -115,7 +115,7 @@ export function startClient(options: ClientOptions): RunningClient {
     dataRoot,
     keys: mode !== 'clear',
   });
-  // Only a user at a terminal is asked about the lines of a broken chat.
+  // The undelivered lines of a broken chat are kept only if the client can ask its user about them.
   const { privacy = filePrivacy(directory, { dataRoot, mode, keepsLines: isInteractive }) } = options;
 
   const address = { stashLimit: MAX_STASHED_EVENTS };

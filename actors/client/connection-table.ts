@@ -1,6 +1,6 @@
 /**
- * The kernel's table of TCP connections (`/proc/net/tcp`, `/proc/net/tcp6`, see proc(5)). It says how many of
- * the bytes that a socket sent are not confirmed by the other side.
+ * The kernel's table of TCP connections (`/proc/net/tcp`, `/proc/net/tcp6`, see proc(5)). For each socket,
+ * the table shows how many sent bytes the other side has not confirmed yet.
  */
 
 import { readFileSync } from 'node:fs';
@@ -78,7 +78,7 @@ function portInHex(port: number): string {
 function addressesInHex(address: string): string[] {
   const plain = plainAddress(address.replace(/%.*$/, ''));
   const packed = packIpv4(plain);
-  // A socket that takes IPv6 and IPv4 has its IPv4 connections in the table of IPv6, as mapped addresses.
+  // If a socket accepts both IPv6 and IPv4, its IPv4 connections are in the IPv6 table, as mapped addresses.
   if (packed !== undefined) return [wordInHex(packed), [0, 0, 0xffff, packed].map(wordInHex).join('')];
   const groups = groupsOf(plain).map((group) => Number.parseInt(group, 16));
   const words = [0, 2, 4, 6].map((at) => (groups[at] ?? 0) * 0x1_0000 + (groups[at + 1] ?? 0));

@@ -26,8 +26,8 @@ import { trustLogic } from './trust-actor.js';
 
 /**
  * The maximum number of chat actors at once: one has the live call or chat, the others are starting, being
- * refused, or closing. When the limit is reached, a chat of the address with the most chats is cut to make
- * room.
+ * refused, or closing. When the limit is reached, one chat actor of the address that has the most of them may
+ * end to make room. It ends only if its call has not rung yet, was refused, or is over.
  */
 const MAX_CHATS = 32;
 
@@ -41,8 +41,8 @@ export const MAX_STASHED_EVENTS = 1_000;
 const CHATS_GRACE_MS = 2_000;
 
 /**
- * How many restarts a supervisor allows before it gives up. A supervisor that gave up is restarted by its own
- * supervisor, so the limits of the levels multiply.
+ * How many restarts a supervisor allows before it gives up. A supervisor that gave up is restarted by the
+ * supervisor above it, so the limits of the levels multiply.
  */
 export const CLIENT_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 export const CONVERSATION_LIMITS: RestartLimits = { intensity: 4, periodMs: 10_000 };
@@ -68,7 +68,8 @@ export class RestartStateHolder {
   }
 
   /**
-   * Calls a function whenever the user signs in, goes away or comes back. Returns a function that stops this.
+   * Calls `follower` whenever the user signs in, goes away or comes back. Returns a function that removes
+   * `follower`.
    */
   follow(follower: () => void): () => void {
     this.#followers.add(follower);
@@ -148,7 +149,7 @@ export function conversationSpec(
   return child({ id: 'conversation', logic, restart: 'transient', significant: true });
 }
 
-/** Spec of the keeper of keys. It reports to the owner of call control. */
+/** Spec of the actor that reports what is known about the keys of buddies, to the owner of call control. */
 export function trustSpec(privacy: Privacy, holder: RestartStateHolder): ChildSpec {
   return child({
     id: 'trust',
@@ -205,7 +206,7 @@ function originOf(input: ChatInput): string {
 
 /**
  * Cuts an incoming call that exceeds the limits, and reports it to call control. Does nothing for an outgoing
- * call, because call control gets `place.failed`.
+ * call: call control learns of this failure by the reply to its request (`place.failed`).
  */
 function refuseChat(input: ChatInput): void {
   if (input.kind === 'outgoing') return;

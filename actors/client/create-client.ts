@@ -1,5 +1,5 @@
 /**
- * The client as a library: a program registers, manages a buddy list, calls buddies and takes calls with it.
+ * The client as a library. A program uses it to register, to manage a buddy list, and to make and take calls.
  *
  *     client (one_for_one)
  *     ├─ conversation (one_for_all)
@@ -77,23 +77,23 @@ export interface CreateClientOptions {
   readonly messagePort?: number;
   /**
    * The longest wait for an answer to a call, and for the network to take a line, in milliseconds; default
-   * 60,000. While the program leaves a chat, this value also limits the wait for each confirmation, and then
-   * the wait for a buddy who has sent nothing since our last line to close the connection. The default for
-   * this last wait is 10,000.
+   * 60,000. When the program leaves a chat, this value limits two more waits. The first is the wait for each
+   * confirmation. The second is the wait for the buddy to close the connection, if the buddy has sent nothing
+   * since our last line; the default for this wait is 10,000.
    */
   readonly patienceMs?: number;
   /** Called with events that no method reports, such as a lost server or a refused call. */
   readonly onNotice?: (notice: ClientNotice) => void;
   /**
    * The directory of the keys; default the XDG data directory of the user who runs the program. `null`: no
-   * keys are used, and what is found out about servers is not stored.
+   * keys are used, and nothing that the client learns about servers is stored.
    */
   readonly dataDirectory?: string | null;
   /**
-   * Default `as-can`: private where both users have keys. `private`: no chat in clear. `clear`: ids are
-   * registered without keys, and a buddy without a known key is called in clear, even if the server does not
-   * say whether the buddy has one. In each mode, if the user has a key here, a chat with a buddy whose key is
-   * known is private.
+   * Default `as-can`: a chat is private if both users have keys. `private`: no chat is in clear. `clear`: ids
+   * are registered without keys, and a buddy without a known key is called in clear, even if the server does
+   * not say whether the buddy has one. In each mode, if the user has a key here, a chat with a buddy whose
+   * key is known is private.
    */
   readonly privacy?: PrivacyMode;
   /** Receives lifecycle events of the client's actors, crashes among them; default none. */
@@ -157,7 +157,7 @@ export interface Client {
   watchBuddies(): AsyncIterable<BuddyList>;
   /**
    * Starts to take calls, and announces the user as ONLINE every 10 s. Resolves with the port. Rejects with
-   * `port.unavailable`, or with `call.not-private` if no call can be private and none may be in clear.
+   * `port.unavailable`, or with `call.not-private` if `privacy` is `private` and the user has no key here.
    */
   listen(): Promise<number>;
   /** Replaces the list of ids and addresses whose calls are refused without a notice. */
@@ -166,11 +166,10 @@ export interface Client {
   readonly calls: AsyncIterable<Call>;
   /**
    * Calls a buddy at the address that the server gives, and resolves when the buddy accepts. Rejects with
-   * `buddy.*`, `list.cut`, `client.busy`, `server.silent`, or, for a user with a key, `key.changed`
-   * or `call.not-private`.
+   * `buddy.*`, `list.cut`, `client.busy`, `server.silent`, `key.changed` or `call.not-private`.
    */
   call(buddy: string, options?: CallOptions): Promise<Chat>;
-  /** Leaves the chat, announces the user as OFFLINE if the client had listened, and ends the client. */
+  /** Leaves the chat, announces the user as OFFLINE if the client has listened, and ends the client. */
   close(): Promise<void>;
   /** Resolves when the client has ended, with an error if its actors crashed too often. */
   readonly ended: Promise<{ readonly error?: unknown }>;
@@ -190,7 +189,7 @@ export function createClient(options: CreateClientOptions = {}): Client {
   return new ProgramClient(options);
 }
 
-/** Like {@link createClient}, for tests: with the given keys of the user and of the buddies. */
+/** Like {@link createClient}, but uses the given keys of the user and of the buddies. For tests. */
 export function createKeyedClient(options: CreateClientOptions, privacy: Privacy): Client {
   return new ProgramClient(options, privacy);
 }
@@ -217,7 +216,7 @@ class ProgramClient implements Client {
   #listening: Promise<number> | undefined;
 
   constructor(options: CreateClientOptions, privacy?: Privacy) {
-    // Not a spread of DEFAULTS: an option that is given as `undefined` must get its default, too.
+    // DEFAULTS is not spread, because an option that is given as `undefined` must get its default, too.
     const {
       server = DEFAULTS.server,
       tcpPort = DEFAULTS.tcpPort,
@@ -434,7 +433,7 @@ class ProgramClient implements Client {
     this.#sessionError = sessionError(event as Extract<HeartbeatReport, { type: 'session.ended' }>);
   }
 
-  /** Rejects if no call can be private, and none may be in clear. */
+  /** Throws if no call can be private, and none may be in clear. */
   #assertCallable(): void {
     const { mode, keyOf } = this.#privacy;
     if (mode === 'private' && keyOf(this.#user) === undefined)

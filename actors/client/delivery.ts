@@ -21,13 +21,13 @@ import { lookUp } from './connection-table.js';
  */
 const KEEP_ALIVE_MS = 10_000;
 
-/** Time between two looks at the table, in milliseconds: during the chat, and at its end. */
+/** Time between two looks at the table, in milliseconds: during the chat, and after `finish`. */
 const LOOK_MS = 2_000;
 const LAST_LOOK_MS = 50;
 
 /**
- * The minimum number of looks within the user's patience. With fewer looks, a buddy who reads slowly would
- * look like a buddy who does not read.
+ * The minimum number of looks at the table within `patienceMs`. With fewer looks, a buddy who reads slowly
+ * could not be distinguished from a buddy who does not read.
  */
 const LOOKS_IN_PATIENCE = 4;
 
@@ -44,7 +44,7 @@ const DEAD_AFTER_MS = 22_000;
 const MAX_REMEMBERED_BYTES = 16 * 1024 * 1024;
 const LINE_COST_BYTES = 64;
 
-/** With more bytes than this in its own buffer, the socket gets no further line. */
+/** While the socket's own buffer has at least this many bytes, no further line is written to the socket. */
 const MAX_UNTAKEN_BYTES = 64 * 1024;
 
 /** A line that the network has not taken. */
@@ -54,9 +54,10 @@ interface Waiting {
   readonly onSent: () => void;
 }
 
-/** A line that the network took, and the number of bytes written to the socket up to its end. */
+/** A line that the network took. */
 interface Written {
   readonly text: string | undefined;
+  /** The number of bytes written to the socket up to the end of this line. */
   readonly end: number;
   readonly cost: number;
 }
@@ -69,7 +70,7 @@ export interface DeliveryListener {
   onDead(): void;
   /** After `finish`: all written bytes are confirmed. */
   onConfirmed(): void;
-  /** After `finish`: no more bytes were confirmed within the patience. */
+  /** After `finish`: no more bytes were confirmed for `patienceMs`. */
   onStalled(): void;
   /** After `finish`: the other end reset the connection, possibly after it had closed its sending side. */
   onReset(): void;
@@ -85,22 +86,22 @@ export class Delivery {
   /** Lines that the network has not taken yet. The socket has the first {@link #writing} of them. */
   readonly #waiting: Waiting[] = [];
   #writing = 0;
-  /** Lines that the network took and the buddy may not have read. Those before {@link #first} are dropped. */
+  /** Lines that the network took and the buddy may not have read. Lines before {@link #first} are dropped. */
   #taken: Written[] = [];
   #first = 0;
   #takenCost = 0;
   /**
    * How many bytes the network had taken when the buddy last sent something. The buddy has most likely read
-   * these.
+   * these bytes.
    */
   #answered = 0;
   /** The number of bytes that were confirmed at the last look. */
   #confirmed = 0;
-  /** Since when the kernel has been retransmitting or probing without any new confirmation. */
+  /** The time since which the kernel has retransmitted or probed without any new confirmation. */
   #silentSinceMs: number | undefined;
   /**
-   * The time at which the chat was left, or of the last confirmation after that; `undefined` before the chat
-   * is left.
+   * The time at which the chat was left, or the time of the last confirmation after that; `undefined` before
+   * the chat is left.
    */
   #progressAtMs: number | undefined;
   /** True when the connection was not in the table at the last look. */
@@ -135,7 +136,7 @@ export class Delivery {
     this.#lookLater(LOOK_MS);
   }
 
-  /** True if the buddy may have unread lines, because it has sent nothing since the last one. */
+  /** True if the buddy may have unread lines, because it has sent nothing since our last line. */
   get hasUnread(): boolean {
     return (this.#taken.at(-1)?.end ?? 0) > this.#answered;
   }
@@ -147,7 +148,7 @@ export class Delivery {
   finish(): void {
     this.#scope.cancel(this.#timer);
     this.#progressAtMs = this.#scope.now();
-    // Not at once: the listener must not be called from within this call.
+    // Look later, because the listener must not be called from within this call.
     this.#lookLater(0);
   }
 
@@ -165,9 +166,9 @@ export class Delivery {
   /**
    * Returns and forgets the lines that the network took and that may not have arrived. Call this when the
    * connection is over. If the table still has the connection, these are the lines that are not confirmed
-   * now; otherwise, those that were not confirmed at the last look. After a reset, the result includes all
-   * lines since the buddy last sent something: a machine confirms lines that its program never reads, and
-   * resets the connection when the program closes with unread lines.
+   * now. Otherwise, they are the lines that were not confirmed at the last look. After a reset, the result
+   * includes all lines since the buddy last sent something: a machine confirms lines that its program never
+   * reads, and resets the connection when the program closes with unread lines.
    */
   drainLostLines({ isReset }: { readonly isReset: boolean }): string[] {
     const found = lookUp(this.#socket);
@@ -192,8 +193,8 @@ export class Delivery {
 
   /**
    * Hands waiting lines to the socket, a few at a time. If Node.js gets many lines together, it reports all
-   * of them as taken only when the network has taken the last one. That would hide the progress of a slow
-   * buddy.
+   * of them as taken only when the network has taken the last one, which would hide that a slow buddy is
+   * still reading.
    */
   #writeOn(limitBytes = MAX_UNTAKEN_BYTES): void {
     for (let line = this.#waiting[this.#writing]; line !== undefined; line = this.#waiting[this.#writing]) {
@@ -223,7 +224,7 @@ export class Delivery {
     while (this.#takenCost > MAX_REMEMBERED_BYTES) this.#forgetFirst();
   }
 
-  /** Forgets lines that count as arrived however the connection ends. */
+  /** Forgets the lines that will count as arrived, no matter how the connection ends. */
   #forgetArrived(): void {
     const arrived = Math.min(this.#answered, this.#confirmed);
     while ((this.#taken[this.#first]?.end ?? Number.POSITIVE_INFINITY) <= arrived) this.#forgetFirst();
@@ -243,7 +244,7 @@ export class Delivery {
   #look(): void {
     const isLeft = this.#progressAtMs !== undefined;
     this.#lookLater(isLeft ? LAST_LOOK_MS : Math.min(LOOK_MS, this.#patienceMs / LOOKS_IN_PATIENCE));
-    // Nothing is unconfirmed, so the kernel's keep-alive is enough.
+    // While everything is confirmed, the kernel's keep-alive is enough.
     if (!isLeft && this.#waiting.length === 0 && this.#confirmed === this.#socket.bytesWritten) return;
     const written = this.#written;
     const found = lookUp(this.#socket);
@@ -271,7 +272,10 @@ export class Delivery {
     else this.#progressAtMs = this.#scope.now();
   }
 
-  /** What to report, if anything. A table that changes while it is read may lack the connection once. */
+  /**
+   * What to report, if anything. The connection counts as reset only if two looks in a row do not find it: a
+   * table that changes while it is read may lack the connection once.
+   */
   #verdict(isMissed: boolean): Exclude<keyof DeliveryListener, 'onProgress'> | undefined {
     const now = this.#scope.now();
     if (this.#silentSinceMs !== undefined && now - this.#silentSinceMs >= DEAD_AFTER_MS) return 'onDead';

@@ -1,6 +1,6 @@
 /**
- * A program's access to the directory of the server: requests over TCP, inside TLS if the server keeps keys,
- * and in clear if it keeps none.
+ * A program's access to the directory of the server: requests over TCP. They are sent inside TLS if the
+ * server keeps keys, and in clear if it keeps none.
  *
  * A program has one object of this class. The object holds secrets in private fields, so actors get it by
  * closure: it is never part of an input, an event or a context. No request is ever sent both inside TLS and
@@ -53,7 +53,7 @@ export type Standing =
   | Exclude<SignInCheck, { holds: 'unknown' }>
   | (Extract<SignInCheck, { holds: 'unknown' }> & { readonly code: ClientErrorCode });
 
-/** The result of a LOG. `open`: the session, and the seal of its datagrams, which shows no key. */
+/** The result of a LOG. `open` has the session, and the seal for its datagrams, which exposes no key. */
 export type Login =
   | { readonly outcome: 'open'; readonly session: SessionId; readonly seal: DatagramSeal }
   | { readonly outcome: 'banned'; readonly ban: BanNotice }
@@ -68,7 +68,7 @@ export type Restored =
   | { readonly restored: false; readonly reason: DisplayText };
 
 export class Directory {
-  /** The server that is in use. The heartbeat uses the same one. */
+  /** Chooses the server that is in use. The heartbeat shares this object. */
   readonly server: ChosenServer;
   readonly #keys: boolean;
   readonly #now: () => number;
@@ -112,7 +112,7 @@ export class Directory {
     return this.#ownKeys.of(id)?.context;
   }
 
-  /** Whether this object has ever found the key of an id; for `undefined`: a key of any id. */
+  /** Whether this object has ever found the key of an id. For `undefined`: whether it has found any key. */
   hadKey(id: UserId | undefined): boolean {
     return this.#ownKeys.had(id);
   }
@@ -134,7 +134,7 @@ export class Directory {
     const server = await this.#identify();
     if (server.keeps !== 'keys') {
       const reply = await this.#askInClear(request, signal);
-      // Only a server with keys denies a request, so this server keeps keys by now.
+      // Except for a ban, only a server with keys denies a request, so this server may keep keys by now.
       if (replyCode(reply.line) === DENIED) await this.#identify({ asksAgain: true }).catch(() => {});
       return reply;
     }
@@ -160,9 +160,9 @@ export class Directory {
   }
 
   /**
-   * As {@link prepare}, but also asks the server whether the id has a key, if none is here. If the server
-   * does not answer, the result is that of {@link prepare}: the server itself decides what an id without a
-   * key may do. Never rejects.
+   * Like {@link prepare}. If no key of the id is here, also asks the server whether the id has a key. If the
+   * server does not answer this question, returns what {@link prepare} returned: the server itself decides
+   * what an id without a key may do. Never rejects.
    */
   async standing(id: UserId): Promise<Standing> {
     const prepared = await this.prepare(id);
@@ -178,9 +178,9 @@ export class Directory {
   }
 
   /**
-   * As {@link standing}, for a user who signs in. `isNewlyKeyless` is set if the user must be told that the
-   * server keeps no keys. A device that the server has refused as revoked counts as no key, so that the user
-   * can type the words.
+   * Like {@link standing}, for a user who signs in. `isNewlyKeyless` is set if the client must tell the user
+   * that the server keeps no keys. If the server has refused the device of this machine as revoked, the
+   * result is `no-key`, so that the user can type the words.
    */
   async checkSignIn(id: UserId): Promise<SignInCheck> {
     const standing = await this.standing(id);
@@ -197,7 +197,7 @@ export class Directory {
     if (standing.holds === 'unknown') throw new ClientError(standing.code, standing.reason);
   }
 
-  /** What the server says about the key of an id. An answer counts for 60 s. Never rejects. */
+  /** What the server says about the key of an id. An answer is reused for 60 s. Never rejects. */
   async who(id: UserId): Promise<WhoAnswer> {
     try {
       const server = await this.#identify();
@@ -211,7 +211,7 @@ export class Directory {
   /**
    * Opens a session for a user whose key is here.
    *
-   * @param at The server. Datagrams must go to the same address.
+   * @param at The server at which to log in. The datagrams of the session must go to the same address.
    */
   async logIn(id: UserId, mode: LoginMode, at: LocatedServer, signal: AbortSignal): Promise<Login> {
     try {
@@ -234,8 +234,8 @@ export class Directory {
   }
 
   /**
-   * Brings an id back on this machine, with the 24 words that its user has typed: makes a new device, and
-   * stores it durably.
+   * Brings the key of an id back to this machine, with the 24 words that the user has typed: makes a new
+   * device, and stores it durably.
    */
   async restore(id: UserId, typed: string): Promise<Restored> {
     const identity = Identity.fromWords(typed);
@@ -282,7 +282,10 @@ export class Directory {
     return server;
   }
 
-  /** A server without keys is asked again if a key of the id is here: it may keep keys by now. */
+  /**
+   * Identifies the server. If a key of the id is here, asks a server without keys again: it may keep keys by
+   * now.
+   */
   async #identifyFor(id: UserId): Promise<IdentifiedServer> {
     const server = await this.#identify();
     if (server.keeps !== 'no-keys' || !(await this.#keyring.holds(id))) return server;
@@ -315,7 +318,7 @@ export class Directory {
     });
   }
 
-  /** Registers an id without a key. First makes sure that this is the known server. */
+  /** Registers an id without a key. First makes the server prove that it is the known server. */
   async #registerInClear(
     id: UserId,
     server: KeyedServer,
@@ -334,7 +337,7 @@ export class Directory {
   #who(id: UserId, server: KeyedServer): Promise<WhoAnswer> {
     return this.#answers.find(id, async () => {
       const answer = whoAnswerIn(await server.who(id));
-      // So high a floor would shut out each device that the user can make, so the answer is not valid.
+      // Such a high floor would shut out every device that the user can make: the answer is not valid.
       const isAbsurd = answer.says === 'key' && isAbsurdSerial(answer.floor, this.#now());
       return isAbsurd ? { says: 'nothing' } : answer;
     });

@@ -1,6 +1,6 @@
 /**
- * The privacy of a client whose keys are in files: the directory finds the user's keys, and the pins and
- * delivery records are beside them.
+ * The privacy of a client whose keys are in files. `Directory` finds the user's keys. The pins of the buddies
+ * and the delivery records are in files beside them.
  */
 
 import type { PrivacyMode } from '../../machines/client/private-calls.js';
@@ -24,7 +24,7 @@ export function filePrivacy(
   directory: Directory,
   { dataRoot, mode, keepsLines }: FilePrivacyOptions,
 ): Privacy {
-  /** The files of a user belong to one server, which is identified before the user's key is known. */
+  /** The files of a user belong to one server. The server is identified before the user's key is found. */
   const nameOf = (id: UserId): KeyFileName => ({ id, server: directory.serverName() as ServerName });
   /** The pins by file name. After `im-client server forget`, the file of a user may have another name. */
   const pins = new Map<string, Pins>();

@@ -2,9 +2,9 @@
  * The heartbeat: announces the user's status to the server every ten seconds, and asks for the buddy list.
  *
  * The heartbeat owns the client's UDP socket. Datagrams may be lost, and the server may be down and come back
- * on another address. Every beat looks up the server again and resends everything, so the client recovers by
+ * at another address. Every beat looks up the server again and resends everything, so the client recovers by
  * itself. If the key of the user is on this machine, the datagrams are sealed: sealed-session.ts logs in,
- * seals and opens.
+ * seals what is sent, and opens what is received.
  * machines/client/server-connectivity.ts decides when the server counts as lost, and how often a question is
  * retried. machines/client/server-choice.ts decides which of several servers is used.
  */
@@ -57,13 +57,13 @@ export const CAUSE_PATIENCE_MS = 4_000;
 export interface HeartbeatInput {
   readonly server: ServerPorts;
   readonly client: Address<HeartbeatReport>;
-  /** The user who was signed in, and the port for calls, if the heartbeat was restarted. */
+  /** Set after a restart: the user who was signed in, and the port for calls. */
   readonly user: { readonly id: UserId; readonly status: Status } | undefined;
   readonly callPort: number | undefined;
   /** True if the heartbeat was restarted after it had reported the server as lost. */
   readonly isServerLost: boolean;
   /**
-   * Set after a restart: the session of the previous heartbeat, or the session that its failed login named.
+   * Set after a restart: the last session that the previous heartbeat opened, or named in a failed login.
    */
   readonly session?: SessionId | undefined;
 }
@@ -72,7 +72,7 @@ type HeartbeatEvent =
   | HeartbeatCommand
   | PortBound
   | SealedSessionEvent
-  // From the actor's own socket, look-ups and timers.
+  // Events from the actor's own socket, look-ups and timers.
   | { readonly type: 'beat.due' }
   | { readonly type: 'query.overdue' }
   | { readonly type: 'standing.found'; readonly user: HeartbeatUser; readonly standing: Standing }
@@ -119,7 +119,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   readonly #scope: BehaviourScope<HeartbeatEvent>;
   readonly #input: HeartbeatInput;
   readonly #directory: Directory | undefined;
-  /** The server that is in use. Requests over TCP use the same one. */
+  /** Chooses the server that is in use. Requests over TCP share this object. */
   readonly #server: ChosenServer;
   readonly #session: SealedSession | undefined;
   readonly #list = new PagedList();
@@ -128,7 +128,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #speech: Speech;
   /** True from the sign-in until the heartbeat first knows whether the key of the user is here. */
   #isSigningIn: boolean;
-  /** How many look-ups of the standing of a user are pending. Nothing can be sent before they end. */
+  /** The number of pending calls of `directory.standing`. Nothing can be sent before they end. */
   #awaitedStandings = 0;
   #callPort: number | undefined;
   /** The server's address, as found by the last beat or the last login. */
@@ -252,7 +252,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   #onStanding(id: UserId, { holds }: Standing): void {
     // The heartbeat has already requested a session: this is a late answer to an earlier question.
     if (this.#speech === 'sealed') return;
-    // A login that does not follow at once from an action of the user must not sign off another client.
+    // Only a login right after an action of the user may end the session of another client.
     const kind = this.#isSigningIn ? 'new' : 'again';
     this.#isSigningIn = false;
     switch (holds) {
@@ -290,7 +290,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     if (user === undefined) return;
     this.#endRound();
     this.#step({ type: 'beat.sent' });
-    // Find out first whether the server keeps keys, if it was never identified.
+    // If the server was never identified, first find out whether it keeps keys.
     const isIdentified = this.#directory === undefined || this.#directory.serverName() !== undefined;
     if (this.#speech === 'sealed') this.#session?.beat();
     else if (this.#speech === 'unknown' || !isIdentified) return this.#beginSpeech(user);
@@ -497,7 +497,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
   }
 }
 
-/** Replaces a reply while no user is signed in. */
+/** Takes the place of a reply while no user is signed in. */
 const NO_REPLY: ServerReply = { line: toDisplayText(''), done: false };
 
 function silenceIn(event: ServerConnectivityEvent): Silence {

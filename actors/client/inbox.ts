@@ -1,7 +1,7 @@
 /**
  * A queue between the actors and a program that reads with `for await`.
  *
- * It has no limit of its own: the producer looks at `size`, and is called back after each read.
+ * The queue has no limit of its own: the producer looks at `size`, and is called back after each read.
  */
 
 export class Inbox<TItem> implements AsyncIterable<TItem> {
@@ -28,7 +28,7 @@ export class Inbox<TItem> implements AsyncIterable<TItem> {
     else reader({ done: false, value: item });
   }
 
-  /** Replaces all waiting items by one item. */
+  /** Replaces all waiting items with one item. */
   replace(item: TItem): void {
     this.#waiting = [];
     this.push(item);
@@ -40,7 +40,7 @@ export class Inbox<TItem> implements AsyncIterable<TItem> {
     for (const reader of this.#readers.splice(0)) reader({ done: true, value: undefined });
   }
 
-  /** A loop that is left early loses no items: the next loop continues where it stopped. */
+  /** A loop that is left early loses no items: the next loop continues where the earlier loop stopped. */
   [Symbol.asyncIterator](): AsyncIterator<TItem, undefined> {
     return { next: () => this.#next() };
   }

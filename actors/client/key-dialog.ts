@@ -45,7 +45,7 @@ export class KeyDialog {
   readonly #steps: Steps<SnapshotFrom<typeof keyDialogMachine>, KeyDialogEvent>;
   #state: SnapshotFrom<typeof keyDialogMachine>;
   #words: readonly string[] = [];
-  /** The words that were typed so far. */
+  /** The words that the user has typed so far. */
   #typed: readonly string[] = [];
   #misspelt: WordsProblem | undefined;
   #refusal: DisplayText | undefined;
@@ -78,7 +78,7 @@ export class KeyDialog {
     this.#typed = [];
   }
 
-  /** Adds the words of a line to those typed so far, unless one of them is not in the list of words. */
+  /** If all words of a line are in the list of possible words, adds them to the words typed so far. */
   #readLine(value: string): KeyDialogEvent['type'] {
     const words = [...this.#typed, ...splitWords(value)];
     const found = Identity.fromWords(words.join(' '));

@@ -1,6 +1,6 @@
 /**
- * The interfaces of the files that actors use for keys and lines. The program passes the files of user-files/
- * to the actors.
+ * The interfaces of the files that actors use for keys and undelivered lines. user-files/ implements them.
+ * The program passes the implementations to the actors.
  */
 
 import type { Pin, StoredTrust } from '../../machines/client/pins.js';
@@ -46,7 +46,7 @@ type StoredEntry =
   | Extract<RecordEntry, { readonly is: 'line' | 'settled' }>
   | { readonly is: 'have'; readonly stream: string; readonly have: number };
 
-/** The delivery record of a buddy, held for a chat. */
+/** The delivery record for a buddy, which one chat holds open. */
 export interface LineFile {
   readonly stored: { readonly stream: StreamOwner | undefined; readonly entries: readonly StoredEntry[] };
   readonly isLong: boolean;

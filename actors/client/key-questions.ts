@@ -1,5 +1,5 @@
 /**
- * Actor logic for the questions of the client's statechart about keys: the key of an added buddy, and the
+ * Actor logic that answers the questions of the statechart about keys: the key of an added buddy, and the
  * safety words. The tree passes the secrets to the logic by closure.
  */
 
@@ -16,8 +16,9 @@ import type { Privacy } from './privacy.js';
 type Ask = (request: ServerRequest, signal: AbortSignal) => Promise<ServerReply>;
 
 /**
- * Actor logic of one request to the server. After ADD, the logic asks the server for the key of the buddy,
- * and pins it. If the user gave a key, the logic pins that key instead, whatever the reply to ADD.
+ * Actor logic of one request to the server. After a successful ADD, the logic asks the server for the key of
+ * the buddy, and pins it. If the user gave a key, the logic pins that key instead, whatever the server
+ * replied to ADD.
  */
 export function keyedAskLogic(ask: Ask, privacy: Privacy): PromiseActorLogic<ServerReply, ServerRequest> {
   return fromPromise(async ({ input, signal }) => {

@@ -1,6 +1,6 @@
 /**
- * An identified server that keeps keys, and the requests inside TLS to it. Several servers of one directory
- * have one key, and are one server here.
+ * An identified server that keeps keys, and the requests inside TLS to it. All servers of one directory have
+ * the same key, so they count as one server here.
  */
 
 import type { Device } from '../../protocol/device.js';
@@ -29,7 +29,7 @@ export class ReplyError extends Error {
 }
 
 export interface AskOptions {
-  /** Aborted when the caller does not wait for the reply any longer. */
+  /** Aborts when the caller no longer waits for the reply. */
   readonly signal?: AbortSignal;
   /** Sends the request to this server only. */
   readonly at?: LocatedServer;
@@ -47,8 +47,8 @@ export class KeyedServer {
   readonly #end: AbortSignal;
 
   /**
-   * @param knownAs The servers whose stored key this is.
-   * @param end Aborted when the program ends.
+   * @param knownAs The servers for which this key is stored.
+   * @param end Aborts when the program ends.
    */
   constructor(server: ChosenServer, key: IdentityKey, knownAs: readonly ServerEndpoint[], end: AbortSignal) {
     this.name = serverName(server.endpoint, key);
@@ -59,8 +59,8 @@ export class KeyedServer {
   }
 
   /**
-   * Sends a request inside TLS as a device, as {@link ChosenServer.reach} does. Rejects as {@link askSealed}
-   * does.
+   * Sends a request inside TLS, as the given device. {@link ChosenServer.reach} chooses the server. Rejects
+   * as {@link askSealed} does.
    */
   ask(held: HeldKey, request: string, options: AskOptions = {}): Promise<SealedReply> {
     const { signal, at, isHarmless, ...rest } = options;
@@ -80,8 +80,8 @@ export class KeyedServer {
   }
 
   /**
-   * As {@link ask}, for an id. If no reply comes, finds out whether the user of the id has revoked the
-   * device, and then rejects with `key.revoked`.
+   * Like {@link ask}, for an id. If no reply comes, finds out whether the user of the id has revoked the
+   * device. If so, rejects with `key.revoked`.
    */
   async askFor(id: UserId, held: HeldKey, request: string, options?: AskOptions): Promise<SealedReply> {
     try {
@@ -92,7 +92,7 @@ export class KeyedServer {
     }
   }
 
-  /** Resolves with the reply line to WHO. Asks as a stranger: a device that was revoked gets no answer. */
+  /** Resolves with the reply line to WHO. Asks as a stranger, because a revoked device gets no answer. */
   async who(id: UserId): Promise<DisplayText> {
     const { reply } = await this.ask(stranger(), encodeRequest('WHO', id), {
       timeoutMs: WHO_TIMEOUT_MS,
@@ -101,7 +101,7 @@ export class KeyedServer {
     return reply.line;
   }
 
-  /** The newest device of an id; `open`: the id has no key. Rejects also with a {@link ReplyError}. */
+  /** The newest device of an id; `open`: the id has no key. Can also reject with a {@link ReplyError}. */
   async newestDevice(id: UserId): Promise<Device | 'open' | 'unregistered'> {
     const line = await this.who(id);
     const newest = parseWhoReply(line);
@@ -109,7 +109,10 @@ export class KeyedServer {
     return newest;
   }
 
-  /** Decides by the floor of the id, because a server may also close without a reply for other reasons. */
+  /**
+   * Whether the user has revoked the device. The floor of the id decides this, because a server may also
+   * close without a reply for other reasons.
+   */
   async #isRevoked(id: UserId, { credentials }: HeldKey): Promise<boolean> {
     const { identity, serial } = credentials.device;
     const newest = await this.newestDevice(id).catch(() => undefined);

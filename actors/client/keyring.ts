@@ -47,13 +47,13 @@ export class Keyring {
   readonly #now: () => number;
   readonly #held = new Map<string, HeldKey>();
 
-  /** @param now The wall clock, in milliseconds since 1970. The serials of new devices follow it. */
+  /** @param now The wall clock, in milliseconds since 1970. It gives the serials of new devices. */
   constructor(root: string | undefined, now: () => number, files?: Files) {
     this.#files = new KeyFiles(root, files);
     this.#now = now;
   }
 
-  /** Reads the key of an id; `undefined` if there is none. Another process may have changed it. */
+  /** Reads the key of an id from its file, which other processes may change; `undefined` if there is none. */
   async read(name: KeyFileName): Promise<HeldKey | undefined | Failed> {
     const stored = await this.#files.read(name);
     if (stored === undefined || isFailed(stored)) return stored;
@@ -70,19 +70,19 @@ export class Keyring {
     return held;
   }
 
-  /** Whether a key of any id is on this machine. True if the files cannot be read: there may be a key. */
+  /** Whether a key of any id is on this machine. Also true if the files cannot be read. */
   async holdsAny(): Promise<boolean> {
     const names = await this.#files.list();
     return isFailed(names) || names.length > 0;
   }
 
-  /** Whether a key of this id is on this machine, for any server. True if the files cannot be read. */
+  /** Whether a key of this id is on this machine, for any server. Also true if the files cannot be read. */
   async holds(id: UserId): Promise<boolean> {
     const names = await this.#files.list();
     return isFailed(names) || names.some((name) => name.id === id);
   }
 
-  /** Makes a new identity with a first device, and stores both durably before it is registered. */
+  /** Makes a new identity with a first device, and stores both durably, before the id is registered. */
   async create(name: KeyFileName): Promise<HeldKey | Failed> {
     const identity = Identity.create();
     const credentials = DeviceCredentials.issue(identity, { nowMs: this.#now() });
@@ -108,8 +108,9 @@ export class Keyring {
    * Makes a new device of an identity, with a serial above all known serials, and replaces the stored device.
    *
    * @param newest The newest device that the server has seen.
-   * @param revokesOthers True if the new device revokes all earlier devices, once the server has seen it. A
-   * stored seed of the identity is then kept. Otherwise it is removed: the user has typed the words.
+   * @param revokesOthers True if the new device revokes all earlier devices, once the server has seen it. In
+   * this case, a stored seed of the identity is kept. If false, the seed is removed, because the user has
+   * typed the words.
    */
   async issueDevice(
     name: KeyFileName,
@@ -143,7 +144,7 @@ export class Keyring {
     return failed ?? new HeldKey(credentials, { hasSeed: keepsSeed && own.seed !== undefined });
   }
 
-  /** The identity whose seed is still here: a secret. */
+  /** The identity, if its seed is still on this machine: a secret. */
   async identity(name: KeyFileName): Promise<Identity | undefined | Failed> {
     const stored = await this.#files.read(name);
     return stored === undefined || isFailed(stored) ? stored : identityIn(stored);
@@ -157,7 +158,7 @@ export class Keyring {
 
 let shared: HeldKey | undefined;
 
-/** A device that is known to no server, for questions that any device may ask. A program makes it once. */
+/** A device that no server knows, for questions that any device may ask. A program makes it only once. */
 export function stranger(): HeldKey {
   shared ??= new HeldKey(DeviceCredentials.issue(Identity.create(), { nowMs: 0 }));
   return shared;

@@ -47,15 +47,15 @@ export class LineThrottle {
   /**
    * Call this at the end of the input.
    *
-   * @param onEnd Called when all lines have been handed over. While paused, the remaining lines, at most a
-   *   chunk, are handed over at once, because an end must not wait.
+   * @param onEnd Called when all lines have been handed over. If the throttle is paused, it hands over the
+   *   remaining lines at once, because the end of the input must not wait. They are at most one chunk.
    */
   end(onEnd: () => void): void {
     this.#onEnd = onEnd;
     if (this.#isPaused || !this.#hasLines) this.finish();
   }
 
-  /** Hands over all remaining lines at once, when there will be no later iteration. */
+  /** Hands over all remaining lines at once, for a connection that is about to end. */
   drain(): void {
     while (this.#hasLines) this.#handOverBatch();
   }

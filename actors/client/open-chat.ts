@@ -38,8 +38,8 @@ export interface ChatEnd {
   /** Why the connection broke; `undefined` if one side closed it. */
   readonly reason?: string;
   /**
-   * Lines that the network took and the buddy's machine never confirmed, and lines that the machine confirmed
-   * but the buddy did not read before closing.
+   * Sent lines that may not have arrived: lines that the buddy's machine never confirmed, and lines that the
+   * machine confirmed, but that the buddy may not have read before closing.
    */
   readonly lost: readonly string[];
 }
@@ -52,37 +52,37 @@ export interface Chat extends AsyncIterable<Message> {
   /** The port that was called; `undefined` if the buddy called. */
   readonly port: number | undefined;
   /**
-   * True if the chat is inside TLS, and the buddy has proven a key; `undefined` if the user has no key here:
-   * then all chats are in clear.
+   * True if the chat is inside TLS, and the buddy has proven a key. `undefined` if the user has no key here:
+   * all chats are then in clear.
    */
   readonly private: boolean | undefined;
   /** True if the user has verified the key of the buddy. */
   readonly verified: boolean;
   /** The key that the buddy has proven. */
   readonly key: string | undefined;
-  /** Resolves when the chat is over. If the buddy leaves, the loop over the messages ends before that. */
+  /** Resolves when the chat is over. If the buddy leaves, the loop over the messages ends earlier. */
   readonly closed: Promise<ChatEnd>;
   /**
    * Sends one line. Line ends in the text become spaces. Resolves when the network took the line; `cut` is
    * true if the line was cut at 16 KiB.
    *
    * @throws ClientError `chat.broken` if the line was not sent; `chat.full` if 1,000 lines already wait;
-   * `chat.stalled` if the network did not take the line within the client's patience because the buddy does
-   * not read. The client then leaves the chat.
+   * `chat.stalled` if the buddy does not read, and the network therefore did not take the line within the
+   * `patienceMs` of the client. In this last case, the client closes the chat.
    */
   send(text: string): Promise<{ readonly cut: boolean }>;
   /**
    * Leaves the chat, and resolves when the chat is over. First waits until the buddy's machine has confirmed
-   * all sent lines; if no confirmation comes for the client's patience, closes the connection at once. Then
-   * waits for the buddy to close: 5 s if the buddy has sent something since our last line, otherwise 10 s or
-   * the given `patienceMs`.
+   * all sent lines. If no confirmation comes for `patienceMs`, closes the connection at once. Otherwise
+   * closes this side, and waits for the buddy to close: for 5 s if the buddy has sent something since our
+   * last line, and if not, for 10 s or the given `patienceMs`.
    */
   leave(): Promise<void>;
-  /** Cuts the connection at once, even while the chat is being left. `closed` has all unconfirmed lines. */
+  /** Cuts the connection at once, even after `leave`. `closed` resolves with all unconfirmed lines. */
   abandon(): Promise<void>;
 }
 
-/** A program's chat, implemented with call control. */
+/** A program's chat. Sends commands to call control, and handles the events that call control reports. */
 export class OpenChat implements Chat {
   readonly buddy: UserId | undefined;
   readonly address: string;
@@ -147,7 +147,7 @@ export class OpenChat implements Chat {
     return this.#messages[Symbol.asyncIterator]();
   }
 
-  /** Handles an event that call control reports of the chat. */
+  /** Handles an event of this chat that call control reports. */
   handle(event: CallEvent): void {
     switch (event.type) {
       case 'message.received':

@@ -32,7 +32,7 @@ export class OwnKeys {
     return this.#found.get(id);
   }
 
-  /** Whether a key of an id was ever found; for `undefined`: a key of any id. */
+  /** Whether a key of this id was ever found. For `undefined`: whether any key was ever found. */
   had(id: UserId | undefined): boolean {
     return id === undefined ? this.#keyed.size > 0 : this.#keyed.has(id);
   }
@@ -74,7 +74,7 @@ export class OwnKeys {
     return isOurs ? registered(held) : reply;
   }
 
-  /** Makes a key. If another process has stored a key at the same time, the stored key counts. */
+  /** Makes a key. If another process has stored a key at the same time, returns the stored key. */
   async #make(name: KeyFileName): Promise<HeldKey | Failed> {
     const made = await this.#keyring.create(name);
     if (!isFailed(made)) return made;
@@ -110,7 +110,7 @@ export class OwnKeys {
     return undefined;
   }
 
-  /** True if the server names this key for the id. Then the registration is confirmed. */
+  /** True if the server names this key for the id. If so, also confirms the key in its file. */
   async #isRegistered(id: UserId, held: HeldKey, server: KeyedServer): Promise<boolean> {
     try {
       return (await this.read(id, server))?.identity === held.identity;
@@ -121,7 +121,8 @@ export class OwnKeys {
 }
 
 /**
- * The reply to a registration with a key. If the reply was lost, but WHO named the key, `200 OK` replaces it.
+ * The reply to a registration with a key. If WHO has named the key, although the reply to REG was lost or was
+ * 203, the reply is `200 OK`.
  */
 function registered({ identity, hasSeed }: HeldKey, reply = REGISTERED): ServerReply {
   return { ...reply, registration: { with: 'key', key: identity, remindsOfWords: hasSeed } };

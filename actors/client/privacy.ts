@@ -31,7 +31,7 @@ export interface PrivacyOptions extends TrustSources {
   credentialsOf(id: UserId): DeviceCredentials | undefined;
   /** The TLS context of these keys. */
   contextOf(id: UserId): SecureContext | undefined;
-  /** Whether the key of this user was found since the program began; for `undefined`: the key of any user. */
+  /** Whether this user's key was ever found in this run. For `undefined`: whether any key was ever found. */
   hadKey(user: UserId | undefined): boolean;
   undeliveredOf(user: UserId): LineFiles;
   /** The user's choice for all calls. */
@@ -81,14 +81,14 @@ export type Screening =
   | {
       readonly kind: 'ring';
       readonly protection: Protection;
-      /** Call it when the user accepts, before anything is sent. Resolves to the reason of a failure. */
+      /** Call this when the user accepts, before anything is sent. Resolves with the failure, if any. */
       readonly beforeAccept: () => Promise<Failed | undefined>;
     }
   | Extract<CalledDecision, { readonly kind: 'refuse' }>;
 
 const NOTHING: WhoAnswer = { says: 'nothing' };
 
-/** The decision when the client has asked the server about too many callers. The user is not told. */
+/** The decision when the client has asked the server about too many callers. The user is not notified. */
 const NUISANCE: Screening = { kind: 'refuse', answer: 'REJECT', report: undefined, whoUse: 'never' };
 
 export class Privacy {
@@ -111,9 +111,9 @@ export class Privacy {
     user && this.#options.credentialsOf(user)?.device.identity;
 
   /**
-   * Whether this object decides about the calls of a user. Otherwise all calls are in clear. This object
-   * decides for a user who once had a key, as long as the program runs: a lost key file, or the end of a
-   * session, must not open calls in clear.
+   * Whether this object decides about the calls of a user. If not, all calls are in clear. Once a key of the
+   * user was found, this object decides for that user until the program ends: if the key file is lost or the
+   * session ends, calls must not become calls in clear.
    *
    * @param user `undefined`: no user is signed in.
    */
@@ -131,8 +131,8 @@ export class Privacy {
   }
 
   /**
-   * Handles the key of a buddy whom the user has added: pins the key that the user gave, or the one that the
-   * server names. Returns what is then known about the key; `undefined` if the user has no key here.
+   * Handles the key of a buddy whom the user has added: pins the key that the user gave, or else the key that
+   * the server names. Returns what is then known about the key; `undefined` if the user has no key here.
    */
   async checkAdded(user: UserId, { id, key }: AddedBuddy): Promise<AddedTrust | undefined> {
     if (this.keyOf(user) === undefined) return undefined;
@@ -145,7 +145,7 @@ export class Privacy {
     return level === 'unknown' && who.says !== 'nothing' && who.says !== 'key' ? 'open' : level;
   }
 
-  /** Decides how to call a buddy. What the server says about the key is stored when the promise resolves. */
+  /** Decides how to call a buddy. The server's answer about the key is stored before the promise resolves. */
   async planCall(user: UserId, buddy: UserId): Promise<CallPlan> {
     if (this.keyOf(user) === undefined) return { kind: 'none', why: 'no-own-key' };
     const { who, trust: handled } = await this.keeper.check(user, buddy);
@@ -165,7 +165,7 @@ export class Privacy {
     if (user === undefined || this.keyOf(user) === undefined)
       return { kind: 'refuse', answer: 'REJECT', report: 'not-private', whoUse: 'never' };
     const isAsked = name !== undefined && name !== user && (device === undefined || isForUser);
-    // A caller who has proven a pinned key is no stranger.
+    // The limit of questions to the server does not apply to a caller who has proven a pinned key.
     const isKnown = isAsked && device && pinOf(await this.keeper.trustIn(user, name), device.identity);
     if (isAsked && !isKnown && !this.#questions.tryAsk(address, uptimeMs)) return NUISANCE;
     const who = isAsked ? await this.#options.who(name) : NOTHING;
@@ -214,7 +214,7 @@ export class Privacy {
     return dropped;
   }
 
-  /** Makes {@link finished} wait for work on a record that goes on after the chat's actor has ended. */
+  /** Makes {@link finished} wait for `work` on a record, which may continue after the chat's actor ended. */
   finish(work: Promise<unknown>): void {
     const done = work.finally(() => this.#unfinished.delete(done));
     this.#unfinished.add(done);
@@ -225,12 +225,12 @@ export class Privacy {
     await Promise.allSettled(this.#unfinished);
   }
 
-  /** Learns the floor from a buddy's certificate. The floor counts only if the buddy's key is pinned. */
+  /** Stores the floor that a buddy's certificate names. Has no effect if the buddy's key is not pinned. */
   async learnFloor(user: UserId, buddy: UserId, { identity, floor }: Device): Promise<void> {
     if (floor > 0) await this.keeper.handle(user, buddy, { type: 'floor.raised', key: identity, floor });
   }
 
-  /** The trust in a name about which the client does not ask the server: the user's own id, or no name. */
+  /** The trust in a name that the client does not look up at the server. Only the user's own id has a pin. */
   #ownTrust(user: UserId, name: UserId | undefined): StoredTrust {
     const key = name === user ? this.keyOf(user) : undefined;
     return key && { key, floor: 0, by: 'key' };

@@ -1,6 +1,6 @@
 /**
  * The actions of the states in machines/client/chat-private.ts: the decision whether a chat is private, and
- * the private chat itself. They are a part of the chat's actor.
+ * the private chat itself. The chat's actor runs these actions.
  */
 
 import { acceptTls, connectTls } from '../../keys/tls.js';
@@ -33,7 +33,7 @@ const LATE_MS = 3_000;
 /** The reason given for a connection that ended without BYE. */
 const BROKE_OFF = toDisplayText('it ended unexpectedly');
 
-/** The notice to the buddy after a line of the user that was cut. */
+/** Sent to the buddy after a line of the user was cut. */
 const MINE_WAS_CUT = '(my message was longer than 16 KiB: you got its beginning)';
 
 type Actions = Readonly<Record<PrivateAction, (chat: Chat, event: ChatEvent) => void>>;
@@ -171,8 +171,8 @@ export function reportPrivateEnd(chat: Chat, reason: DisplayText | undefined, is
 /**
  * Reports the lines that did not arrive.
  *
- * @param isBroken True if the connection broke. If the program can ask its user, the lines are then kept, and
- * the next chat sends them again.
+ * @param isBroken True if the connection broke. In this case, a program that can ask its user keeps the
+ * lines, and the next chat sends them again.
  */
 function reportPrivateLines(chat: Chat, isBroken: boolean): void {
   const lines = chat.secure?.lines;
@@ -231,7 +231,7 @@ function keysOf({ keys }: Chat): { readonly privacy: Privacy; readonly user: Use
   return { privacy, user };
 }
 
-/** Ends a call whose user no longer has the key that the call began with. */
+/** Ends a call, because the user's key was here when the call began, but is no longer here. */
 function refuse({ scope }: Chat): void {
   scope.self.send({ type: 'peer.refused' });
 }
@@ -243,8 +243,8 @@ function secureOptions(chat: Chat) {
 }
 
 /**
- * Ends a private call or chat when the key or the device of the buddy no longer counts. Ends a call or chat
- * in clear when a key of the buddy becomes known.
+ * Ends a private call or chat when the key or the device of the buddy is no longer trusted. Ends a call or
+ * chat in clear when a key of the buddy becomes known.
  */
 function keepTrust(chat: Chat, buddy: NonNullable<SecureLine['caller']>): void {
   const { scope, secure } = chat;

@@ -1,7 +1,7 @@
 /**
  * The lines of one private chat: runs machines/client/private-delivery.ts over the stored record and the
  * connection. Effects run in order, except that a line of the buddy is shown at once. A line is sent or
- * confirmed only when its entry is durable. Entries that come during a write are written together.
+ * confirmed only after its entry is durable. Entries that come during a write are written together.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -17,7 +17,7 @@ import type { IdentityKey } from '../../protocol/key.js';
 import { type PrivateLine, parsePrivateLine, type StreamId } from '../../protocol/private-chat.js';
 import { type Failed, isFailed, type LineFile, type LineFiles } from './key-files.js';
 
-/** What the lines require from their owner. */
+/** What {@link PrivateLines} requires from its owner. */
 export interface PrivateLinesOwner {
   /** Opens the record. First stores what must be durable before the chat. */
   open(): Promise<LineFile | Failed>;
@@ -33,7 +33,7 @@ export interface PrivateLinesOwner {
   onConfirmed(left: number): void;
   /** `count` lines of an earlier chat are sent again. */
   onResumed(count: number): void;
-  /** These lines are not sent again: there are too many lines, or the buddy had another key at the time. */
+  /** These lines are not sent again: there are too many, or they were meant for another key of the buddy. */
   onLost(texts: readonly string[]): void;
   onBye(): void;
   /** The chat cannot go on. */
@@ -57,7 +57,7 @@ export interface UndeliveredLines {
   readonly unconfirmed: readonly string[];
 }
 
-/** An action that runs after the steps before it and, if `after` is set, after an entry is durable. */
+/** An action. It runs after all earlier steps and, if `after` is set, once an entry is durable. */
 interface Step {
   readonly after?: Promise<Failed | undefined>;
   readonly run: () => void;
@@ -80,11 +80,11 @@ export class PrivateLines {
   readonly #identity: IdentityKey;
   #record: LineFile | undefined;
   #delivery: PrivateDelivery | undefined;
-  /** Calls of methods that came before the record was open, in order. */
+  /** Method calls that came before the record was open, in order. */
   #early: (() => void)[] = [];
   readonly #steps: Step[] = [];
   #isRunning = false;
-  /** The record is open, and S is written. */
+  /** True once the record is open, and the first line (S) is written. */
   #isOpen = false;
   #isOver = false;
   /** Lines of the user for which there is no room yet. */
@@ -93,16 +93,19 @@ export class PrivateLines {
   readonly #unwritten = new Map<number, OwnLine>();
   /**
    * Messages of the buddy that wait until reading resumes; `undefined` while reading is not paused. Once the
-   * user has left, they are never shown or confirmed.
+   * user has left, these messages are never shown or confirmed.
    */
   #held: Extract<PrivateLine, { verb: 'M' | 'N' }>[] | undefined;
   /** The number to confirm once all steps have run. */
   #confirmation: number | undefined;
   /** Lines up to this number are confirmed or given up, but the record does not say so yet. */
   #settled: number | undefined;
-  /** True once the buddy has named its stream. Before, no line of the user is written. */
+  /** True once the buddy has named its stream. Until then, no line of the user is written. */
   #hasBegun = false;
-  /** `wanted`: the user has left, and BYE follows the last line. `said`: the network has taken BYE. */
+  /**
+   * `wanted`: the user has left, and BYE must follow the last line. `queued`: a step will write BYE. `said`:
+   * the network has taken BYE.
+   */
   #bye: 'wanted' | 'queued' | 'said' | undefined;
   #isReplacing = false;
   #needsNewStream = false;
@@ -114,8 +117,8 @@ export class PrivateLines {
   }
 
   /**
-   * Opens the record, and writes the first line (S), which says how many lines have arrived so far. If the
-   * chat has ended meanwhile, the promise resolves when the record is closed.
+   * Opens the record, and writes the first line (S), which says how many lines of the buddy have arrived so
+   * far. If the chat has ended meanwhile, the promise resolves when the record is closed.
    */
   async start(): Promise<void> {
     const record = await this.#owner.open();
@@ -141,7 +144,7 @@ export class PrivateLines {
       if (line === 'ignored') return;
       if ((line.verb === 'M' || line.verb === 'N') && this.#held !== undefined) {
         this.#held.push(line);
-        // A correct client never has more unconfirmed lines.
+        // A correct client never has more than this many unconfirmed lines.
         if (this.#held.length > MAX_KEPT_LINES) this.#push({ run: () => this.#owner.onFault(WRONG_LINE) });
         return;
       }
@@ -178,14 +181,14 @@ export class PrivateLines {
     });
   }
 
-  /** Sends BYE after the last line. Messages of the buddy are neither shown nor confirmed any more. */
+  /** Sends BYE after the last line. From now on, messages of the buddy are neither shown nor confirmed. */
   leave(): void {
     this.pause();
     this.#bye = 'wanted';
     this.#whenOpen(() => this.#sayBye());
   }
 
-  /** How many lines of the user are not confirmed yet. A BYE that is not sent yet counts as one. */
+  /** How many lines of the user are not confirmed yet. A BYE that is not sent yet counts as one line. */
   get left(): number {
     const unsentByes = this.#bye === undefined || this.#bye === 'said' ? 0 : 1;
     return (this.#delivery?.unconfirmedCount ?? 0) + this.#waiting.length + this.#early.length + unsentByes;
@@ -217,7 +220,7 @@ export class PrivateLines {
     if (this.#isOver) return;
     if (this.#isOpen && this.#early.length === 0) return call();
     this.#early.push(call);
-    // A correct buddy does not send more before this side has sent S.
+    // A correct client does not send this many lines before it has received S.
     if (this.#early.length === MAX_EARLY_CALLS) this.#owner.onFault(WRONG_LINE);
   }
 
@@ -268,7 +271,7 @@ export class PrivateLines {
         this.resume();
         return this.#push({
           run: () => {
-            this.#confirm(); // the buddy waits for it
+            this.#confirm(); // the buddy waits for this confirmation
             this.#owner.onBye();
           },
         });
@@ -305,7 +308,7 @@ export class PrivateLines {
 
   #perform(effects: readonly DeliveryEffect[]): void {
     for (const effect of effects) {
-      // The owner may have ended the chat when it was shown a line.
+      // The owner may have ended the chat when a line was shown.
       if (this.#isOver) return;
       switch (effect.do) {
         case 'store':
@@ -352,7 +355,7 @@ export class PrivateLines {
     });
   }
 
-  /** Stores an entry. The number of settled lines goes with it, and needs no write of its own. */
+  /** Stores an entry, and in the same write the number of settled lines. */
   #store(entry: RecordEntry): Promise<Failed | undefined> {
     const record = this.#record as LineFile;
     const stored = record.append([...this.#takeSettled(), entry]);

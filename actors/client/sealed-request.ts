@@ -29,16 +29,18 @@ import { busyError, ClientError } from './client-error.js';
 /** The ALPN name of requests to the server. */
 const PROTOCOL = 'im-dir/1';
 
-/** Longest wait for a connection and its handshake if there are other servers, in milliseconds. */
+/**
+ * Longest wait for a connection and its handshake if the client could use another server, in milliseconds.
+ */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 export interface SealedRequest {
   readonly route: Route;
   /** The known key of the server. */
   readonly serverKey: IdentityKey;
-  /** The servers whose stored key this is. */
+  /** The servers for which this key is stored. */
   readonly knownAs: readonly ServerEndpoint[];
-  /** The context of the device that asks. */
+  /** The TLS context of the device that sends the request. */
   readonly context: SecureContext;
   /** The request line. */
   readonly request: string;
@@ -48,13 +50,13 @@ export interface SealedRequest {
 
 export interface SealedReply {
   readonly reply: ServerReply;
-  /** Seals the datagrams of the session, for a LOG that was granted. The object shows no key. */
+  /** After a LOG that opened a session, seals the session's datagrams. The object exposes no key. */
   readonly seal: DatagramSeal | undefined;
 }
 
 /**
- * The request was sent, and the reply did not come. The server may have executed the request, or it does not
- * accept the device.
+ * The request was sent, and the reply did not come. Either the server may have executed the request, or it
+ * does not accept the device.
  */
 export class UnansweredError extends NoReplyError {
   override readonly name = 'UnansweredError';
@@ -74,8 +76,8 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
   const beganMs = monotonicMs();
   const tcp = route.open();
   limitWait(tcp, 'connect', CONNECT_TIMEOUT_MS, route);
-  // TLS begins on the connected socket: while Node.js goes on to the next address of a name, it replaces the
-  // handle of the socket, and TLS would use the old one.
+  // Begin TLS only on a connected socket. While Node.js tries the addresses of a name, it replaces the handle
+  // of the socket, and TLS would go on with the old handle.
   await connected(tcp, { signal, timeoutMs, errorOf: unreachedError });
   const connectMs = monotonicMs() - beganMs;
   const tls = connectTls(tcp, context, PROTOCOL);
@@ -84,7 +86,7 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
   let seal: DatagramSeal | undefined;
   tls.once('secureConnect', () => {
     const { device } = identifyPeer(tls, PROTOCOL);
-    // A chain that is not accepted proves nothing: any host in the middle can present one.
+    // A chain that is not accepted proves nothing: any host on the way can present such a chain.
     if (device === undefined) return void tls.destroy(busyError());
     if (device.identity !== serverKey) return void tls.destroy(changedError(route, options.knownAs));
     isSecure = true;
@@ -105,10 +107,10 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
 }
 
 /**
- * The error when a server presents another key than the known one. If the key is known from another server of
- * the list, the operator of this server may be a stranger: then the user should keep the key.
+ * The error when a server presents another key than the known one. If the known key is stored for another
+ * server of the list, the operator of this server may be a stranger, so the message advises to keep the key.
  *
- * @param knownAs The servers for which the known key is stored: those that the user may have to forget.
+ * @param knownAs The servers for which the known key is stored. The user may have to forget their keys.
  */
 function changedError(server: ServerEndpoint, knownAs: readonly ServerEndpoint[]): ClientError {
   const name = nameOf(server);

@@ -1,8 +1,8 @@
 /**
  * The session of a user with a key: logs in inside TLS, and seals and opens the datagrams of the heartbeat.
  *
- * The keys of the session exist only in private fields of this object: a restarted heartbeat logs in again.
- * machines/client/session-login.ts decides when to log in.
+ * The keys of the session exist only in private fields of this object, so a restarted heartbeat logs in
+ * again. machines/client/session-login.ts decides when to log in.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -42,7 +42,7 @@ export type SealedSessionEvent =
 export interface SealedSessionOptions {
   readonly directory: Directory;
   /**
-   * Set after a restart: the session of the previous heartbeat, or the session that its failed login named.
+   * Set after a restart: the last session that the previous heartbeat opened, or named in a failed login.
    */
   readonly previous: SessionId | undefined;
   /** The session is open. The client logged in at this server, and must send its datagrams there. */
@@ -61,12 +61,12 @@ export class SealedSession {
   #user: UserId | undefined;
   /**
    * The name of the last session, which the server may still know. If no session was ever open, this is a
-   * random name. It stays the same: if the reply to a login in mode `again` was lost, the next login succeeds
-   * with the same name.
+   * random name. It stays the same until a session opens: if the reply to a login in mode `again` was lost,
+   * the next login can succeed because it gives the same name.
    */
   #session: SessionId | undefined;
   #seal: DatagramSeal | undefined;
-  /** True once a datagram was sent in this session. Before, an answer cannot be genuine. */
+  /** True once a datagram was sent in this session. Until then, an answer cannot be genuine. */
   #hasSent = false;
   #attempt: AbortController | undefined;
   /** The outcome of the last attempt, with the keys. It is kept here because events must not carry keys. */
@@ -102,7 +102,7 @@ export class SealedSession {
     this.#step({ type: 'session.wanted', kind });
   }
 
-  /** Forgets the session. The server ends a session that was silent for some time. */
+  /** Forgets the session. The server is not asked to end it: it ends each session that stays silent. */
   end(): void {
     this.#step({ type: 'session.unwanted' });
     this.#user = undefined;
@@ -131,7 +131,7 @@ export class SealedSession {
     this.#step(event.type === 'login.ended' ? { type: event.type, outcome: event.outcome } : event);
   }
 
-  /** Seals a question; `undefined` while no session is open. */
+  /** Seals the text of a datagram. Returns `undefined` while no session is open. */
   seal(text: string): { readonly datagram: Buffer; readonly counter: number } | undefined {
     if (!this.isOpen || this.#session === undefined) return undefined;
     const sealed = this.#seal?.seal(this.#session, Buffer.from(text, 'latin1'));
@@ -205,8 +205,8 @@ export class SealedSession {
   }
 
   /**
-   * Logs in at the address to which the datagrams will go. Goes on to the next server, until each one was
-   * tried, if nothing could be sent. Rejects if an address is not found.
+   * Logs in at the address to which the datagrams will go. If nothing could be sent, goes on to the next
+   * server, until each server was tried. Rejects if no server's name is found.
    */
   async #request(user: UserId, signal: AbortSignal): Promise<LocatedLogin> {
     const { directory } = this.#options;
@@ -223,8 +223,9 @@ export class SealedSession {
   }
 
   /**
-   * Logs in at a server. If a session of the id already announces there, it may be an older session of this
-   * client, from before the client left that server. The second attempt therefore names that session.
+   * Logs in at a server. If the server refuses because another session of the id announces there, that may be
+   * an older session of this client, from before it left the server. A second attempt therefore names the
+   * older session.
    */
   async #logInAt(server: LocatedServer, user: UserId, signal: AbortSignal): Promise<Login> {
     const { directory } = this.#options;

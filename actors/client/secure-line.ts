@@ -45,7 +45,7 @@ export class SecureLine {
   lines: PrivateLines | undefined;
   readonly #options: SecureLineOptions;
   readonly #delivery: Delivery;
-  /** True once the connection is established, before the handshake. */
+  /** True once the TCP connection is established. The handshake follows. */
   #isConnected: boolean;
 
   constructor(options: SecureLineOptions) {
@@ -71,7 +71,7 @@ export class SecureLine {
     this.#listen();
   }
 
-  /** True once the other end was reached. It may not have proven a key yet. */
+  /** True once the other end was reached. The other end may not have proven a key yet. */
   get isConnected(): boolean {
     return this.#isConnected;
   }

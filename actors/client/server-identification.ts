@@ -1,10 +1,10 @@
 /**
- * Finds out whether a server keeps keys, and which key it has itself. The answer is remembered, durably if
- * possible: a server that is known to have a key is never taken for a server without keys.
+ * Finds out whether a server keeps keys, and which key the server itself has. The answer is remembered,
+ * durably if possible: a server that is known to have a key is never taken for a server without keys.
  *
- * All servers of one directory have the same key. If the client knows it of one server, the others must
- * prove it. That a server keeps no keys counts only for this server: otherwise one server could make the
- * client send requests in clear to all others.
+ * All servers of one directory have the same key. If the client knows the key of one server, the other
+ * servers must prove this key. If one server says that it keeps no keys, this applies only to that server:
+ * otherwise one server could make the client send requests in clear to all others.
  */
 
 import type { ServerReply } from '../../machines/client/events.js';
@@ -32,8 +32,8 @@ import { conflictError } from './sealed-request.js';
 const VERSION_TIMEOUT_MS = 3_000;
 
 /**
- * How long a server that did not say whether it keeps keys is not asked again, in milliseconds. Each question
- * to a silent server delays a request by {@link VERSION_TIMEOUT_MS}.
+ * If a server did not say whether it keeps keys, the client waits this long before it asks again, in
+ * milliseconds. Each question to a silent server delays a request by {@link VERSION_TIMEOUT_MS}.
  */
 const SILENCE_MS = 300_000;
 
@@ -43,13 +43,13 @@ const RESETS: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE'])
 /** Replies that say nothing about keys: the server cannot answer at present. */
 const UNAVAILABLE: ReadonlySet<number | undefined> = new Set([205, 206]);
 
-/** What is known about a server, and its part in the names of files. */
+/** What is known about a server. `name` is the part of file names that stands for the server. */
 export type IdentifiedServer =
   | KeyedServer
   | { readonly keeps: 'no-keys'; readonly name: ServerName }
   /**
    * The server accepts connections, but did not say whether it keeps keys. `reply`: the reply 205 or 206, or
-   * that to a banned client.
+   * the reply to a banned client.
    */
   | { readonly keeps: 'unknown'; readonly reason: string; readonly reply?: ServerReply };
 
@@ -84,7 +84,7 @@ export class ServerIdentification {
   }
 
   /**
-   * What is known without asking the server. Rejects with `server.unreadable`, and with `server.changed` if
+   * What is known without asking the server. Rejects with `server.unreadable`, or with `server.changed` if
    * two of several servers are known with different keys.
    */
   async known(): Promise<IdentifiedServer | undefined> {
@@ -114,7 +114,7 @@ export class ServerIdentification {
    *
    * Rejects with `server.unreadable`, or with an error of the network.
    *
-   * @param asksAgain True to ask again a server that kept no keys or did not answer: it may have been
+   * @param asksAgain True to ask the server again if it kept no keys or did not answer: it may have been
    * updated.
    */
   async identify({ asksAgain = false } = {}): Promise<IdentifiedServer> {
@@ -136,7 +136,7 @@ export class ServerIdentification {
     return isNewlyKeyless;
   }
 
-  /** @param known What is known about the server, if it kept no keys. A silent server does not change it. */
+  /** @param known Set if the server is known to keep no keys. If the server is silent, this is the result. */
   async #ask(known: IdentifiedServer | undefined): Promise<IdentifiedServer> {
     const { endpoint, answer } = await this.#askVersion();
     if ('keeps' in answer) return known ?? this.#rememberUnsaid(answer);
@@ -147,7 +147,7 @@ export class ServerIdentification {
     this.#isNewlyKeyless ||= key === undefined && known === undefined;
     const stored: ServerKey = key ?? 'none';
     const failed = await this.#servers.add(endpoint, stored);
-    // Another process may have stored an answer at the same time. The stored one counts.
+    // Another process may have stored an answer at the same time. The stored answer counts.
     const other = failed && (await this.known());
     if (other !== undefined) return other;
     const identified = this.#identified(stored, [endpoint]);
@@ -161,8 +161,8 @@ export class ServerIdentification {
   }
 
   /**
-   * The reply to VER, and the server that gave it; an empty line if each server closed the connection without
-   * a reply, as servers without keys may do at a request that they do not know.
+   * The reply to VER, and the server that gave it. The reply is an empty line if the connection was closed
+   * without a reply: a server without keys may do this after a request that it does not know.
    */
   async #askVersion(): Promise<{
     readonly endpoint: ServerEndpoint;

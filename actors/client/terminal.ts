@@ -21,9 +21,9 @@ import { KeyDialog, type KeyWords } from './key-dialog.js';
 export interface TerminalInput {
   readonly client: Address<TerminalReport>;
   readonly openConsole: (listener: ConsoleListener) => Console;
-  /** True if a user sits at a terminal. A user at a terminal reads other words than a script. */
+  /** True if a user sits at a terminal. Some texts differ between a terminal and a script. */
   readonly isInteractive: boolean;
-  /** How long, in milliseconds, no key is pressed before `user.idled` is sent; `undefined`: never sent. */
+  /** After this many milliseconds without a key press, `user.idled` is sent; `undefined`: never. */
   readonly autoAwayMs: number | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface TrustActorInput {
 /** Who is signed in, and when that may have changed. */
 export interface SignedInUsers {
   readonly state: Pick<RestartState, 'user'>;
-  /** Calls back whenever the signed-in user may have changed, until the returned function is called. */
+  /** Calls `follower` whenever the signed-in user may have changed, until the returned function is called. */
   follow(follower: () => void): () => void;
 }
 
@@ -33,7 +33,7 @@ export function trustLogic(
 ): BehaviourLogic<TrustActorEvent, TrustActorInput> {
   return fromBehaviour((scope, { owner }) => {
     const userNow = () => users.state.user?.id;
-    /** The last report; `unknown` if its owner may have dropped it. */
+    /** The last report; `unknown` if the owner may have dropped it. */
     let reported: BuddyTrusts | 'unknown' | undefined;
     let isLooking = false;
     let timer: Timer | undefined;

@@ -1,6 +1,6 @@
 /**
  * Keeps the trust in the buddies' keys: applies the events of machines/client/trust.ts to the stored pins,
- * durably, and closes the chats whose key no longer counts.
+ * durably, and closes the chats whose key is no longer trusted.
  *
  * The keeper reads the pins again before each event, because other processes write to the file too.
  */
@@ -47,7 +47,7 @@ export interface TrustedChat {
   /** The device of the buddy; `undefined` for a call or chat in clear, which a known key ends. */
   readonly device: Device | undefined;
   /**
-   * Called when the key or the device no longer counts, or, for a chat in clear, when a key of the buddy
+   * Called when the key or the device is no longer trusted, or, for a chat in clear, when a key of the buddy
    * becomes known.
    */
   readonly onDistrusted: () => void;
@@ -65,7 +65,7 @@ export class TrustKeeper {
   readonly #sources: TrustSources;
   readonly #chats = new Set<TrustedChat>();
   readonly #listeners = new Set<(change: TrustChange) => void>();
-  /** Ids without a key, according to the last answer of the server about each. */
+  /** Ids that have no key, according to the server's last answer about each id. */
   readonly #open = new Set<UserId>();
 
   constructor(sources: TrustSources) {
@@ -156,7 +156,7 @@ export class TrustKeeper {
     return compared;
   }
 
-  /** Watches a chat until the returned function is called. Closes the chat when its key no longer counts. */
+  /** Watches a chat until the returned function is called. Closes the chat when trust in its key ends. */
   keep(chat: TrustedChat): () => void {
     this.#chats.add(chat);
     return () => this.#chats.delete(chat);
@@ -169,8 +169,8 @@ export class TrustKeeper {
   }
 
   /**
-   * Closes the chats of a user whose key or device no longer counts. Other processes may have changed the
-   * pins.
+   * Closes those chats of a user in which the buddy's key or device is no longer trusted. Call this from time
+   * to time, because other processes may change the pins.
    */
   async recheck(user: UserId): Promise<void> {
     for (const { user: owner, buddy } of [...this.#chats])

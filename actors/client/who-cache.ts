@@ -21,7 +21,7 @@ export class WhoCache {
     this.#uptime = uptime;
   }
 
-  /** Finds an answer that is not too old, or asks. Rejects as `ask` does. */
+  /** Returns a recent answer if there is one. Otherwise calls `ask`, and rejects as `ask` does. */
   find(id: UserId, ask: () => Promise<WhoAnswer>): Promise<WhoAnswer> {
     const known = this.#answers.get(id);
     if (known !== undefined && this.#uptime() - known.atMs < KEPT_MS) return Promise.resolve(known.answer);
