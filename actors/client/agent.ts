@@ -80,7 +80,7 @@ export type ClientNotice =
       readonly code: ClientErrorCode;
       readonly reason: string;
     }
-  /** The server drops the user's datagrams, because the logins come from a different address. */
+  /** The server drops the user's datagrams: they come from a different address than the logins. */
   | { readonly type: 'session.misrouted' }
   /** A call was refused without asking the program. */
   | {
@@ -111,7 +111,7 @@ export type ClientNotice =
       readonly address: string;
     };
 
-/** A question for the user's buddies. */
+/** A request for the user's buddy list. */
 export interface BuddiesRequest {
   resolve(buddies: BuddyList): void;
   reject(error: unknown): void;
@@ -318,7 +318,7 @@ export function closedError(): ClientError {
   return new ClientError('client.closed', 'the client has ended');
 }
 
-/** The error when a session has ended for good. */
+/** The error with which requests reject after the session has ended. */
 export function sessionError({ why, id, ban }: Omit<SessionEnded, 'type'>): ClientError {
   switch (why) {
     case 'banned':

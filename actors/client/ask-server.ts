@@ -172,7 +172,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
 }
 
 /**
- * Asks a server that does not answer over UDP whether it knows the user, over TCP. Always resolves.
+ * Asks the server over TCP whether it knows the user, because it does not answer over UDP. Always resolves.
  *
  * @param request Sends `ADD <user>`, in clear or inside TLS.
  */

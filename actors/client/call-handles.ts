@@ -25,7 +25,7 @@ export interface Call {
   readonly address: string;
   /**
    * What is known if `caller` is `undefined`: either that the caller claims the user's own id, or which
-   * buddies of the user have the caller's address. The buddies are a guess.
+   * buddies of the user have the caller's address. That one of these buddies is calling is only a guess.
    */
   readonly hint: CallerHint | undefined;
   /**
@@ -36,7 +36,8 @@ export interface Call {
   /** True if the user has verified the key of this caller. */
   readonly verified: boolean;
   /**
-   * True if the call is private, and a stored key or the server confirms that the caller's id has this key.
+   * True if the call is private, and a stored key or the server confirms that the proven key belongs to the
+   * caller's id.
    */
   readonly confirmed: boolean;
   /** The key that the caller has proven; `undefined` for a call in clear. */
@@ -53,7 +54,10 @@ export interface Call {
    * within the last minute, the next call from this address is refused without a notice.
    */
   reject(): void;
-  /** Like `reject`, but does not count as one of the three calls. For callers that the program excludes. */
+  /**
+   * Refuses the call as `reject` does, but does not count it against the caller's address. Use this when a
+   * rule of the program excludes the caller.
+   */
   dismiss(): void;
 }
 

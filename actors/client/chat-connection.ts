@@ -208,7 +208,7 @@ export function chatLogic({
       hangUp({ secure, socket, throttle, delivery }) {
         if (secure !== undefined) return secure.end();
         delivery.flush();
-        throttle.resume(); // needed here too: not every chat runs `awaitDelivery` first
+        throttle.resume(); // needed here too, because not every chat has run `awaitDelivery`
         socket.end();
       },
 

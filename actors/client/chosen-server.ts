@@ -3,7 +3,7 @@
  * on to another server by the rule in machines/client/server-choice.ts. Requests over TCP and datagrams share
  * one object of this class.
  *
- * Names are not looked up twice for a connection: Node.js looks up the name through a function of this class.
+ * A connection needs only one look-up of its name: Node.js does it through a function of this class.
  */
 
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
@@ -45,7 +45,7 @@ export interface LocatedServer {
 export interface ReachOptions {
   /** The only server that may get the request. */
   readonly at?: LocatedServer | undefined;
-  /** Whether the request changes nothing. */
+  /** True if the request changes nothing, so that another server may get it too. */
   readonly isHarmless?: boolean | undefined;
 }
 
@@ -57,7 +57,7 @@ type LookUp = (
 ) => void;
 
 export class ChosenServer {
-  /** The servers as the user wrote them, in that order. */
+  /** The servers, in the order in which the user wrote them. */
   readonly endpoints: readonly ServerEndpoint[];
   readonly #port: number;
   readonly #lookUp: LookUp;
@@ -121,7 +121,7 @@ export class ChosenServer {
     for (;;) {
       const current = currentPlace(this.#choice);
       const { host } = at ?? current;
-      // Before a connection, the whole host counts as the tried server: Node.js tries all of its addresses.
+      // Until a connection is made, the whole host counts as the server: Node.js tries all of its addresses.
       let place: Place = at ?? { host };
       const route: Route = {
         host,
@@ -194,12 +194,12 @@ export class ChosenServer {
     });
   }
 
-  /** A datagram was sent to the current server. */
+  /** Call this when a datagram was sent to the current server. */
   recordDatagram(): void {
     this.#choice = afterDatagram(this.#choice);
   }
 
-  /** The current server has answered a datagram. */
+  /** Call this when the current server has answered a datagram. */
   recordAnswer(): void {
     this.#choice = afterAnswer(this.#choice);
   }

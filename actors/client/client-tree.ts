@@ -93,7 +93,7 @@ export interface RunningClient extends RunningTree {
   leave(): void;
 }
 
-/** Starts a client. It ends when its user leaves, or when it is asked to shut down. */
+/** Starts a client. The client ends when its user leaves, or when its tree is asked to shut down. */
 export function startClient(options: ClientOptions): RunningClient {
   const {
     server: host,

@@ -57,7 +57,7 @@ export function findConnection(table: string, localPort: number, remote: Endpoin
     (address) => `${local} ${address}:${portInHex(remote.port)} `,
   );
   for (const row of table.split('\n')) {
-    // Most rows are of other connections, and a table may have thousands of rows: parse only rows that match.
+    // A table may have thousands of rows, and most belong to other connections: parse only rows that match.
     if (!ends.some((end) => row.includes(end))) continue;
     // sl, local, remote, state, tx:rx, timer, retransmits, uid, unanswered probes, …
     const [, , , , queues, , repeats, , probes] = row.trim().split(/\s+/);
@@ -74,7 +74,7 @@ function portInHex(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, '0');
 }
 
-/** An address as the tables have it: words of 32 bits, in the byte order of this machine. */
+/** An address in the form of the tables: words of 32 bits, in the byte order of this machine. */
 function addressesInHex(address: string): string[] {
   const plain = plainAddress(address.replace(/%.*$/, ''));
   const packed = packIpv4(plain);

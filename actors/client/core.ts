@@ -25,9 +25,9 @@ import type { Privacy } from './privacy.js';
 import { trustLogic } from './trust-actor.js';
 
 /**
- * The maximum number of chat actors at once: one has the live call or chat, the others are starting, being
- * refused, or closing. When the limit is reached, one chat actor of the address that has the most of them may
- * end to make room. It ends only if its call has not rung yet, was refused, or is over.
+ * The maximum number of chat actors at once. One of them has the current call or chat; the others are
+ * starting, being refused, or closing. When the limit is reached, the supervisor asks chats of the address
+ * with the most chats to make room. A chat then ends if its call has not rung yet, was refused, or is over.
  */
 const MAX_CHATS = 32;
 
@@ -87,9 +87,9 @@ export type CallLimits = Pick<CallControlInput, 'patienceMs' | 'maxLines' | 'max
 export const UNREAD_PATIENCE_MS = 10_000;
 
 /**
- * Spec of the conversation supervisor: the chats, one actor per call or chat; call control; and its owner.
- * When one of them crashes, all are restarted, because a chat that call control does not know would keep a
- * buddy waiting. When the owner ends by itself, the whole tree ends.
+ * Spec of the conversation supervisor. Its children are the supervisor of the chats, call control, and the
+ * owner of call control. When one child crashes, all are restarted, because a chat that call control does not
+ * know would keep a buddy waiting. When the owner ends by itself, the whole tree ends.
  */
 export function conversationSpec(
   owner: ChildSpec,

@@ -128,16 +128,16 @@ export interface ServerAnswer {
 
 /**
  * A running client. Every method that fails rejects with a {@link ClientError}. Besides the codes that a
- * method names, these are possible: `user.missing`, `id.invalid`, `client.closed`, `server.*`, and for a
- * user with a key `key.*` and `user.elsewhere`.
+ * method names, these are possible: `id.invalid`, `client.closed`, `server.*` and `user.*`, and for a user
+ * with a key also `key.*`.
  */
 export interface Client {
   /** Registers an id; code 200 means that it is registered. Rejects with `server.unreachable`. */
   register(id: string): Promise<ServerAnswer>;
   /**
-   * Adds a buddy to the user's list. If the user has a key here, also stores a key of the buddy. For
-   * `bob#KEY`, that is KEY, whatever the server replies. For `bob`, it is the key that the server names, if
-   * the server has added the buddy. Rejects with `server.unreachable`.
+   * Adds a buddy to the user's list. If the user has a key here, also stores the buddy's key. For `bob#KEY`,
+   * that is KEY, whatever the server replies. For `bob`, it is the key that the server names, and it is
+   * stored only if the server has added the buddy. Rejects with `server.unreachable`.
    */
   add(buddy: string): Promise<ServerAnswer>;
   /** Deletes a buddy from the user's list. Rejects with `server.unreachable`. */
@@ -151,8 +151,8 @@ export interface Client {
   /** What is known about the keys of buddies, by id. Empty for a user without a key here. */
   trust(): Promise<BuddyTrusts>;
   /**
-   * Yields the user's buddies, and again after each change. The server is asked every 10 s. A slow reader
-   * gets only the latest list.
+   * Yields the user's buddies, and yields them again after each change. The client asks the server every
+   * 10 s. A slow reader gets only the latest list.
    */
   watchBuddies(): AsyncIterable<BuddyList>;
   /**

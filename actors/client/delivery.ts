@@ -158,7 +158,7 @@ export class Delivery {
     return this.#waiting.splice(0).flatMap(({ text }) => text ?? []);
   }
 
-  /** Records that the buddy sent something: it has most likely read what was written before. */
+  /** Records that the buddy sent something, so it has most likely read what was written before. */
   recordAnswer(): void {
     this.#answered = this.#written;
   }

@@ -265,7 +265,7 @@ export class Directory {
     return isFailed(identity) ? undefined : identity?.toWords();
   }
 
-  /** Removes the seed of an id from this machine: its user has copied the words. */
+  /** Removes the seed of an id from this machine, because the user has copied the words. */
   async dropSeed(id: UserId): Promise<void> {
     const server = await this.#identification.known();
     const held = this.#ownKeys.of(id);
@@ -371,7 +371,7 @@ function refused(reason: string): Restored {
   return { restored: false, reason: toDisplayText(reason) };
 }
 
-/** What an error means for an id. Without a connection, the client knows only that no key is here. */
+/** What this machine holds for an id, after an error. After an error of the network, this is `nothing`. */
 function standingOf(error: unknown): Standing {
   if (!(error instanceof ClientError)) return NOTHING;
   return { holds: 'unknown', code: error.code, reason: toDisplayText(error.message) };

@@ -383,7 +383,7 @@ class Heartbeat implements Behaviour<HeartbeatEvent> {
     this.#step(isDeleted ? { ...event, silence: { ...silence, wasKnown: true } } : event);
   }
 
-  /** Requests a change without an effect. The reply says whether the server knows the user. */
+  /** Sends an ADD without a buddy. It changes nothing. The reply shows whether the server knows the user. */
   #askForUser(user: UserId | undefined, signal: AbortSignal): Promise<ServerReply> {
     if (user === undefined) return Promise.resolve(NO_REPLY);
     return this.#directory === undefined

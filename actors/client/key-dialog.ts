@@ -71,7 +71,7 @@ export class KeyDialog {
     this.#step({ type: this.#state.matches('typing') ? this.#readLine(value) : 'answer.given' });
   }
 
-  /** Forgets everything. The dialog reports no outcome. */
+  /** Forgets the words. The dialog then reports no outcome. */
   close(): void {
     this.#isClosed = true;
     this.#words = [];

@@ -47,7 +47,7 @@ export class Keyring {
   readonly #now: () => number;
   readonly #held = new Map<string, HeldKey>();
 
-  /** @param now The wall clock, in milliseconds since 1970. It gives the serials of new devices. */
+  /** @param now The wall clock, in milliseconds since 1970. Serials of new devices are taken from it. */
   constructor(root: string | undefined, now: () => number, files?: Files) {
     this.#files = new KeyFiles(root, files);
     this.#now = now;
@@ -150,7 +150,7 @@ export class Keyring {
     return stored === undefined || isFailed(stored) ? stored : identityIn(stored);
   }
 
-  /** Removes the seed: the user has copied the words. */
+  /** Removes the seed, because the user has copied the words. */
   dropSeed(name: KeyFileName, identity: IdentityKey): Promise<Failed | undefined> {
     return this.#files.dropSeed(name, identity);
   }

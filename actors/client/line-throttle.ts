@@ -36,7 +36,7 @@ export class LineThrottle {
     this.#onLine = onLine;
   }
 
-  /** Adds the lines of a chunk. The socket is paused until they have been handed over. */
+  /** Adds the lines of a chunk. The socket is paused until all lines have been handed over. */
   push(lines: readonly Line[], chunkBytes: number): void {
     this.#lines = this.#hasLines ? [...this.#lines.slice(this.#next), ...lines] : lines;
     this.#next = 0;
@@ -47,8 +47,8 @@ export class LineThrottle {
   /**
    * Call this at the end of the input.
    *
-   * @param onEnd Called when all lines have been handed over. If the throttle is paused, it hands over the
-   *   remaining lines at once, because the end of the input must not wait. They are at most one chunk.
+   * @param onEnd Called when all lines have been handed over. If the throttle is paused, the remaining lines
+   *   (at most one chunk) are handed over at once, because the end of the input must not wait.
    */
   end(onEnd: () => void): void {
     this.#onEnd = onEnd;

@@ -1,5 +1,5 @@
 /**
- * A chat as a program sees it: lines out as promises, lines in as an iterable.
+ * A chat as a program sees it: `send` returns a promise, and the chat is an iterable of received lines.
  */
 
 import type {
@@ -44,7 +44,7 @@ export interface ChatEnd {
   readonly lost: readonly string[];
 }
 
-/** One chat. Read its messages with `for await`; the loop ends when the chat is over. */
+/** One chat. Read its messages with `for await`; the loop ends when one side leaves or the chat breaks. */
 export interface Chat extends AsyncIterable<Message> {
   /** The buddy's id. For an incoming call, the id that the caller gave. */
   readonly buddy: UserId | undefined;

@@ -1,5 +1,6 @@
 /**
- * The keys of the user's ids at a server: registers them, and resolves registrations that got no reply.
+ * The keys of the user's ids at a server: registers ids with keys, and finds out the result of a registration
+ * that got no reply.
  */
 
 import type { Identity } from '../../keys/identity.js';
@@ -37,7 +38,7 @@ export class OwnKeys {
     return id === undefined ? this.#keyed.size > 0 : this.#keyed.has(id);
   }
 
-  /** Reads the key of an id. Resolves a registration that was not confirmed. */
+  /** Reads the key of an id. If its registration was not confirmed, asks the server about it. */
   async read(id: UserId, server: KeyedServer): Promise<HeldKey | undefined> {
     const name = { id, server: server.name };
     const held = orUnreadable(id, await this.#keyring.read(name));

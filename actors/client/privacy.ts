@@ -29,7 +29,7 @@ import { TrustKeeper, type TrustSources } from './trust-keeper.js';
 export interface PrivacyOptions extends TrustSources {
   /** The keys of a user's id; `undefined` if they are not on this machine. */
   credentialsOf(id: UserId): DeviceCredentials | undefined;
-  /** The TLS context of these keys. */
+  /** The TLS context for the keys of a user's id. */
   contextOf(id: UserId): SecureContext | undefined;
   /** Whether this user's key was ever found in this run. For `undefined`: whether any key was ever found. */
   hadKey(user: UserId | undefined): boolean;
@@ -154,7 +154,7 @@ export class Privacy {
     if (decision.kind !== 'private') return decision.kind === 'clear' ? { kind: 'clear' } : decision;
     const { key } = decision;
     const pin = pinOf(trust, key);
-    // A key that could not be stored does not count.
+    // A key that could not be stored must not be used for a call.
     if (pin === undefined) return { kind: 'none', why: 'not-stored' };
     const floor = Math.max(pin.floor, namedFloor(who, key));
     return { kind: 'private', key, floor, protection: protectionBy(key, pin, true) };
@@ -207,7 +207,7 @@ export class Privacy {
     };
   }
 
-  /** Gives up the kept lines to a buddy: the next chat does not send them. */
+  /** Gives up the kept lines for a buddy, so that the next chat does not send them. */
   dropLines({ user, buddy }: Pick<LinesDropped, 'user' | 'buddy'>): Promise<Failed | undefined> {
     const dropped = dropLines(this.undeliveredOf(user), buddy);
     this.finish(dropped);

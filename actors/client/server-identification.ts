@@ -32,7 +32,7 @@ import { conflictError } from './sealed-request.js';
 const VERSION_TIMEOUT_MS = 3_000;
 
 /**
- * If a server did not say whether it keeps keys, the client waits this long before it asks again, in
+ * If a server did not say whether it keeps keys, the client does not ask it again for this time, in
  * milliseconds. Each question to a silent server delays a request by {@link VERSION_TIMEOUT_MS}.
  */
 const SILENCE_MS = 300_000;
@@ -58,7 +58,7 @@ type UnknownServer = Extract<IdentifiedServer, { keeps: 'unknown' }>;
 export interface ServerIdentificationOptions {
   readonly server: ChosenServer;
   readonly servers: Servers;
-  /** Aborted when the program ends. */
+  /** Aborts when the program ends. */
   readonly end: AbortSignal;
   /** Monotonic time, in milliseconds. */
   readonly uptime?: () => number;
@@ -69,7 +69,7 @@ export class ServerIdentification {
   readonly #servers: Servers;
   readonly #end: AbortSignal;
   readonly #uptime: () => number;
-  /** What the server said, if that could not be stored. */
+  /** What the server said, if this answer could not be stored. */
   #unstored: { readonly server: IdentifiedServer; readonly endpoint: ServerEndpoint } | undefined;
   /** The result of the last VER that did not show whether the server keeps keys. */
   #unsaid: { readonly server: UnknownServer; readonly host: string; readonly atMs: number } | undefined;
@@ -110,7 +110,7 @@ export class ServerIdentification {
 
   /**
    * Identifies the server. Asks it only if nothing is known. If the server did not say whether it keeps keys,
-   * waits {@link SILENCE_MS} before it asks again.
+   * returns this result for {@link SILENCE_MS}, without asking again.
    *
    * Rejects with `server.unreadable`, or with an error of the network.
    *

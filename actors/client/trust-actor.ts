@@ -10,7 +10,7 @@ import { type BehaviourLogic, fromBehaviour, type Timer } from '../../supervisio
 import type { Address } from '../../supervision/mailbox.js';
 import type { Privacy } from './privacy.js';
 
-/** The time between two reads of the pins, in milliseconds. Other processes may have changed them. */
+/** The time between two reads of the pins, in milliseconds. Other processes may change the pins. */
 const LOOK_MS = 5_000;
 
 export interface TrustActorInput {
@@ -26,7 +26,7 @@ export interface SignedInUsers {
 
 type TrustActorEvent = { readonly type: 'trust.look' };
 
-/** Actor logic that reports the trust of the current user. */
+/** Actor logic that reports the trust of the signed-in user in the keys of buddies. */
 export function trustLogic(
   privacy: Privacy,
   users: SignedInUsers,

@@ -5,7 +5,7 @@
 import type { WhoAnswer } from '../../machines/client/who.js';
 import type { UserId } from '../../protocol/id.js';
 
-/** How long an answer is used again, in milliseconds. */
+/** How long an answer is reused, in milliseconds. */
 const KEPT_MS = 60_000;
 
 /** The maximum number of answers that are kept. */
