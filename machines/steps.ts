@@ -1,8 +1,9 @@
 /**
  * Steps a statechart: from a state and an event, computes the next state and the effects to run.
  *
- * XState's own `transition` does the same, but creates an actor for each call, which costs ten times as much
- * as the step itself. Therefore `stepsOf` creates one actor, never starts it, and reuses it for all steps.
+ * XState's own `transition` also does this, but creates an actor for each step. Creating the actor costs ten
+ * times as much as the step itself. Therefore `stepsOf` creates one actor, never starts it, and reuses it for
+ * all steps.
  */
 
 import {
@@ -18,13 +19,13 @@ export interface Steps<TState, TEvent> {
   /** The initial state of the chart. */
   readonly first: TState;
   /**
-   * Returns the state after an event, and the names of the effects in their order. Runs no effect. In a final
-   * state, an event changes nothing.
+   * Returns the state after an event, and the names of the effects in the order in which they must run. Does
+   * not run the effects. In a final state, an event changes nothing.
    */
   step(state: TState, event: TEvent): readonly [TState, readonly string[]];
 }
 
-/** Makes the steps of a chart that has no children, and whose effects have no parameters. */
+/** Prepares a chart for stepping. The chart must have no children, and its effects no parameters. */
 export function stepsOf<TState extends Snapshot<unknown>, TEvent extends EventObject, TInput>(
   machine: ActorLogic<TState, TEvent, TInput>,
   ...[input]: undefined extends TInput ? [] : [TInput]

@@ -1,7 +1,8 @@
 import type { Status } from '../../protocol/status.js';
 
 /**
- * Whether the user is at the terminal. `away`: the user chose this. `idle`: no key was pressed for some time.
+ * Whether the user is at the terminal. `away`: the user chose this status. `idle`: no key was pressed for
+ * some time.
  */
 export type Attendance = 'here' | 'away' | 'idle';
 

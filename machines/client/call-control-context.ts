@@ -40,7 +40,7 @@ export interface StartChat {
 export interface CallControlInput {
   readonly owner: Neighbour<CallEvent>;
   readonly chats: Neighbour<StartChat>;
-  /** Call control itself. Each connection that it starts gets this as its neighbour. */
+  /** Call control itself. Each connection that call control starts gets it as a neighbour. */
   readonly control: Neighbour<ConnectionReport>;
   /** See {@link PATIENCE_MS}. */
   readonly patienceMs: number;
@@ -62,7 +62,7 @@ export interface Line {
   readonly key: number | undefined;
 }
 
-/** A call, and after its acceptance the chat. */
+/** A call or, once the call is accepted, a chat. */
 export interface Call {
   readonly id: CallId;
   readonly peer: Peer;
@@ -89,7 +89,7 @@ export interface CallControlContext extends CallControlInput {
 export type CallControlEvent =
   | CallCommand
   | ConnectionReport
-  // From the supervisor of connections. The second event is in the supervisor's reply to `child.start`.
+  // From the supervisor of connections. `place.failed` comes from its reply to `child.start`.
   | CallCrowded
   | { readonly type: 'place.failed'; readonly call: CallId; readonly cause: 'too-many-calls' | 'crashed' }
   // From its own timer.
@@ -158,7 +158,7 @@ export function cutCallEvent(
   return { type: 'call.cut', cause, caller, address, atMs, uptimeMs, untold };
 }
 
-/** A caller that was cut. It has an id only if the call was refused because of a key. */
+/** A caller whose call was cut. It has an id only if the call was refused because of a key. */
 type CutCaller = Omit<Caller, 'caller' | 'protection'> & { readonly caller?: UserId | undefined };
 
 /** Counts a call that was cut. The result has a `report` if the owner is to be notified. */

@@ -1,5 +1,5 @@
 /**
- * The guards, actions and delays of call control (machines/client/call-control.ts), by the names that the
+ * The guards, actions and delays of call control (machines/client/call-control.ts), under the names that the
  * chart uses.
  */
 
@@ -57,8 +57,8 @@ export const callControlSetup = setup({
   delays: {
     patience: ({ context }) => context.patienceMs,
     stall: ({ context }) => Math.min(STALL_MS, context.patienceMs),
-    // The line with which the chat stalled has already waited for the delay `stall`. After any progress, the
-    // next line has the full time.
+    // The line that stalled the chat has already waited for the delay `stall`, so it gets only the rest of the
+    // time. After any progress, the time begins again in full.
     stallPatience: ({ context: { patienceMs }, event }) =>
       event.type === 'stall.passed' ? Math.max(0, patienceMs - STALL_MS) : patienceMs,
   },
@@ -139,7 +139,7 @@ export const callControlSetup = setup({
       if (caller === undefined || caller.caller !== undefined || !speaksB(speakers, caller))
         return enqueue.sendTo(connection, { type: 'call.accept' });
       enqueue.sendTo(connection, { type: 'call.accept', speaksB: true });
-      // Renew the caller's entry. It will be removed if the caller does not understand `ACCEPTED`.
+      // Renew the caller's entry. If the caller does not understand `ACCEPTED`, the entry is removed.
       const { address, uptimeMs } = caller;
       const changed = withSpeaker(speakers, { address, listener: undefined, uptimeMs });
       enqueue.assign({ speakers: changed });
@@ -226,7 +226,8 @@ export const callControlSetup = setup({
       });
       if (known === undefined) return;
       // Forget the dialect until the buddy answers `ACCEPTED` again. If the buddy has switched to another
-      // program, it answers differently or not at all, and the next call to it begins with a greeting.
+      // program, that program answers differently or not at all. The next call to the buddy then begins with
+      // a greeting.
       const speakers = withoutListener(context.speakers, known);
       enqueue.assign({ speakers });
       enqueue.emit({ type: 'speakers.changed', speakers });
@@ -282,7 +283,8 @@ export const callControlSetup = setup({
       const { text, cut, atMs } = event;
       return { type: 'message.received', call: requireCall(context).id, text, cut, atMs };
     }),
-    // Two simple actions, which run for every line of a chat. One `enqueueActions` would be slower.
+    // `sendLine` and `addLineUnderWay` run for every line of a chat. One `enqueueActions` for both would be
+    // slower.
     sendLine: sendTo(connection, ({ event }) => {
       assertEvent(event, 'message.send');
       return { type: 'message.send', text: event.text };
@@ -341,8 +343,8 @@ export const callControlSetup = setup({
         enqueue.sendTo(owner, unconfirmedEvent(requireCall(context).id, line, cause));
       enqueue.assign({ held: [] });
     }),
-    // A delayed event, not a state with `after`: every line of a chat would leave and enter that state, which
-    // is too slow.
+    // The timer is a delayed event. If it were a state with `after` instead, every line of a chat would leave
+    // and enter that state, which is too slow.
     startStallTimer: raise({ type: 'stall.passed' }, { delay: 'stall', id: 'stall' }),
     stopStallTimer: cancel('stall'),
     reportStalled: sendTo(owner, ({ context }) => ({ type: 'peer.stalled', call: requireCall(context).id })),
@@ -363,7 +365,7 @@ export const callControlSetup = setup({
     reportPeerLeft: sendTo(owner, ({ context }) => ({ type: 'peer.left', call: requireCall(context).id })),
     leaveCall: enqueueActions(({ context, enqueue }) => {
       const { chat } = requireCall(context);
-      // An outgoing call without a connection is left later, when its connection reports.
+      // If an outgoing call has no connection yet, `hangUpLateCall` leaves it when its connection reports.
       if (chat !== undefined) enqueue.sendTo(chat, { type: 'chat.leave' });
     }),
     rememberClosing: assign({

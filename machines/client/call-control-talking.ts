@@ -78,7 +78,8 @@ export const talking = callControlSetup.createStateConfig({
         'delivery.progressed': {
           guard: 'isCurrentChatWithLines',
           actions: ['stopStallTimer', 'startStallTimer'],
-          description: 'The buddy reads, but the network has not taken the whole line yet.',
+          description:
+            'The buddy reads, but the network has not taken the whole line yet: the line gets another 5 s.',
         },
         'stall.passed': { target: 'stalled', actions: 'reportStalled' },
       },
@@ -92,7 +93,7 @@ export const talking = callControlSetup.createStateConfig({
           guard: 'isCurrentChat',
           target: 'stalled',
           reenter: true,
-          description: 'The buddy reads slowly: the next line has its own 60 s.',
+          description: 'The buddy reads slowly: the oldest line gets another 60 s.',
         },
         'message.sent': [
           {

@@ -3,9 +3,9 @@
  *
  * Owns: the current call or chat, the time limits for an answer and for a buddy who does not read, the list
  * of refused callers, and the lines that the network has not taken yet. Trusts: its owner, and the
- * connections, which have gated all texts. Talks to: the connections (actors/client/chat-connection.ts),
- * their supervisor, and its owner. The owner is the statechart of the terminal client, or the agent of
- * createClient.
+ * connections, which have passed all texts through the text gate. Talks to: the connections
+ * (actors/client/chat-connection.ts), their supervisor, and its owner. The owner is the statechart of the
+ * terminal client, or the agent of createClient.
  *
  * Only call control checks whether a report comes from the current chat. If the owner has already left the
  * reported chat, call control marks the report as late.
@@ -67,15 +67,15 @@ export const callControlMachine = callControlSetup.createMachine({
     },
     'message.sent': {
       actions: ['reportSent', 'dropReportedLine'],
-      description: 'From a chat that the owner has left, or from before a restart of call control.',
+      description: 'The owner has left the chat, or call control has restarted since the chat began.',
     },
     'message.failed': {
       actions: [{ type: 'reportUnconfirmed', params: { cause: 'closed' } }, 'dropReportedLine'],
-      description: 'From a chat that the owner has left, or from before a restart of call control.',
+      description: 'The owner has left the chat, or call control has restarted since the chat began.',
     },
     'message.lost': {
       actions: 'reportLost',
-      description: 'From a chat that the owner has left, or from before a restart of call control.',
+      description: 'The owner has left the chat, or call control has restarted since the chat began.',
     },
     'chat.closed': {
       guard: 'isClosingChat',
@@ -116,7 +116,7 @@ export const callControlMachine = callControlSetup.createMachine({
           guard: 'isCurrentCall',
           target: 'free',
           actions: ['rejectCall', 'reportRejected'],
-          description: 'A rule of the owner refused the call, without asking a person.',
+          description: 'A rule of the owner refused the call without asking a person.',
         },
         'calls.end': { target: 'ending', actions: 'rejectCall' },
         'call.foreign': {
@@ -174,7 +174,7 @@ export const callControlMachine = callControlSetup.createMachine({
           guard: 'isCurrentChat',
           target: 'free',
           actions: 'reportBarred',
-          description: 'Because of a key, the call is not allowed. Nothing was sent to the buddy.',
+          description: 'The call is not allowed: the event names the reason. No chat was opened.',
         },
         'call.refused': {
           guard: 'isCurrentChat',
@@ -229,7 +229,7 @@ export const callControlMachine = callControlSetup.createMachine({
     },
     ended: {
       type: 'final',
-      description: 'Call control has ended. The supervisor of connections closes any that are left.',
+      description: 'Call control has ended. The supervisor of connections closes the remaining connections.',
     },
   },
 });

@@ -33,9 +33,9 @@ export type ChatCommand =
   | { readonly type: 'call.reject' }
   /** Like `call.reject`, but the connection is closed at once. */
   | { readonly type: 'call.cut' }
-  /** Answered by `message.sent`, when there is room for the next line, or by `message.failed`. */
+  /** Answered by `message.sent` as soon as there is room for the next line, or by `message.failed`. */
   | { readonly type: 'message.send'; readonly text: string }
-  /** Stops reading messages from the buddy, because the reader is behind, until `reading.resume`. */
+  /** The program has too many unread messages: stops reading from the buddy until `reading.resume`. */
   | { readonly type: 'reading.pause' }
   | { readonly type: 'reading.resume' }
   /** Closes the connection after the buddy's machine has confirmed all written bytes. */
@@ -61,13 +61,14 @@ export type ChatReport =
       readonly cause: DenialCause;
     }
   /**
-   * A caller speaks dialect E: it reads only from a connection that this client would have to open to it. The
-   * connection's actor has hung up on it.
+   * A caller speaks dialect E: the caller reads only from a connection that this client would have to open to
+   * the caller. The connection's actor has hung up on the caller.
    */
   | { readonly type: 'call.foreign'; readonly address: DisplayText }
   /**
-   * Whether a peer speaks dialect B. With a port: the client that was called there answered `ACCEPTED`.
-   * Without a port: a caller did not understand the line that accepted its call.
+   * Whether a peer speaks dialect B. With a port: this client called the peer at that port, and the peer
+   * answered `ACCEPTED`. Without a port: the peer called, and did not understand the line that accepted its
+   * call.
    */
   | {
       readonly type: 'dialect.heard';
@@ -75,7 +76,7 @@ export type ChatReport =
       readonly port?: number;
       readonly speaksB: boolean;
     }
-  /** The actor of an outgoing connection has started, and connects. */
+  /** The actor of an outgoing connection has started, and is connecting. */
   | { readonly type: 'call.placed'; readonly call: CallId }
   /** The connection is established, and the buddy has not answered yet. */
   | { readonly type: 'call.ringing' }
@@ -86,28 +87,28 @@ export type ChatReport =
   | { readonly type: 'message.received'; readonly text: DisplayText; readonly cut: boolean }
   /** The network took the line. `text` is the text as sent. */
   | { readonly type: 'message.sent'; readonly text: DisplayText; readonly cut: boolean }
-  /** The network did not take the line, and will not. `isKept`: the next private chat sends it again. */
+  /** The network never took the line. `isKept`: the next private chat sends the line again. */
   | { readonly type: 'message.failed'; readonly text: string; readonly isKept?: true }
   /**
    * The network took the line earlier, but the buddy's machine never confirmed it. `isKept`: the next private
-   * chat sends it again.
+   * chat sends the line again.
    */
   | { readonly type: 'message.lost'; readonly text: string; readonly isKept?: true }
-  /** A private chat sends lines again that an earlier chat did not deliver. */
+  /** A private chat sends again the lines that an earlier chat did not deliver. */
   | { readonly type: 'lines.resumed'; readonly count: number }
   /**
-   * In a private chat, `count` lines have waited some seconds for the confirmation of the buddy's client. 0:
-   * all lines are confirmed after all.
+   * In a private chat, `count` lines have waited some seconds for a confirmation by the buddy's client. A
+   * `count` of 0: the buddy's client has now confirmed all lines.
    */
   | { readonly type: 'delivery.late'; readonly count: number }
-  /** The buddy's machine confirms more of what was sent. */
+  /** The buddy's machine has confirmed more of the sent bytes. */
   | { readonly type: 'delivery.progressed' }
   /** The buddy left. Lines under way are still reported, and `chat.closed` follows. */
   | { readonly type: 'peer.left' }
   /** The last report. It has a reason if the connection broke, and none if one side closed the connection. */
   | { readonly type: 'chat.closed'; readonly reason?: DisplayText };
 
-/** From a connection to call control. `chat` is the sender, because a past chat may still report. */
+/** From a connection to call control. `chat` is the connection: it may belong to a past chat. */
 export type ConnectionReport = ChatReport & Moment & { readonly chat: AnyActorRef };
 
 /** The input of a connection: an outgoing or an incoming call. */
@@ -121,8 +122,8 @@ export type CallInput<TSocket> =
     };
 
 /**
- * From the supervisor of connections to call control: the supervisor cut off a caller, because the limit was
- * reached.
+ * From the supervisor of connections to call control: the supervisor cut off a caller, because the limit of
+ * connections was reached.
  */
 export interface CallCrowded extends Moment {
   readonly type: 'call.crowded';
@@ -135,7 +136,10 @@ export interface OutgoingCall {
   readonly caller: UserId;
   readonly buddy: UserId;
   readonly endpoint: Endpoint;
-  /** Until this time of the monotonic clock, send the buddy no greeting, because it speaks dialect B. */
+  /**
+   * The buddy is known to speak dialect B until this time of the monotonic clock. Until then, the connection
+   * sends no greeting.
+   */
   readonly speaksBUntilMs?: number;
   readonly control: Neighbour<ConnectionReport>;
 }
@@ -157,9 +161,12 @@ export type CallCommand =
   | { readonly type: 'call.accept'; readonly call: CallId }
   /** Answered by `call.rejected`. The call counts as unanswered. */
   | { readonly type: 'call.reject'; readonly call: CallId }
-  /** Like `call.reject`, but for a rule of the owner: the call does not count as unanswered. */
+  /** Like `call.reject`, but a rule of the owner refuses the call: it does not count as unanswered. */
   | { readonly type: 'call.dismiss'; readonly call: CallId }
-  /** Answered by `message.sent` or `message.unconfirmed`, with the same key. */
+  /**
+   * Answered by `message.sent` or `message.unconfirmed`, with the same key. For a past call, always answered
+   * by `message.unconfirmed`.
+   */
   | { readonly type: 'message.send'; readonly call: CallId; readonly text: string; readonly key?: number }
   | { readonly type: 'reading.pause'; readonly call: CallId }
   | { readonly type: 'reading.resume'; readonly call: CallId }
@@ -171,7 +178,7 @@ export type CallCommand =
   /** After `chat.leave`: cuts the connection, and reports all unconfirmed lines. */
   | { readonly type: 'chat.abandon'; readonly call: CallId }
   /**
-   * The owner is about to end: leaves the current call or chat, and refuses callers. Answered by
+   * The owner is about to end. Call control leaves the current call or chat, and refuses callers. Answered by
    * `calls.ended` when all connections are closed.
    */
   | { readonly type: 'calls.end' }
@@ -199,12 +206,13 @@ export type CallFailure =
 
 /** From call control to its owner. */
 export type CallEvent =
-  /** A buddy calls. One of the next three events, or `chat.opened`, ends the wait. */
+  /** A buddy calls. One of the next three events, or `chat.opened`, ends the ringing. */
   | ({ readonly type: 'call.offered'; readonly call: CallId } & Caller)
   | { readonly type: 'call.rejected'; readonly call: CallId }
   /**
-   * The call no longer rings. With `isCut`, the connection hung up on the caller, after a `call.cut` event.
-   * With `isReplaced`, the caller is about to call privately. Without either, the caller hung up.
+   * The call no longer rings. With `isCut`, the connection hung up on the caller, and a `call.cut` event came
+   * before this event. With `isReplaced`, the caller is about to call privately. Without either, the caller
+   * hung up.
    */
   | ({
       readonly type: 'call.withdrawn';
@@ -218,13 +226,14 @@ export type CallEvent =
   /** Call control refused a call because there was already a call or chat. */
   | ({ readonly type: 'call.busy' } & Caller)
   /**
-   * A caller did not understand the line that accepted it, and left. The caller's next call gets the other
-   * acceptance line.
+   * A caller did not understand the line that accepted its call, and left. The caller's next call gets the
+   * other acceptance line.
    */
   | ({ readonly type: 'call.misunderstood' } & Caller)
   /**
-   * A call was refused without asking the owner. `untold` earlier calls were also refused, and were not
-   * reported. They came from the same address or, if a key is the cause, in the same name.
+   * A call was refused without asking the owner. `untold` earlier calls were also refused, but were not
+   * reported. These earlier calls came from the same address. If the cause is a key and the call named an id,
+   * the earlier calls named the same id instead.
    */
   | ({ readonly type: 'call.cut'; readonly cause: CutCause; readonly untold: number } & Caller)
   /** The answer to `call.place`. */
@@ -256,11 +265,12 @@ export type CallEvent =
       /** The next private chat with the buddy sends the line again. */
       readonly isKept?: true;
     })
-  /** Only in private chats: see the reports of the connection. */
+  /** The next two events come only in private chats: see `ChatReport`. */
   | { readonly type: 'lines.resumed'; readonly call: CallId; readonly count: number }
   | { readonly type: 'delivery.late'; readonly call: CallId; readonly count: number }
   /**
-   * `peer.stalled`: the network does not take our lines. `peer.reading`: the network has taken all of them.
+   * `peer.stalled`: the network does not take our lines. `peer.reading`: after a stall, the network has taken
+   * all our lines.
    */
   | { readonly type: 'peer.stalled'; readonly call: CallId }
   | { readonly type: 'peer.reading'; readonly call: CallId }
@@ -279,7 +289,7 @@ export type CallEvent =
 
 interface LineReport {
   readonly call: CallId;
-  /** The key from `message.send`, if there was one. */
+  /** The key from `message.send`, if that command had one. */
   readonly key: number | undefined;
   /** True if the chat is not the current one: the owner has left it, or call control was restarted. */
   readonly isLate: boolean;

@@ -9,7 +9,7 @@ const MAX_MISSED_CALLS = 20;
 
 /**
  * The maximum number of lines about refused calls in any 10 s ({@link BUSY_LINES_MS}). The next line gives
- * the number of calls in between.
+ * the number of calls that got no line.
  */
 const MAX_BUSY_LINES = 3;
 const BUSY_LINES_MS = 10_000;
@@ -19,7 +19,7 @@ export interface CallLog {
   readonly missed: readonly Caller[];
   /** When the last lines about refused calls were shown, in milliseconds of the monotonic clock. */
   readonly busyLinesMs: readonly number[];
-  /** Calls that were refused since the last line. */
+  /** How many calls were refused without a line since the last line was shown. */
   readonly untoldCalls: number;
 }
 
@@ -37,7 +37,7 @@ export function withBusyCall(log: CallLog, call: Caller): CallLog {
   return { ...log, busyLinesMs: [...log.busyLinesMs, call.uptimeMs].slice(-MAX_BUSY_LINES), untoldCalls: 0 };
 }
 
-/** Whether to show a line about a refused call. If many come in a short time, only the first few get one. */
+/** Whether to show a line about a refused call. Of many calls in a short time, only the first few get one. */
 export function isBusyCallShown({ busyLinesMs }: CallLog, { uptimeMs }: Caller): boolean {
   return busyLinesMs.filter((shown) => shown > uptimeMs - BUSY_LINES_MS).length < MAX_BUSY_LINES;
 }

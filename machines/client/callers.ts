@@ -13,7 +13,7 @@ import type { Protection } from './protection.js';
 /** How long an unanswered call counts against its address, in milliseconds. */
 const NUISANCE_MS = 60_000;
 
-/** With this many unanswered calls in that time, further calls of the address are refused silently. */
+/** After this many unanswered calls in that time, further calls from the address are refused silently. */
 const MAX_UNANSWERED_CALLS = 3;
 
 /** The maximum number of unanswered calls in the list. The oldest are dropped. */
@@ -37,7 +37,10 @@ export interface Caller extends Moment {
   readonly standing?: CallerStanding;
 }
 
-/** A caller whose id is not on the list of a user who has a key. `looksLike`: a buddy whose id is similar. */
+/**
+ * A caller whose id is not on the user's buddy list. Only a user who has a key is shown this. `looksLike`: a
+ * buddy of the user whose id is similar.
+ */
 export interface CallerStanding {
   readonly isUnlisted: true;
   readonly looksLike?: UserId;
@@ -54,8 +57,8 @@ const MAX_BUDDIES_THERE = 3;
 
 /**
  * Prepares a caller for display. A caller that claims the user's own id is shown by its address. A caller
- * without an id is shown by its address and the buddies with that address, except those who have a key or may
- * have one: they call privately.
+ * without an id is shown by its address and the buddies with that address. Buddies who have a key, or may
+ * have one, are not shown, because they call privately.
  */
 export function withHint<TCaller extends Caller>(
   call: TCaller,

@@ -6,8 +6,10 @@
  * has the texts, the screen and the clock.
  *
  * A prompt that opens unexpectedly must not take a key that was meant for something else. Therefore such a
- * prompt takes no keys until no key was pressed for a while, the quiet time. During the quiet time, an
- * interrupted line keeps taking the keys, off the screen. The part `pasting` is in console-pasting.ts.
+ * prompt takes no keys until the user has pressed no key for a certain time, the quiet time. During the quiet
+ * time, an interrupted line still takes the keys, but is not on the screen.
+ *
+ * The part `pasting` is in console-pasting.ts.
  */
 
 import { pasting } from './console-pasting.js';
@@ -22,7 +24,7 @@ export const consoleMachine = consoleSetup.createMachine({
     'interrupt.pressed': [
       { guard: 'isAgain', actions: 'endInput', description: 'Ctrl-C twice ends the program from any state.' },
       { guard: 'hasText', actions: 'clearLine', description: 'Clears the line that takes the keys.' },
-      { actions: 'interruptInput', description: 'The client decides what to leave.' },
+      { actions: 'interruptInput', description: 'The client decides which activity the user leaves.' },
     ],
     'end.pressed': { actions: 'endInput', description: 'No line takes the key, or the line is empty.' },
     'console.closed': '.closed',
@@ -55,7 +57,7 @@ export const consoleMachine = consoleSetup.createMachine({
             guard: 'isChatGoingOn',
             target: 'asked',
             actions: ['rememberPrompt', 'openPrompt', 'deliverAllAhead'],
-            description: 'All earlier keys were typed for the chat, regardless of their age.',
+            description: 'All earlier keys were typed for the chat, so even old keys are delivered.',
           },
           { target: 'asked', actions: ['rememberPrompt', 'openPrompt', 'deliverAhead'] },
         ],
@@ -76,7 +78,7 @@ export const consoleMachine = consoleSetup.createMachine({
           {
             target: '#console.interrupted',
             actions: 'interruptInput',
-            description: 'The client decides what to leave.',
+            description: 'The client decides which activity the user leaves.',
           },
         ],
       },
@@ -97,7 +99,7 @@ export const consoleMachine = consoleSetup.createMachine({
                 guard: 'isStray',
                 target: '#console.quiet.asked',
                 actions: 'ringBell',
-                description: 'The user is typing something else, and the next key may belong to it.',
+                description: 'The user is typing something else, and the next key may belong to that text.',
               },
               { actions: 'pressShown' },
             ],
@@ -118,14 +120,14 @@ export const consoleMachine = consoleSetup.createMachine({
             'end.pressed': { guard: 'hasText', actions: 'pressShown' },
             'paste.received': {
               actions: 'insertShown',
-              description: 'The line ends of the paste become spaces.',
+              description: 'Line breaks in the paste become spaces.',
             },
             'answer.given': [
               {
                 guard: 'isChatLeft',
                 target: '#console.unasked',
                 actions: ['deliverAnswer', 'forgetPrompt'],
-                description: 'Keys that follow are not typed for the chat.',
+                description: 'Later keys are not meant for the chat.',
               },
               { target: '#console.unasked', actions: 'deliverAnswer' },
             ],
@@ -153,14 +155,17 @@ export const consoleMachine = consoleSetup.createMachine({
                   guard: 'hasSeveralLines',
                   target: 'confirming',
                   actions: ['countLines', 'askAboutPaste'],
-                  description: 'Several lines are never sent without asking.',
+                  description: 'A paste of several lines is never sent without asking.',
                 },
               },
             },
             confirming: {
-              description: 'The console asks whether to send a paste, in front of the line.',
+              description: 'In front of the line, the console asks whether to send a paste.',
               on: {
-                'end.pressed': { actions: 'endInput', description: 'The line does not take the key.' },
+                'end.pressed': {
+                  actions: 'endInput',
+                  description: 'During this question, the line does not take the key.',
+                },
                 'interrupt.pressed': [
                   { guard: 'isAgain', actions: 'endInput' },
                   { target: 'message', actions: 'refusePaste' },
@@ -182,7 +187,7 @@ export const consoleMachine = consoleSetup.createMachine({
     },
 
     interrupted: {
-      description: 'The user interrupted the prompt: keys are kept until the client opens the next one.',
+      description: 'The user interrupted the prompt: keys are kept until the client opens the next prompt.',
       on: {
         'key.pressed': { actions: 'typeAhead' },
         'paste.received': { actions: 'typeAhead' },
@@ -207,7 +212,7 @@ export const consoleMachine = consoleSetup.createMachine({
     },
 
     quiet: {
-      description: 'Keys answer no prompt, until the quiet time has passed without a key.',
+      description: 'No prompt takes the keys until the quiet time has passed without a key.',
       entry: 'startQuietTimer',
       exit: ['stopQuietTimer', 'forgetLine', 'forgetDraft'],
       initial: 'unasked',
@@ -235,24 +240,24 @@ export const consoleMachine = consoleSetup.createMachine({
           { guard: 'hasKeptLine', actions: ['startQuietTimer', 'insertKept'] },
           { actions: ['startQuietTimer', 'ringBell'] },
         ],
-        'answer.given': { actions: 'ringBell', description: 'A line off the screen is not sent.' },
+        'answer.given': { actions: 'ringBell', description: 'A line that is not on the screen is not sent.' },
       },
       states: {
         unasked: {
-          description: 'A prompt was closed, and no other one is open yet.',
+          description: 'A prompt was closed, and the next prompt is not open yet.',
           on: {
             'prompt.asked': [
               {
                 guard: 'isKeptDraft',
                 target: '#console.asked',
                 actions: ['rememberPrompt', 'openPrompt'],
-                description: 'The interrupted line is asked for again.',
+                description: 'The client asks again for the interrupted line.',
               },
               {
                 guard: 'isLineAfterKey',
                 target: '#console.asked',
                 actions: ['rememberPrompt', 'openPrompt'],
-                description: 'For example, after the user answered a call.',
+                description: 'A line follows a key prompt, for example after the user answered a call.',
               },
               { target: 'asked', actions: ['rememberPrompt', 'openPrompt', 'startQuietTimer'] },
             ],

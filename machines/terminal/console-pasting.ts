@@ -1,5 +1,5 @@
 /**
- * The console's chart, part `pasting`: sends the lines of a paste one after the other.
+ * The console's chart, part `pasting`: sends the lines of a paste one by one.
  */
 
 import { consoleSetup } from './console-setup.js';
@@ -10,24 +10,24 @@ export const pasting = consoleSetup.createStateConfig({
   on: { 'console.closed': { target: 'closed', actions: 'interruptLine' } },
   states: {
     sending: {
-      description: 'Pasted lines answer the prompt. The line of the user takes the keys, off the screen.',
+      description: 'Pasted lines answer the prompt. The line that takes the keys is not on the screen.',
       initial: 'underWay',
       on: {
         'key.pressed': { actions: 'pressKept' },
         'end.pressed': { guard: 'hasText', actions: 'pressKept' },
         'paste.received': { actions: 'insertKept' },
-        'answer.given': { actions: 'ringBell', description: 'A line off the screen is not sent.' },
+        'answer.given': { actions: 'ringBell', description: 'A line that is not on the screen is not sent.' },
         'prompt.asked': [
           {
             guard: 'isInUse',
             target: '#console.quiet.asked',
             actions: ['interruptLine', 'keepDraft', 'rememberPrompt', 'openPrompt'],
-            description: 'The chat is over, before or after the last line of the paste.',
+            description: 'The chat ended, before or after the last line of the paste was sent.',
           },
           {
             target: '#console.quiet.asked',
             actions: ['interruptLine', 'forgetLine', 'rememberPrompt', 'openPrompt'],
-            description: 'The chat is over, before or after the last line of the paste.',
+            description: 'The chat ended, before or after the last line of the paste was sent.',
           },
         ],
       },
@@ -74,7 +74,8 @@ export const pasting = consoleSetup.createStateConfig({
     },
 
     waiting: {
-      description: 'Pasted lines wait because the buddy does not read. The prompt is open, to allow leaving.',
+      description:
+        'Pasted lines wait because the buddy does not read. The user can leave: the prompt is open.',
       initial: 'underWay',
       on: {
         'key.pressed': { actions: 'pressShown' },

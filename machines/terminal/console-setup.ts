@@ -1,6 +1,6 @@
 /**
  * The context, events, guards and actions of the console's statechart (machines/terminal/console-chart.ts),
- * by the names that the chart uses.
+ * under the names that the chart uses.
  */
 
 import { assign, setup } from 'xstate';
@@ -10,9 +10,9 @@ export interface AskedPrompt {
   /** `key`: the answer is one of `keys`. `line`: the answer is a line of text. */
   readonly kind: 'key' | 'line';
   readonly keys?: string;
-  /** Unsent text is kept under this name during an interruption. */
+  /** If the prompt is interrupted, its unsent text is kept under this name. */
   readonly draft?: string;
-  /** True if the prompt opens unexpectedly, so keys that are being typed must not answer it. */
+  /** True if the prompt opens unexpectedly. Keys that the user is already typing must not answer it. */
   readonly isSudden?: boolean;
   /** True if the prompt asks for a line of a chat. */
   readonly isMessage?: boolean;
@@ -28,12 +28,12 @@ export interface ConsoleFacts {
   readonly ahead: 'none' | 'stale' | 'fresh';
 }
 
-/** An event without the facts. */
+/** An event of the console, without the facts that the owner adds. */
 export type BareConsoleEvent =
   // From the client.
   /** The owner sends `prompt.dropped` first, whether or not a prompt is open. */
   | { readonly type: 'prompt.asked'; readonly prompt: AskedPrompt }
-  /** The open prompt was asked again. */
+  /** The client asked for the open prompt again. */
   | { readonly type: 'prompt.repeated' }
   | { readonly type: 'prompt.dropped' }
   /** A line of the user was sent. */
@@ -42,24 +42,27 @@ export type BareConsoleEvent =
   // From the keyboard.
   /** `text` is `undefined` if the key is not a character. */
   | { readonly type: 'key.pressed'; readonly text: string | undefined }
-  /** Ctrl-C. `isAgain`: soon after another Ctrl-C, by the owner's clock. */
+  /** Ctrl-C. `isAgain`: another Ctrl-C was pressed shortly before, by the owner's clock. */
   | { readonly type: 'interrupt.pressed'; readonly isAgain: boolean }
   /** Ctrl-D: ends the input on an empty line, and is an ordinary key on any other line. */
   | { readonly type: 'end.pressed' }
   | { readonly type: 'paste.received'; readonly lineCount: number }
-  // From the prompt that took the key: the key is an answer, or Enter was pressed.
+  // From the prompt that received a key: the key is an answer, or the key is Enter.
   | { readonly type: 'answer.given'; readonly value: string }
-  // From the timer: no key was pressed for the quiet time.
+  // From the timer: no key was pressed during the quiet time.
   | { readonly type: 'quiet.passed' };
 
 export type ConsoleEvent = BareConsoleEvent & ConsoleFacts;
 
 export interface ConsoleContext {
-  /** The current or the last prompt. `undefined` after the user has left a chat. */
+  /**
+   * The current or the last prompt. `undefined` before the first prompt, and after the user has left a chat
+   * or interrupted a prompt.
+   */
   readonly prompt: AskedPrompt | undefined;
-  /** The draft name of an interrupted line that still takes the keys. */
+  /** The draft name of an interrupted line, while that line still takes the keys. */
   readonly keptDraft: string | undefined;
-  /** Lines of a paste that were not handed to the client yet. */
+  /** How many lines of a paste were not handed to the client yet. */
   readonly linesLeft: number;
 }
 
@@ -96,7 +99,7 @@ const effects = {
   deliverAnswer: effect,
   interruptInput: effect,
   endInput: effect,
-  // The line that takes the keys off the screen.
+  // A line that is no longer on the screen, but still takes the keys.
   interruptLine: effect,
   forgetLine: effect,
   setLineAside: effect,
@@ -120,7 +123,7 @@ const effects = {
   stopQuietTimer: effect,
 };
 
-/** The effects of the console. Its owner has one function for each. */
+/** The effects of the console. Its owner has one function for each effect. */
 export type ConsoleEffect = keyof typeof effects;
 
 export const consoleSetup = setup({
@@ -131,7 +134,10 @@ export const consoleSetup = setup({
     hasText: ({ event }) => event.hasText,
     hasAhead: ({ event }) => event.ahead !== 'none',
     isAgain: ({ event }) => event.type === 'interrupt.pressed' && event.isAgain,
-    /** The user may be typing, and must notice that the line was closed before another prompt takes keys. */
+    /**
+     * The user may be typing. The user must notice that the line was closed, before another prompt takes the
+     * keys.
+     */
     isInUse: ({ event }) => event.hasText || event.isTyping,
     isStray: ({ context: { prompt }, event }) =>
       event.type === 'key.pressed' && prompt?.isSudden === true && !isAnswerTo(prompt, event.text),
@@ -147,8 +153,8 @@ export const consoleSetup = setup({
       return next?.kind === 'key' && next.isSudden === true;
     },
     /**
-     * A line prompt may take the keys at once: the user sees them in the line, and a single key does not
-     * answer it.
+     * A line prompt that follows a key prompt may take the keys at once: the user sees the keys in the line,
+     * and a single key does not answer a line prompt.
      */
     isLineAfterKey: ({ context: { prompt, keptDraft }, event }) => {
       const next = promptIn(event);

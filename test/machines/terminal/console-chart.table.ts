@@ -382,7 +382,7 @@ export const CONSOLE: LegalTable = {
         ...ASKED_IN_QUIET,
         ...QUIET_WITH_LINE,
         ...quietPassed('unasked', 'keptDraft = none'),
-        // The interrupted line is asked for again.
+        // The client asks again for the interrupted line.
         'prompt.asked id': [
           'asked.text.line',
           ...['stopQuietTimer', 'forgetLine', 'openPrompt', 'keptDraft = none'],

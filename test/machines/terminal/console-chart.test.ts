@@ -212,7 +212,7 @@ test('an interrupted line without a draft takes no keys', (t) => {
   t.is(after(...taken, QUIET).at, 'unasked');
 });
 
-test('the quiet time ends when the interrupted line is asked for again', (t) => {
+test('the quiet time ends when the client asks again for the interrupted line', (t) => {
   const taken = [asked(ID), typed(DROPPED)];
   t.deepEqual(after(...taken, asked({ ...ID }), key('y')), {
     at: 'asked.text.line',
