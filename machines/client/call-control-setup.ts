@@ -57,8 +57,8 @@ export const callControlSetup = setup({
   delays: {
     patience: ({ context }) => context.patienceMs,
     stall: ({ context }) => Math.min(STALL_MS, context.patienceMs),
-    // The line that stalled the chat has already waited for the delay `stall`, so it gets only the rest of the
-    // time. After any progress, the time begins again in full.
+    // The line that stalled the chat has already waited for the delay `stall`, so it gets only the rest of
+    // the time. After any progress, the time begins again in full.
     stallPatience: ({ context: { patienceMs }, event }) =>
       event.type === 'stall.passed' ? Math.max(0, patienceMs - STALL_MS) : patienceMs,
   },

@@ -1,11 +1,11 @@
 /**
- * The states of an outgoing call in clear, part of the chart in chat.ts.
+ * The states of an outgoing call in clear (without TLS), part of the chart in chat.ts.
  */
 
 import { chatSetup } from './chat-setup.js';
 
 const connecting = chatSetup.createStateConfig({
-  description: 'Outgoing call: connects to the buddy, for at most 10 s.',
+  description: 'Outgoing call: connects to the buddy. The attempt ends after 10 s.',
   on: {
     'socket.connected': {
       target: 'calling',
@@ -15,7 +15,7 @@ const connecting = chatSetup.createStateConfig({
     'chat.faulted': {
       target: 'closed',
       actions: 'announceUnproven',
-      description: 'The key of the buddy became known.',
+      description: 'The client learned that the buddy has a key, so a call in clear is not allowed.',
     },
     'timer.passed': {
       target: 'closed',
@@ -41,28 +41,29 @@ const calling = chatSetup.createStateConfig({
         guard: 'isFarewell',
         target: 'closing',
         actions: ['announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
-        description: 'Any other line than an answer accepts the call. This one says that the buddy left.',
+        description:
+          'A line that is not an answer accepts the call. This line also says that the buddy left.',
       },
       {
         target: 'open',
         actions: ['watchDelivery', 'announceAccepted', 'deliverMessage'],
-        description: 'Any other line than an answer accepts the call, and is the first message.',
+        description: 'A line that is not an answer accepts the call, and is the first message.',
       },
     ],
     'chat.faulted': {
       target: 'closed',
       actions: 'announceUnproven',
-      description: 'The key of the buddy became known.',
+      description: 'The client learned that the buddy has a key, so a call in clear is not allowed.',
     },
     'socket.ended': {
       target: 'closing',
       actions: ['announceRefused', 'hangUp', 'startLingerTimer'],
-      description: 'A close without a line is a refusal.',
+      description: 'If the buddy closes without sending a line, the call is refused.',
     },
     'socket.closed': {
       target: 'closed',
       actions: 'announceRefused',
-      description: 'A close without a line is a refusal.',
+      description: 'If the buddy closes without sending a line, the call is refused.',
     },
     'chat.leave': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
     'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },

@@ -8,11 +8,20 @@
 import { chatSetup } from './chat-setup.js';
 
 const checking = chatSetup.createStateConfig({
-  description: 'Outgoing call: asks the server for the key of the buddy (3 s at most), and decides.',
+  description:
+    'Outgoing call: asks the server for the key of the buddy (3 s at most), then decides how to call.',
   on: {
-    'call.dialled': { target: 'connecting', actions: 'startConnectTimer', description: 'A call in clear.' },
+    'call.dialled': {
+      target: 'connecting',
+      actions: 'startConnectTimer',
+      description: 'The call is in clear.',
+    },
     'call.secured': { target: 'proving', actions: ['connectTls', 'startProofTimer'] },
-    'call.barred': { target: 'closed', actions: 'announceBarred', description: 'No call: nothing is sent.' },
+    'call.barred': {
+      target: 'closed',
+      actions: 'announceBarred',
+      description: 'The call is not allowed: nothing is sent.',
+    },
     'chat.leave': { target: 'closed' },
     'shutdown.requested': { target: 'closed' },
   },
@@ -42,13 +51,13 @@ const privateCalling = chatSetup.createStateConfig({
       {
         target: 'closing',
         actions: ['announceAnswer', 'hangUp', 'startLingerTimer'],
-        description: 'A refusal, or a line that is not an answer.',
+        description: 'The buddy refused, or sent a line that is not an answer.',
       },
     ],
     'chat.faulted': {
       target: 'closed',
       actions: 'announceUnproven',
-      description: 'The key of the buddy lost its trust while the call was ringing.',
+      description: 'While the call was ringing, the client stopped trusting the key of the buddy.',
     },
     'socket.ended': { target: 'closed', actions: 'announceRefused' },
     'socket.failed': { target: 'closed', actions: 'announceRefused' },
@@ -70,7 +79,7 @@ const securing = chatSetup.createStateConfig({
 });
 
 const naming = chatSetup.createStateConfig({
-  description: 'Incoming private call: waits for the first line of the caller, in the rest of the 10 s.',
+  description: 'Incoming private call: waits for the first line of the caller, for the rest of the 10 s.',
   on: {
     'private.received': [
       { guard: 'isOpening', target: 'vetting', actions: ['stopTimer', 'checkPrivateCaller'] },
@@ -95,9 +104,12 @@ const vetting = chatSetup.createStateConfig({
     },
     'private.received': {
       target: 'closed',
-      description: 'The caller sent a line before the answer, which is not allowed.',
+      description: 'The caller must not send a line before the call is answered.',
     },
-    'chat.faulted': { target: 'closed', description: 'The key of the caller has just lost its trust.' },
+    'chat.faulted': {
+      target: 'closed',
+      description: 'The client has just stopped trusting the key of the caller.',
+    },
     'socket.ended': { target: 'closed' },
     'socket.failed': { target: 'closed' },
     'socket.closed': { target: 'closed' },
@@ -119,12 +131,12 @@ const privateRinging = chatSetup.createStateConfig({
     'private.received': {
       target: 'closed',
       actions: 'announceClosed',
-      description: 'The caller sent a line before the answer, which is not allowed.',
+      description: 'The caller must not send a line before the call is answered.',
     },
     'chat.faulted': {
       target: 'refusing',
       actions: ['announceClosed', 'sendRefusal', 'startRefusalTimer'],
-      description: 'The key of the caller lost its trust while the call was ringing.',
+      description: 'While the call was ringing, the client stopped trusting the key of the caller.',
     },
     'socket.ended': { target: 'closed', actions: 'announceClosed' },
     'socket.failed': { target: 'closed', actions: 'announceClosed' },
@@ -154,7 +166,7 @@ const privateOpen = chatSetup.createStateConfig({
     'socket.ended': {
       target: 'closed',
       actions: 'announceBrokenOff',
-      description: 'Without BYE, the chat broke: anyone on the path could have ended the connection.',
+      description: 'Without BYE, the chat is broken: anyone on the path could have ended the connection.',
     },
     'socket.failed': { target: 'closed', actions: 'announceBroken' },
     'socket.died': { target: 'closed', actions: 'announceDead' },
@@ -165,8 +177,8 @@ const privateOpen = chatSetup.createStateConfig({
 
 const privateLeaving = chatSetup.createStateConfig({
   description:
-    'The user left, and takes no more messages: waits until all lines are confirmed. Ends early if ' +
-    'confirmations stop.',
+    'The user left, and no more messages are shown: waits until all lines of the user are confirmed. Ends ' +
+    'early if confirmations stop.',
   on: {
     'private.received': { actions: 'receivePrivateLine' },
     'bye.received': {
@@ -179,7 +191,7 @@ const privateLeaving = chatSetup.createStateConfig({
     'chat.abandon': {
       target: 'closed',
       actions: 'announcePrivateEnd',
-      description: 'The user does not want to wait for the other confirmations.',
+      description: 'The user does not want to wait for the remaining confirmations.',
     },
     'room.wanted': { target: 'closed', actions: 'announcePrivateEnd' },
     'chat.faulted': { target: 'closed', actions: 'announcePrivateEnd' },

@@ -12,7 +12,7 @@ import type { ChatCommand } from './call-events.js';
 import type { DenialCause } from './cut-calls.js';
 import type { WhyBarred } from './protection.js';
 
-/** A line from the buddy: decoded, but not passed through the display gate. */
+/** A line from the buddy: decoded, but not yet passed through the text gate. */
 interface LineReceived {
   /**
    * `line.torn`: the other side closed in the middle of the line. Such a line neither opens nor answers a
@@ -20,39 +20,42 @@ interface LineReceived {
    */
   readonly type: 'line.received' | 'line.torn';
   readonly text: string;
-  /** True if the line was too long and `text` is its beginning. */
+  /** True if the line was too long, and `text` is only its beginning. */
   readonly cut: boolean;
 }
 
-/** A line inside TLS: decoded, but not passed through the display gate. */
+/** A line inside TLS: decoded, but not yet passed through the text gate. */
 interface PrivateReceived {
   readonly type: 'private.received';
   readonly text: string;
 }
 
-/** The events of a user who has a key here. */
+/** Events that occur only if the user has a key on this machine. */
 type PrivateEvent =
   /**
    * Instead of `call.dialled`: the actor must decide whether the call is private, in clear or not allowed.
    */
   | { readonly type: 'buddy.check' }
-  /** The decision: a private call. For a call in clear, `call.dialled` follows. */
+  /** The decision is a private call. If the decision is a call in clear, the event is `call.dialled`. */
   | { readonly type: 'call.secured' }
-  /** The decision: no call. */
+  /** The decision is not to call. */
   | { readonly type: 'call.barred'; readonly why: WhyBarred }
-  /** The decision about a caller. */
+  /** The decision whether an incoming call rings. */
   | { readonly type: 'caller.allowed' }
   | { readonly type: 'caller.denied'; readonly why: DenialCause | undefined }
   /** The first byte of a caller begins TLS. */
   | { readonly type: 'tls.asked' }
-  /** The other end has proven its key. For an outgoing call, the key is the required one. */
+  /** The other end has proven its key. In an outgoing call, this is the key that the call requires. */
   | { readonly type: 'peer.proven' }
   /** The handshake failed, or the other end has another key. */
   | { readonly type: 'peer.refused' }
   | PrivateReceived
-  /** The buddy's user left. All earlier lines have been handled. */
+  /** The buddy left, and all earlier lines of the buddy have been handled. */
   | { readonly type: 'bye.received' }
-  /** The private chat cannot go on: a line was wrong, the record failed, or the key is no longer trusted. */
+  /**
+   * A private chat cannot go on: a line was not valid, the record of the lines could not be read or written,
+   * or the key is no longer trusted. A call or chat in clear cannot go on: the buddy has a key now.
+   */
   | { readonly type: 'chat.faulted'; readonly reason: DisplayText };
 
 export type ChatEvent =
@@ -74,16 +77,19 @@ export type ChatEvent =
   | LineReceived
   /** Instead of a line: the caller wants to be called back (dialect E), and does not read this connection. */
   | { readonly type: 'callback.asked' }
-  /** A silent caller closed right after it was accepted: it expected another acceptance line. */
+  /** A silent caller closed right after it was accepted, because it expected another acceptance line. */
   | { readonly type: 'caller.muted' }
   | PrivateEvent
   | ChatCommand
   // From the supervisor.
-  /** The limit is reached, and a caller whose address has fewer connections needs this connection's place. */
+  /**
+   * The limit of connections is reached. This connection must make room for a caller whose address has fewer
+   * connections.
+   */
   | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 
-/** The effects of a chat. The actor has one function for each. */
+/** The effects of a chat. The actor has one function for each effect. */
 export type ChatAction = ClearAction | PrivateAction;
 
 type ClearAction =

@@ -4,11 +4,12 @@
  * Owns: the order of events in one chat, in every dialect (protocol/call.ts). Trusts: no text. Talks to: call
  * control, which accepts or rejects the call.
  *
- * This file and chat-outgoing.ts contain the states of chats in clear, and chat-private.ts those of private
- * chats. All states form one chart, because a connection can change from clear to private: the first byte of
- * a caller may begin TLS while its call rings.
+ * This file and chat-outgoing.ts contain the states of chats in clear (without TLS). chat-private.ts contains
+ * the states of private chats (inside TLS). All states form one chart, because a connection can change from
+ * clear to private: the first byte of a caller may begin TLS while its call rings.
  *
- * The chart is flat, because actors/chart.ts runs it: the actor must release the socket however it ends.
+ * The chart has no nested states, because actors/chart.ts runs it. XState's interpreter does not run the
+ * chart, because it cannot release the socket of an actor that crashes.
  */
 
 import { outgoingStates } from './chat-outgoing.js';
@@ -46,7 +47,7 @@ export const chatMachine = chatSetup.createMachine({
           {
             target: 'screening',
             actions: ['stopTimer', 'readOpening', 'checkCaller'],
-            description: "The caller's id, or its first message.",
+            description: "The line is the caller's id, or its first message.",
           },
         ],
         'callback.asked': {
@@ -55,24 +56,29 @@ export const chatMachine = chatSetup.createMachine({
           description: 'The caller speaks dialect E.',
         },
         'tls.asked': { target: 'securing', actions: ['stopTimer', 'acceptTls', 'startHandshakeTimer'] },
-        'timer.passed': { target: 'screening', actions: 'checkCaller', description: 'A silent caller.' },
+        'timer.passed': {
+          target: 'screening',
+          actions: 'checkCaller',
+          description: 'The caller sends no first line.',
+        },
         'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
         'socket.closed': 'closed',
         'room.wanted': {
           target: 'closed',
-          description: 'The call has not rung yet, and another caller needs a place.',
+          description: 'The call has not rung yet, and another caller needs room.',
         },
         'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
       },
     },
     screening: {
-      description: 'Incoming call in clear: decides whether it rings. Without a key here, every call rings.',
+      description:
+        'Incoming call in clear: decides whether it rings. If the user has no key here, every call rings.',
       on: {
         'caller.allowed': { target: 'ringing', actions: 'announceCall' },
         'caller.denied': {
           target: 'refusing',
           actions: ['sendRefusal', 'announceDenied', 'startRefusalTimer'],
-          description: 'For example, the named buddy has a key and calls privately.',
+          description: 'For example, the call names a buddy who has a key, and who would call privately.',
         },
         'line.received': { actions: 'readLateLine' },
         'callback.asked': {
@@ -83,7 +89,10 @@ export const chatMachine = chatSetup.createMachine({
         'tls.asked': { target: 'securing', actions: ['acceptTls', 'startHandshakeTimer'] },
         'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
         'socket.closed': 'closed',
-        'room.wanted': { target: 'closed', description: 'The call has not rung yet.' },
+        'room.wanted': {
+          target: 'closed',
+          description: 'The call has not rung yet, and another caller needs room.',
+        },
         'shutdown.requested': { target: 'refusing', actions: ['sendRefusal', 'startRefusalTimer'] },
       },
     },
@@ -97,7 +106,7 @@ export const chatMachine = chatSetup.createMachine({
             actions: ['announceClosed', 'hangUp', 'startRefusalTimer'],
             description: 'The caller gave up.',
           },
-          { actions: 'readLateLine', description: 'A late greeting, or an early message.' },
+          { actions: 'readLateLine', description: 'The line is a late greeting, or an early message.' },
         ],
         'callback.asked': {
           target: 'closed',
@@ -111,7 +120,7 @@ export const chatMachine = chatSetup.createMachine({
         'tls.asked': {
           target: 'securing',
           actions: ['announceReplaced', 'acceptTls', 'startHandshakeTimer'],
-          description: 'The silent caller begins TLS. Its private call takes the place of this one.',
+          description: 'The silent caller begins TLS. Its private call replaces this call.',
         },
         'call.cut': {
           target: 'closed',
@@ -122,7 +131,7 @@ export const chatMachine = chatSetup.createMachine({
         'chat.faulted': {
           target: 'refusing',
           actions: ['announceClosed', 'sendRefusal', 'startRefusalTimer'],
-          description: 'The key of the named buddy became known.',
+          description: 'The client learned that the named buddy has a key.',
         },
         'socket.ended': { target: 'refusing', actions: ['announceClosed', 'hangUp', 'startRefusalTimer'] },
         'socket.closed': { target: 'closed', actions: 'announceClosed' },
@@ -135,7 +144,7 @@ export const chatMachine = chatSetup.createMachine({
       on: {
         'socket.closed': 'closed',
         'timer.passed': { target: 'closed', description: 'The caller did not close in time.' },
-        'room.wanted': { target: 'closed', description: 'Another caller needs a place.' },
+        'room.wanted': { target: 'closed', description: 'Another caller needs room.' },
         'shutdown.requested': { description: 'The chat is about to end anyway.' },
       },
     },
@@ -155,7 +164,10 @@ export const chatMachine = chatSetup.createMachine({
         ],
         'line.torn': [
           { guard: 'isFarewell', description: 'The end of the connection follows.' },
-          { actions: 'deliverMessage', description: 'The last message needs no line end.' },
+          {
+            actions: 'deliverMessage',
+            description: 'The last message is delivered even without a line break.',
+          },
         ],
         'callback.asked': {
           target: 'closed',
@@ -165,12 +177,13 @@ export const chatMachine = chatSetup.createMachine({
         'tls.asked': {
           target: 'closed',
           actions: 'announceTooLate',
-          description: 'An accepted caller begins TLS: it does not understand lines in clear.',
+          description: 'An accepted caller begins TLS, so it does not understand lines in clear.',
         },
         'caller.muted': {
           target: 'draining',
           actions: ['announceMute', 'announceLeft', 'awaitDelivery', 'startDrainTimer'],
-          description: 'A caller of dialect B was accepted with ACCEPT, or one of A with ACCEPTED.',
+          description:
+            'A caller of dialect B was accepted with ACCEPT, or a caller of dialect A with ACCEPTED.',
         },
         'message.send': { actions: 'sendMessage' },
         'reading.pause': { actions: 'pauseReading', description: 'The reader of the messages is behind.' },
@@ -198,7 +211,7 @@ export const chatMachine = chatSetup.createMachine({
         'chat.faulted': {
           target: 'closed',
           actions: 'announceBroken',
-          description: 'The key of the buddy became known: nothing more is sent in clear.',
+          description: 'The client learned that the buddy has a key: nothing more is sent in clear.',
         },
         'socket.closed': { target: 'closed', actions: 'announceLeft' },
         'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
@@ -212,7 +225,7 @@ export const chatMachine = chatSetup.createMachine({
         'callback.asked': {
           target: 'closed',
           actions: 'announceUnread',
-          description: 'The caller turned out to speak dialect E, when the chat was over.',
+          description: 'After the chat was over, the caller turned out to speak dialect E.',
         },
         'delivery.confirmed': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
         'delivery.stalled': {
@@ -223,7 +236,7 @@ export const chatMachine = chatSetup.createMachine({
         'chat.abandon': {
           target: 'closed',
           actions: 'announceUndelivered',
-          description: 'The user does not want to wait for the rest.',
+          description: 'The user does not want to wait for the remaining confirmations.',
         },
         'socket.failed': {
           target: 'closed',
@@ -240,7 +253,7 @@ export const chatMachine = chatSetup.createMachine({
         'room.wanted': {
           target: 'closed',
           actions: 'announceUndelivered',
-          description: 'A caller needs the place of this chat, which is over.',
+          description: 'The chat is over, and a caller needs room.',
         },
         'shutdown.requested': { target: 'closing', actions: ['hangUp', 'startLingerTimer'] },
       },
@@ -258,7 +271,10 @@ export const chatMachine = chatSetup.createMachine({
         'socket.closed': 'closed',
         'timer.passed': { target: 'closed', description: 'The other side did not close in time.' },
         'chat.abandon': { target: 'closed', description: 'The user does not want to wait.' },
-        'room.wanted': { target: 'closed', description: 'A caller needs the place of this chat.' },
+        'room.wanted': {
+          target: 'closed',
+          description: 'The chat is over, and a caller needs room.',
+        },
         'shutdown.requested': { description: 'The chat is about to end anyway.' },
       },
     },

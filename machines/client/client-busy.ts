@@ -1,12 +1,12 @@
 /**
  * The client's chart, part `busy`: a call rings, the user calls, or the user is in a chat. Call control has
- * the rules. This part decides what the user is asked and told.
+ * the rules for calls. This part decides what the user is asked and told.
  */
 
 import { clientSetup } from './client-chat-setup.js';
 
 export const busy = clientSetup.createStateConfig({
-  description: 'The user is asked about a call, calls a buddy, or is in a chat, until that is over.',
+  description: 'The user is asked about a call, calls a buddy, or is in a chat.',
   initial: 'ringing',
   states: {
     ringing: {
@@ -93,7 +93,7 @@ export const busy = clientSetup.createStateConfig({
       },
     },
     chatting: {
-      description: 'Message mode: each line is sent to the buddy, until q or the end of the chat.',
+      description: 'Message mode: each line is sent to the buddy, until the user types q or the chat ends.',
       initial: 'composing',
       entry: [{ type: 'say', params: { notice: 'chatHelp' } }, 'sayProtection', 'sendUndelivered'],
       exit: 'closePrompt',
@@ -101,11 +101,19 @@ export const busy = clientSetup.createStateConfig({
         'input.interrupted': { target: 'leaving', actions: 'leaveChat' },
         'message.received': { actions: 'showReceivedMessage' },
         'message.sent': [
-          { guard: 'isLate', actions: 'showSentMessage', description: 'From a chat that the user has left.' },
+          {
+            guard: 'isLate',
+            actions: 'showSentMessage',
+            description: 'The user has left the chat of this line.',
+          },
           { actions: ['showSentMessage', 'removeFromOutbox'] },
         ],
         'message.unconfirmed': [
-          { guard: 'isLate', actions: 'sayUnconfirmed', description: 'From a chat that the user has left.' },
+          {
+            guard: 'isLate',
+            actions: 'sayUnconfirmed',
+            description: 'The user has left the chat of this line.',
+          },
           {
             guard: 'isRefusedAsFull',
             actions: ['sayUnconfirmed', 'dropRefusedLine'],
@@ -194,7 +202,8 @@ export const busy = clientSetup.createStateConfig({
                   { type: 'rememberPending', params: { isHeld: true } },
                   'forgetQuestion',
                 ],
-                description: 'The line waits. Once it is sent, a script is asked for the next line.',
+                description:
+                  'The line waits. A script is asked for its next line only after this line is sent.',
               },
             ],
           },

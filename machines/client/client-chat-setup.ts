@@ -14,8 +14,8 @@ import { archive, readTyped, say, terminal } from './client-setup.js';
 import type { ArchiveCommand, TerminalCommand } from './events.js';
 
 /**
- * The maximum number of undelivered lines that are kept to be sent again. All of them are reported to the
- * user.
+ * The maximum number of undelivered lines that are kept to be sent again. All undelivered lines are reported
+ * to the user, even lines that are not kept.
  */
 const MAX_UNDELIVERED_LINES = 1_000;
 
@@ -96,14 +96,14 @@ function withUndelivered(
   isKept: boolean,
 ): Partial<ClientContext> {
   if (peer?.id === undefined) return {};
-  // Keep the lines of one buddy only. The user is asked about those lines first.
+  // Keep the lines for one buddy only. The user is first asked about the lines that are already kept.
   if (undelivered !== undefined && undelivered.buddy !== peer.id) return {};
   const { lines: before = [], kept = 0 } = undelivered ?? {};
   const lines = isKept ? before : [...before, text].slice(-MAX_UNDELIVERED_LINES);
   return { undelivered: { buddy: peer.id, lines, kept: isKept ? kept + 1 : kept } };
 }
 
-/** Removes a line from the outbox: the last or the first line with this text. */
+/** Removes the first line with this text from the outbox or, if `isLast` is set, the last line with it. */
 function withoutPending(
   outbox: readonly PendingLine[],
   text: string,
@@ -333,7 +333,7 @@ export const clientSetup = keySetup.extend({
       enqueue.assign({ question });
       enqueue.sendTo(terminal, { type: 'prompt.open', question });
     }),
-    // Only in an outgoing call: the id that a caller claims proves nothing.
+    // Send the lines only in an outgoing call: the id that a caller claims proves nothing.
     sendUndelivered: enqueueActions(({ context, enqueue }) => {
       const { undelivered, isResending, peer } = context;
       if (!isResending || undelivered === undefined || undelivered.buddy !== peer?.id) return;

@@ -26,7 +26,8 @@ import type { BuddyTrusts, TrustReport } from './pins.js';
 import type { UserAnnounced } from './restart-state.js';
 
 /**
- * A request. Valid ids are folded to lower case. Other tokens are sent as typed, for the server to reject.
+ * A request to the server. Valid ids are folded to lower case. Other tokens are sent as typed, for the server
+ * to reject.
  */
 export interface ServerRequest {
   readonly op: Change['op'];
@@ -38,11 +39,11 @@ export interface ServerRequest {
 /** Why the user is asked for an id. */
 export type Purpose = 'register' | 'login' | 'add' | 'delete' | 'message' | 'history' | 'block' | 'verify';
 
-/** Undelivered lines, and the buddy for whom they were. */
+/** Undelivered lines, and the buddy to whom they were sent. */
 export interface Undelivered {
   readonly buddy: UserId;
   readonly lines: readonly string[];
-  /** How many more lines are stored: the next private chat sends them again by itself. */
+  /** How many more lines are stored: the next private chat sends them again automatically. */
   readonly kept: number;
 }
 
@@ -76,7 +77,7 @@ export interface ClientContext extends ClientInput {
   readonly request: ServerRequest | undefined;
   /** The user who is signed in if the check of the key succeeds. */
   readonly candidate: Pick<UserAnnounced, 'id' | 'attendance'> | undefined;
-  /** The dialog about the words of a key that is open, or that a call interrupted. */
+  /** The open dialog about the words of a key, or the dialog that a call interrupted. */
   readonly keyDialog: KeyDialog | undefined;
   /** The buddy to call. */
   readonly buddy: UserId | undefined;

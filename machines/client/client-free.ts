@@ -87,7 +87,7 @@ export const free = clientSetup.createStateConfig({
             guard: 'isVerifyChoice',
             target: 'asking',
             actions: { type: 'setPurpose', params: { purpose: 'verify' } },
-            description: 'Only for a user who has a key.',
+            description: 'Only a user who has a key has this choice.',
           },
           { guard: { type: 'isChoice', params: { letter: 'S' } }, target: '#client.waiting.forBuddies' },
           {
@@ -120,7 +120,7 @@ export const free = clientSetup.createStateConfig({
       },
     },
     asking: {
-      description: 'Asks for an id for a purpose, until the user enters one or cancels the question.',
+      description: 'Asks for an id, until the user enters an id or cancels the question.',
       entry: 'askForId',
       exit: 'closePrompt',
       on: {
@@ -180,7 +180,7 @@ export const free = clientSetup.createStateConfig({
             guard: 'isKeyedAddAnswer',
             target: '#client.waiting.forReply',
             actions: ['prepareRequest', 'dropPurpose'],
-            description: 'The user gives the key of the buddy, too.',
+            description: 'The user also gives the key of the buddy.',
           },
           {
             guard: 'isRequestAnswer',
@@ -222,7 +222,7 @@ export const free = clientSetup.createStateConfig({
           target: 'keyDialog',
           reenter: true,
           actions: 'showStatus',
-          description: 'The dialog ended with the terminal.',
+          description: 'The terminal was restarted, which ended the dialog: opens it again.',
         },
         'key-dialog.ended': [
           { guard: 'isRestored', target: '#client.waiting.forCheck', actions: 'dropKeyDialog' },
@@ -232,7 +232,7 @@ export const free = clientSetup.createStateConfig({
           target: '#client.resuming',
           actions: ['remindOfWords', 'dropKeyDialog', 'dropCandidate'],
         },
-        'prompt.answered': { description: 'The dialog takes the answers.' },
+        'prompt.answered': { description: 'The dialog itself handles the answers.' },
       },
     },
     offering: {

@@ -11,7 +11,7 @@ import type { Registration } from './registration.js';
 
 const KEYLESS: Registration = { with: 'nothing', why: 'keyless-server' };
 
-/** The result of the check in an event. */
+/** The result of the sign-in check. */
 function checkIn(event: EventObject): SignInCheck {
   return (event as EventObject & { readonly output: SignInCheck }).output;
 }

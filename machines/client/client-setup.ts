@@ -29,10 +29,10 @@ import { whyRefused } from './refusals.js';
 import type { LinesDropped, UserAnnounced } from './restart-state.js';
 import type { OwnWords, WordsRequest, WordsVerdict } from './verification.js';
 
-/** How long to wait for an answer of the archive, in milliseconds. */
+/** How long to wait for an answer from the archive, in milliseconds. */
 const ARCHIVE_PATIENCE_MS = 5_000;
 
-/** How long the program may take to end before it tells the user what it waits for, in milliseconds. */
+/** How long the program may take to end before it tells the user why it waits, in milliseconds. */
 const DEPARTURE_MS = 1_000;
 
 /** What is known about the keys of buddies when a user with a key signs in. */
@@ -107,7 +107,7 @@ function whyNotCallable(id: UserId, buddies: BuddyList): WhyNotCallable | undefi
   return buddy.endpoint === undefined ? 'offline' : undefined;
 }
 
-/** The question as it is asked: a user who has a key has one more letter in the menu. */
+/** The question for the terminal. In the menu, a user who has a key has one more letter. */
 function questionFor(trust: BuddyTrusts | undefined, question: Question): Question {
   return question.ask === 'menu' && trust !== undefined ? { ask: 'menu', isKeyed: true } : question;
 }
@@ -136,12 +136,13 @@ export const menuSetup = setup({
     emitted: UserAnnounced | LinesDropped;
   },
   actors: {
-    /** Sends one request to the server; the client's tree provides it. */
+    /** Sends one request to the server. The client's tree provides this actor. */
     askServer: fromPromise<ServerReply, ServerRequest>(() => Promise.reject(new Error('not provided'))),
-    /** One finds the user's own six words, one compares typed words; the client's tree provides both. */
+    /** Finds the user's own six words. The client's tree provides this actor. */
     findWords: fromPromise<OwnWords, WordsRequest>(() => Promise.reject(new Error('not provided'))),
+    /** Compares typed words. The client's tree provides this actor. */
     compareWords: fromPromise<WordsVerdict, WordsRequest>(() => Promise.reject(new Error('not provided'))),
-    /** Finds out whether the key of an id is on this machine; the client's tree provides it. */
+    /** Finds out whether the key of an id is on this machine. The client's tree provides this actor. */
     checkSignIn: fromPromise<SignInCheck, UserId>(() => Promise.reject(new Error('not provided'))),
   },
   delays: { archivePatience: ARCHIVE_PATIENCE_MS, departure: DEPARTURE_MS },
@@ -208,9 +209,9 @@ export const menuSetup = setup({
     say: sendTo(terminal, ({ context: { trust } }, { notice }: { notice: PlainNotice }) =>
       say({ say: notice, ...(notice === 'menuHelp' && trust && { isKeyed: true }) }),
     ),
-    // A screen reader would read out the full menu after every action, so it is shown only at the start and
-    // after each login. Exception: a signed-out user at a terminal sees it each time, because no status line
-    // lists the letters.
+    // A screen reader would read out the full menu after every action. Therefore the menu is shown only at
+    // the start and after each login. Exception: a signed-out user at a terminal sees the menu each time,
+    // because no status line lists the letters.
     sayMenu: enqueueActions(({ context: { isInteractive, isMenuKnown, trust, user }, enqueue }) => {
       if (!isMenuKnown) enqueue.sendTo(terminal, say({ say: 'menu', ...(trust && { isKeyed: true }) }));
       enqueue.assign({ isMenuKnown: user !== undefined || !isInteractive });
@@ -257,7 +258,7 @@ export const menuSetup = setup({
       enqueue.assign({ question });
       enqueue.sendTo(terminal, { type: 'prompt.open', question });
     }),
-    // The open menu gains or loses a letter with the key of the user.
+    // When the user gains or loses a key, the open menu gains or loses a letter.
     renewMenuPrompt: enqueueActions(({ context: { question, trust }, enqueue }) => {
       if (question?.ask !== 'menu' || question.isKeyed === (trust && true)) return;
       const renewed = questionFor(trust, { ask: 'menu' });

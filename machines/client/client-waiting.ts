@@ -70,7 +70,7 @@ export const waiting = clientSetup.createStateConfig({
             guard: 'isListChanged',
             target: '#client.resuming',
             actions: ['sayReply', 'getBuddies'],
-            description: 'The list has changed, so the client requests it.',
+            description: 'The list has changed, so the client requests the new list.',
           },
           { target: '#client.resuming', actions: 'sayReply', description: 'The server refused the request.' },
         ],
@@ -87,7 +87,7 @@ export const waiting = clientSetup.createStateConfig({
       },
     },
     forVerdict: {
-      description: 'Compares the typed words with those of the known keys of the buddy.',
+      description: "Compares the typed words with the words of the buddy's known keys.",
       invoke: {
         src: 'compareWords',
         input: wordsRequestOf,
@@ -96,7 +96,7 @@ export const waiting = clientSetup.createStateConfig({
             guard: 'isToRepeat',
             target: '#client.free.verifying',
             actions: 'sayVerdict',
-            description: 'A typo: asks again.',
+            description: 'A typo, or a wrong number of words: asks again.',
           },
           { target: '#client.resuming', actions: ['sayVerdict', 'showStatus'] },
         ],
@@ -162,7 +162,7 @@ export const waiting = clientSetup.createStateConfig({
     placing: {
       description: 'Decides whether to call the buddy.',
       always: [
-        { guard: 'hasOffer', target: '#client.resuming', description: 'A call came in first, and rings.' },
+        { guard: 'hasOffer', target: '#client.resuming', description: 'A call came in first, and it rings.' },
         {
           guard: 'isInputExhausted',
           target: '#client.departing',

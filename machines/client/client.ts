@@ -2,10 +2,11 @@
  * The terminal client: the actions that its user can take in each state.
  *
  * Owns: the signed-in user, and the question that the user is asked. Trusts: ids and texts, because the
- * actors that received them have parsed and gated them. Talks to: the terminal, the heartbeat, the archive,
- * and call control, which owns the current call or chat. For each request to the server, it invokes an actor.
+ * actors that received them have parsed the ids, and have passed the texts through the text gate. Talks to:
+ * the terminal, the heartbeat, the archive, and call control, which owns the current call or chat. For each
+ * request to the server, the client invokes an actor.
  *
- * Each of its parts can be read alone: client-free.ts, client-waiting.ts, client-busy.ts.
+ * Each part of the chart can be read alone: client-free.ts, client-waiting.ts, client-busy.ts.
  */
 
 import { busy } from './client-busy.js';
@@ -30,7 +31,7 @@ export const clientMachine = clientSetup.createMachine({
     },
     'blocked.changed': {
       actions: 'rememberBlocked',
-      description: 'The answer to the request at the start, or a late answer.',
+      description: 'The archive answers the request at the start, or answers late.',
     },
     'trust.reported': {
       actions: ['rememberTrust', 'showStatus', 'renewMenuPrompt'],
@@ -38,7 +39,7 @@ export const clientMachine = clientSetup.createMachine({
     },
     'key.reported': {
       actions: 'sayKey',
-      description: 'The server names another key of a buddy, or the known one again.',
+      description: 'The server names another key of a buddy, or the known key again.',
     },
     'archive.failed': {
       actions: 'sayArchiveFailed',
@@ -63,12 +64,12 @@ export const clientMachine = clientSetup.createMachine({
     'session.ended': {
       guard: 'isSessionOfUser',
       actions: ['signOut', 'saySessionEnded', 'showStatus'],
-      description: 'The user has signed in elsewhere, is banned or deleted, or the key no longer counts.',
+      description: 'The user has signed in elsewhere, is banned or deleted, or a key is no longer valid.',
     },
     'session.misrouted': { actions: { type: 'say', params: { notice: 'misrouted' } } },
     'call.offered': {
       actions: 'keepOffer',
-      description: 'The user is asked after the pending answer has arrived.',
+      description: 'The user is asked about the call after the pending answer has arrived.',
     },
     'call.withdrawn': {
       actions: ['recordWithdrawnCall', 'dropOffer', 'showStatus'],
@@ -86,8 +87,11 @@ export const clientMachine = clientSetup.createMachine({
     'call.busy': { actions: 'recordBusyCall', description: 'At most three calls in 10 s are shown.' },
     'call.misunderstood': { actions: 'sayMisunderstood', description: 'The chat with this caller ends.' },
     'call.cut': { actions: 'sayCutCall', description: 'The call was refused without asking the user.' },
-    'message.sent': { actions: 'showSentMessage', description: 'From a chat that the user has left.' },
-    'message.unconfirmed': { actions: 'sayUnconfirmed', description: 'From a chat that the user has left.' },
+    'message.sent': { actions: 'showSentMessage', description: 'The user has left the chat of this line.' },
+    'message.unconfirmed': {
+      actions: 'sayUnconfirmed',
+      description: 'The user has left the chat of this line.',
+    },
     'input.exhausted': {
       actions: 'rememberInputExhausted',
       description: 'Pending requests are still answered.',
@@ -96,7 +100,7 @@ export const clientMachine = clientSetup.createMachine({
     'input.ended': { target: '.departing', description: 'The user leaves from any state.' },
     'leave.requested': {
       target: '.departing.abandoning',
-      description: 'At a signal: unconfirmed lines are reported at once.',
+      description: 'The program got a signal: unconfirmed lines are reported at once.',
     },
     'shutdown.requested': {
       target: '.left',
@@ -162,7 +166,7 @@ export const clientMachine = clientSetup.createMachine({
             departure: {
               guard: 'isInteractive',
               actions: { type: 'say', params: { notice: 'delivering' } },
-              description: 'Tells the user what the program waits for.',
+              description: 'Tells the user why the program waits.',
             },
           },
         },

@@ -1,8 +1,9 @@
 /**
  * Calls that are cut without asking the user. The list has an entry for each pair of address and cause. The
  * user is notified of the first call of a pair, and then, at most once a minute, of the number of further
- * calls of that pair. The list is bounded: while it is full of pairs with a notification in the last minute,
- * a call of any other pair is neither reported nor counted. Durations are measured by the monotonic clock.
+ * calls of that pair. The list is bounded: if it is full, and each entry had a notification in the last
+ * minute, a call of any other pair is neither reported nor counted. Durations are measured by the monotonic
+ * clock.
  */
 
 import type { DisplayText } from '../../protocol/display-text.js';
@@ -22,9 +23,9 @@ export type DenialCause = 'changed' | 'damaged' | 'wrong-key' | 'in-clear' | 'se
  * Why a call is cut:
  *
  * - a cause of {@link DenialCause};
- * - `crowded`: the limit of calls was reached: the limit of the caller's address, or the limit of all calls;
- * - `callback`: the caller speaks dialect E: it reads only from a connection that the called client opens to
- *   it, and this client opens none.
+ * - `crowded`: the limit of calls for the caller's address, or for all addresses together, was reached;
+ * - `callback`: the caller speaks dialect E. It reads only from a connection that the called client opens to
+ *   the caller, and this client opens no such connection.
  */
 export type CutCause = 'crowded' | 'callback' | DenialCause;
 
@@ -35,7 +36,7 @@ const NOTIFY_INTERVAL_MS = 60_000;
 const MAX_NOTIFIED = 20;
 
 interface Notified {
-  /** The address of the callers, or the name in which they call. */
+  /** The address of the callers, or the id in whose name they call. */
   readonly address: DisplayText;
   readonly cause: CutCause;
   readonly notifiedMs: number;
@@ -54,8 +55,8 @@ export interface CutCall {
 /**
  * Counts a call that is cut.
  *
- * @returns The new list. `untold` is `undefined` if the user is not notified of this call. Otherwise it is
- *   the number of calls of this pair that were cut after the last notification, without this call.
+ * @returns The new list. `untold` is `undefined` if the user is not notified of this call. Otherwise `untold`
+ *   is the number of calls of this pair that were cut after the last notification, not counting this call.
  */
 export function withCutCall(
   cuts: CutCalls,

@@ -1,6 +1,6 @@
 /**
- * The peers that speak dialect B, which uses `ACCEPTED`. A caller is known by its address, a called buddy
- * also by id and port. The list is bounded. Durations are measured by the monotonic clock.
+ * The peers that speak dialect B, which uses `ACCEPTED`. A caller is known by its address. A called buddy is
+ * known by address, id and port. The list is bounded. Durations are measured by the monotonic clock.
  */
 
 import type { Endpoint } from '../../protocol/buddy-list.js';
@@ -65,7 +65,7 @@ export function speaksB(
 
 /**
  * Finds the entry of a buddy who answered `ACCEPTED` at this endpoint. The entry may have expired: the
- * connection checks that just before it would send a greeting.
+ * connection checks the time of the entry when it would send a greeting.
  */
 export function listenerAt(speakers: Speakers, id: UserId, { address, port }: Endpoint): Speaker | undefined {
   return speakers.find(

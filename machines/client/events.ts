@@ -23,11 +23,12 @@ import type { Registration } from './registration.js';
 import type { Silence } from './silence.js';
 
 /**
- * `copy`: shows the words of a new key, and asks two of them back. `restore`: asks for all words of a key.
+ * `copy`: shows the words of a new key, and asks the user to type two of them. `restore`: asks for all words
+ * of a key.
  */
 export type KeyDialog = 'copy' | 'restore';
 
-/** `skipped`: the user has answered with an empty line, or the words are not here. */
+/** `skipped`: the user answered with an empty line, or the words are not on this machine. */
 export type KeyDialogOutcome = 'copied' | 'restored' | 'skipped';
 
 /** From the statechart to the terminal. */
@@ -39,7 +40,8 @@ export type TerminalCommand =
   | { readonly type: 'prompt.open'; readonly question: Question }
   /**
    * Opens a dialog about the words of a key, answered by `key-dialog.ended`. The terminal runs the dialog
-   * itself: the words are secrets, and no event contains them. Another command about prompts ends the dialog.
+   * itself: the words are secrets, and no event contains them. Any other command about prompts ends the
+   * dialog.
    */
   | { readonly type: 'key-dialog.open'; readonly dialog: KeyDialog; readonly id: UserId }
   /** Closes the open question. An answer also closes it. */
@@ -96,11 +98,11 @@ export type ArchiveReport =
       readonly search: string;
       readonly messages: readonly ShownMessage[];
     }
-  /** The complete new block list. */
+  /** The complete block list. */
   | { readonly type: 'blocked.changed'; readonly names: readonly string[] }
   /** A claimed user is also signed in through another client with the same home directory. */
   | ({ readonly type: 'client.found' } & OtherClient)
-  /** Failures to write history are reported only once. */
+  /** A failure to write history is reported only once. */
   | { readonly type: 'archive.failed'; readonly task: ArchiveTask; readonly reason: DisplayText };
 
 /** From the statechart to the heartbeat. */
@@ -133,7 +135,7 @@ export interface ServerReply {
   readonly done: boolean;
   /** After ADD, what is known about the key of the buddy. Only for a user who has a key here. */
   readonly trust?: AddedTrust;
-  /** Set when an id was registered, if the client gives keys to ids. */
+  /** Set after a successful REG, if this client registers ids with keys. */
   readonly registration?: Registration;
 }
 
@@ -143,7 +145,7 @@ export type SignInCheck =
   | { readonly holds: 'key'; readonly remindsOfWords: boolean }
   /**
    * No key. As far as is known, the user needs none. `isNewlyKeyless`: the server keeps no keys, and the user
-   * does not know it yet.
+   * was not told so yet.
    */
   | { readonly holds: 'nothing'; readonly isNewlyKeyless?: true }
   /** The user has a key, but not on this machine. `isRevoked`: the key on this machine was revoked. */

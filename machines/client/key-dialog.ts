@@ -26,14 +26,17 @@ export type KeyDialogEvent =
   | { readonly type: 'answer.begun' }
   /** A line with a word that is not in the list of words. */
   | { readonly type: 'answer.misspelt' }
-  /** The dialog asks for two words: the user typed these two, or another line that is not blank. */
+  /**
+   * The answer when the dialog asks for two words. `answer.right`: these two words. `answer.wrong`: any other
+   * line that is not blank.
+   */
   | { readonly type: 'answer.right' }
   | { readonly type: 'answer.wrong' }
   // From the directory, which checks the typed words.
   | { readonly type: 'words.accepted' }
   | { readonly type: 'words.refused' };
 
-/** The effects of the chart. The owner has one function for each. */
+/** The effects of the chart. The owner has one function for each effect. */
 export type KeyDialogAction =
   | 'readWords'
   | 'showWords'
@@ -103,7 +106,7 @@ export const keyDialogMachine = setup({
       on: { 'answer.blank': 'asking', 'answer.given': 'asking' },
     },
     asking: {
-      description: 'Asks for two of the words. They are no longer on the screen.',
+      description: 'Asks for two of the words. The words are no longer on the screen.',
       entry: 'askTwoWords',
       on: {
         'answer.right': {
@@ -124,18 +127,18 @@ export const keyDialogMachine = setup({
       entry: 'askForWords',
       on: {
         'answer.given': 'checking',
-        'answer.begun': { target: 'typing', reenter: true, description: 'Asks for the other words.' },
+        'answer.begun': { target: 'typing', reenter: true, description: 'Asks for the remaining words.' },
         'answer.misspelt': {
           target: 'typing',
           reenter: true,
           actions: 'sayMisspelt',
-          description: 'Asks for the words of this line again, and keeps those before it.',
+          description: 'Asks for the words of this line again, and keeps the words of earlier lines.',
         },
         'answer.blank': { target: 'ended', actions: 'reportSkipped' },
       },
     },
     checking: {
-      description: 'Asks the server whether the words are those of the key, and makes a new device.',
+      description: 'Asks the server whether the words belong to the key, and makes a new device.',
       entry: 'restoreKey',
       on: {
         'words.accepted': { target: 'ended', actions: 'reportRestored' },

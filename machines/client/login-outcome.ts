@@ -15,7 +15,7 @@ export type LoginOutcome =
   | 'unregistered'
   /** The server closed the connection, did not speak TLS, or replied that it is busy. */
   | 'busy'
-  /** There was no connection, or no handshake in time. Nothing was sent. */
+  /** There was no connection, or the TLS handshake did not succeed in time. Nothing was sent. */
   | 'unreachable'
   /** The request was sent, and the reply did not come. The server may have opened a session. */
   | 'lost'
@@ -27,8 +27,8 @@ export type LoginOutcome =
   | 'no-key';
 
 /**
- * Why a session has ended, if the client does not log in again before the user signs in again.
- * `unregistered`: the key of the id is on this machine, so the id was registered once, and deleted since.
+ * Why a session has ended for good: the client logs in only when the user signs in again. `unregistered`: the
+ * key of the id is on this machine, so the id was once registered, and has since been deleted.
  */
 export type SessionEnd = Extract<
   LoginOutcome,

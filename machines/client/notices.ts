@@ -52,7 +52,7 @@ export type PlainNotice =
 export type Notice =
   | { readonly say: PlainNotice; readonly isKeyed?: true }
   | { readonly say: 'signedIn'; readonly user: UserId }
-  /** The id has a key, which is not on this machine, or was revoked. */
+  /** The key of the id is not on this machine, or was revoked. */
   | { readonly say: 'keyMissing'; readonly user: UserId; readonly isRevoked?: true }
   /** The client could not find out whether the id has a key. Nothing was sent. */
   | { readonly say: 'keyUncertain'; readonly reason: DisplayText }
@@ -79,35 +79,35 @@ export type Notice =
       /** What is known about the key of the added buddy. */
       readonly added?: { readonly buddy: UserId; readonly trust: TrustLevel | 'open' };
     }
-  /** How the chat is protected. Only for a user who has a key here. */
+  /** How the chat is protected. Shown only to a user who has a key here. */
   | { readonly say: 'protection'; readonly name: DisplayText; readonly protection: Protection }
-  /** The server names another key of a buddy, or the known one again. */
+  /** The server names another key of a buddy, or the known key again. */
   | { readonly say: 'key'; readonly buddy: UserId; readonly became: 'changed' | 'unchanged' }
   /** Lines of an earlier chat are sent again. */
   | { readonly say: 'resumed'; readonly count: number }
-  /** Lines are not confirmed for some seconds; with a count of 0, all are confirmed after all. */
+  /** `count` lines have not been confirmed for some seconds. A `count` of 0: all lines are confirmed now. */
   | { readonly say: 'late'; readonly count: number }
   /** The user's own six words. */
   | { readonly say: 'ownWords'; readonly words: readonly string[]; readonly buddy: UserId }
   | { readonly say: 'verdict'; readonly buddy: UserId; readonly verdict: WordsVerdict }
-  /** The server does not answer: a query (`serverSilent`), or the heartbeat (`serverLost`). */
+  /** The server does not answer a query (`serverSilent`) or the heartbeat (`serverLost`). */
   | {
       readonly say: 'serverSilent' | 'serverLost';
       readonly silence: Silence;
       readonly user: UserId | undefined;
     }
   | { readonly say: 'serverError'; readonly error: unknown }
-  /** The current buddy list, and the calls missed since the list was last shown. */
+  /** The current buddy list, and the calls that were missed since the list was last shown. */
   | ({ readonly say: 'buddies' } & Pick<StatusShown, 'buddies' | 'lastSeen' | 'missed' | 'trust'>)
   | { readonly say: 'notCallable'; readonly buddy: UserId; readonly why: WhyNotCallable }
   | ({ readonly say: 'caller' } & CallerShown)
-  /** A call was refused because the user is busy. `untold` earlier calls were also refused, and not shown. */
+  /** A call was refused because the user is busy. `untold` earlier calls were also refused, but not shown. */
   | ({ readonly say: 'busy'; readonly untold: number } & CallerShown)
   /** A caller did not understand the line that accepted its call. */
   | ({ readonly say: 'misunderstood' } & CallerShown)
   /**
-   * A call was refused without asking the user. `untold` earlier calls from the same address were also
-   * refused, and were not reported.
+   * A call was refused without asking the user. `untold` earlier calls were also refused, but were not
+   * reported: see `call.cut` in call-events.ts.
    */
   | ({ readonly say: 'cut'; readonly cause: CutCause; readonly untold: number } & CallerShown)
   /** An address with too many unanswered calls in a short time. */
@@ -131,12 +131,12 @@ export type Notice =
   | { readonly say: 'archiveFailed'; readonly task: ArchiveTask; readonly reason: DisplayText }
   | { readonly say: 'blocked'; readonly names: readonly string[] };
 
-/** `beyondCut`: the buddy is not on the list, but the list may be cut. */
+/** `beyondCut`: the buddy is not on the received list, but that list may be incomplete. */
 export type WhyNotCallable = 'unlisted' | 'beyondCut' | 'offline';
 
 /**
- * Another client with the same home directory: its user, its process, and its host if that is another
- * machine.
+ * Another client with the same home directory: its user, its process, and the name of its machine if that
+ * is not this machine.
  */
 export interface OtherClient {
   readonly user: UserId;

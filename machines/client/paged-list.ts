@@ -1,6 +1,6 @@
 /**
- * A buddy list that comes in several sealed answers. Each answer has a part of the list, and the number of
- * all buddies. The client asks for the next part until it has the whole list.
+ * A buddy list that comes in several sealed (encrypted) answers. Each answer has a part of the list, and the
+ * number of all buddies. The client asks for the next part until it has the whole list.
  */
 
 import type { Buddy, BuddyList } from '../../protocol/buddy-list.js';
@@ -11,7 +11,7 @@ export const MAX_COLLECTED_BUDDIES = 100_000;
 
 export class PagedList {
   #buddies: Buddy[] = [];
-  /** The counter of the last question. Only the answer to that question counts. */
+  /** The counter of the last question. Only the answer to that question is used. */
   #question: number | undefined;
 
   /** How many buddies are collected: the offset of the next question. */
@@ -26,8 +26,8 @@ export class PagedList {
   }
 
   /**
-   * Must be called after the client has sent the question for the buddies from {@link offset} on. `question`
-   * is the counter of that question.
+   * Records that the client has sent a question for the buddies from {@link offset} on. `question` is the
+   * counter of that question.
    */
   asked(question: number): void {
     this.#question = question;
@@ -36,8 +36,8 @@ export class PagedList {
   /**
    * Adds the buddies of an answer.
    *
-   * @returns The whole list; `more` if another question is due; `stale` for the answer to an older question,
-   * which is ignored.
+   * @returns The whole list; `more` if another question is due; `stale` if this is the answer to an older
+   * question. A stale answer is ignored.
    */
   accept({ question, offset, total, buddies }: BuddyListPage): BuddyList | 'more' | 'stale' {
     if (question !== this.#question || offset !== this.offset) return 'stale';

@@ -18,7 +18,7 @@ export interface KeyFloor {
 /** The pinned key of a buddy. It counts as the buddy's key until the user decides otherwise. */
 export interface Pin extends KeyFloor {
   readonly by: PinnedBy;
-  /** The key that the server names instead of the pinned one. While it is set, no calls are possible. */
+  /** The key that the server names instead of the pinned key. While `other` is set, no calls are possible. */
   readonly other?: KeyFloor;
 }
 
@@ -47,7 +47,7 @@ export interface BuddyTrusts extends ReadonlyMap<UserId, BuddyTrust> {
 export type TrustReport =
   /** All that is known, sent when it has changed. `undefined`: the user has no key on this machine. */
   | { readonly type: 'trust.reported'; readonly trust: BuddyTrusts | undefined }
-  /** The server names another key than the pinned one, or the pinned one again. */
+  /** The server names another key than the pinned key, or the pinned key again. */
   | { readonly type: 'key.reported'; readonly buddy: UserId; readonly became: 'changed' | 'unchanged' };
 
 /** The state of a stored trust. */

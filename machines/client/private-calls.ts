@@ -1,9 +1,9 @@
 /**
- * Decides whether a call is private, in clear or refused: one function for outgoing calls, and one for
- * incoming calls.
+ * Decides whether a call is private (inside TLS), in clear or refused: `decideCalling` for outgoing calls,
+ * `decideCalled` for incoming calls.
  *
- * The decisions do not change the trust in the buddy. A decision is the same before and after the trust has
- * handled the server's answer.
+ * The decisions do not change the trust in the buddy. A decision is the same before and after the trust
+ * (trust.ts) has handled the server's answer.
  */
 
 import type { IdentityKey } from '../../protocol/key.js';
@@ -12,8 +12,8 @@ import type { Pin, StoredTrust } from './pins.js';
 import type { WhoAnswer } from './who.js';
 
 /**
- * The user's choice for all calls. `private`: never in clear. `clear`: also in clear if no key is known and
- * the server does not answer. `clear` never overrides a known key.
+ * The user's choice for all calls. `private`: never in clear. `as-can`: in clear only if no key is known and
+ * the server has answered. `clear`: in clear if no key is known, even if the server does not answer.
  */
 export type PrivacyMode = 'as-can' | 'private' | 'clear';
 
@@ -21,16 +21,16 @@ export type PrivacyMode = 'as-can' | 'private' | 'clear';
 type Barrier = 'changed' | 'damaged';
 
 export type CallingDecision =
-  /** Call by TLS. The client sends nothing inside TLS before the other end has proven this key. */
+  /** Call over TLS. The client sends nothing inside TLS before the other end has proven this key. */
   | {
       readonly kind: 'private';
       readonly key: IdentityKey;
-      /** True if the key comes from the server: the trust must pin it, durably, before the call. */
+      /** True if the key comes from the server. The trust must then pin the key durably before the call. */
       readonly pinsFirst: boolean;
     }
-  /** Call in clear, and say why. */
+  /** Call in clear. `why`: what the server said. */
   | { readonly kind: 'clear'; readonly why: Exclude<WhoAnswer['says'], 'key'> }
-  /** Do not call, and say why. */
+  /** Do not call. `why`: the reason to report to the user. */
   | { readonly kind: 'none'; readonly why: Barrier | 'server-silent' | 'not-private' };
 
 /** Decides how to call a buddy. */
@@ -46,7 +46,7 @@ export function decideCalling(trust: StoredTrust, who: WhoAnswer, privacy: Priva
 
 /** A call that arrives. */
 export type Arrival =
-  /** By TLS, with an accepted chain of this key. */
+  /** Over TLS. The caller has proven this key. */
   | {
       readonly kind: 'private';
       readonly key: IdentityKey;
@@ -56,19 +56,19 @@ export type Arrival =
   /** In clear. The call may name the id of the caller. */
   | { readonly kind: 'clear'; readonly isNamed: boolean };
 
-/** When the trust handles the answer to WHO. `on-accept`: only when the user accepts the call. */
+/** When the trust handles the server's answer to WHO. `on-accept`: only when the user accepts the call. */
 export type WhoUse = 'now' | 'on-accept' | 'never';
 
 /**
- * A call pins no further key when this many keys are pinned. The file of pins can hold at least twice as
- * many, so strangers who call cannot keep a buddy of the user from getting a pin.
+ * Once this many keys are pinned, a call pins no further key. The file of pins has room for at least twice as
+ * many. Therefore strangers cannot fill the file by calls, and room for the keys of buddies is left.
  */
 const MAX_PINS_FOR_CALLS: Readonly<Record<Exclude<WhoUse, 'never'>, number>> = {
   now: 1_000,
   'on-accept': 10_000,
 };
 
-/** Whether a call may make the trust handle the answer to WHO. Always true if a key is pinned. */
+/** Whether a call may make the trust handle the answer to WHO. Always true if the trust is already stored. */
 export function mayPin(trust: StoredTrust, use: Exclude<WhoUse, 'never'>, pinCount: number): boolean {
   return trust !== undefined || pinCount < MAX_PINS_FOR_CALLS[use];
 }
@@ -160,14 +160,14 @@ function barrierIn(trust: StoredTrust, who: WhoAnswer): Barrier | undefined {
 /**
  * Whether `--accept buddies` accepts a call. A buddy with a key is accepted only with that key.
  *
- * @param isBuddy Whether the caller's id is on the user's list. The id is named by the call or guessed from
- * its address.
+ * @param isBuddy Whether the caller's id is on the user's list. The call names this id, or the client guesses
+ * the id from the caller's address.
  */
 export function isAcceptedAsBuddy(decision: CalledDecision, isBuddy: boolean): boolean {
   return isBuddy && decision.kind === 'ring' && decision.manner !== 'unconfirmed';
 }
 
-/** Whether a call in clear that names no id may count as a call of this buddy because of its address. */
+/** Whether the client may guess, from the address of a call in clear without an id, that this buddy calls. */
 export function canBeGuessed(trust: StoredTrust): boolean {
   return trust === undefined;
 }

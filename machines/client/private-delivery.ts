@@ -1,22 +1,23 @@
 /**
  * Delivers the lines of a private chat, even if connections break. The buddy sees the lines in order. A line
- * that is not confirmed in the end is reported to the user as undelivered. A line can be shown twice only if
- * the buddy's client has crashed.
+ * that is never confirmed is reported to the user as undelivered. A line can be shown twice only if the
+ * buddy's client has crashed.
  *
- * Owns: the lines that the buddy has not confirmed, and which lines of the buddy were shown. Trusts: its
- * owner, which stores and sends. The owner also parses the lines of the buddy: all numbers are safe integers.
+ * Owns: the lines that the buddy has not confirmed, and the numbers of the buddy's lines that were shown.
+ * Trusts: its owner, which stores and sends lines. The owner also parses the lines of the buddy: all numbers
+ * are safe integers.
  *
- * Lines are numbered in a stream. The next connection continues the numbers. A new record of unconfirmed
+ * Lines are numbered in a stream. The next connection continues the numbering. A new record of unconfirmed
  * lines begins a new stream.
  */
 
 import type { PrivateLine, StreamId } from '../../protocol/private-chat.js';
 
-/** The maximum number of unconfirmed lines to a buddy, and of the bytes of text in them. */
+/** The maximum number of unconfirmed lines to a buddy, and of the bytes in the texts of these lines. */
 export const MAX_KEPT_LINES = 1_000;
 export const MAX_KEPT_BYTES = 1024 * 1024;
 
-/** How many streams of a buddy are remembered. A buddy has one for each device. */
+/** How many streams of a buddy are remembered. A buddy has one stream for each device. */
 export const MAX_STREAMS = 8;
 
 /** A line of a stream. The text of a buddy is untrusted: it has not passed `toDisplayText` yet. */
@@ -28,7 +29,7 @@ export interface StreamLine {
   readonly text: string;
 }
 
-/** The lines of a private chat that this module handles: streams, messages and confirmations. */
+/** The lines that this module handles: the start of a stream (S), messages (M) and confirmations (A). */
 export type DeliveryLine = Extract<PrivateLine, { readonly verb: 'S' | 'M' | 'A' }>;
 
 /** A stream of the buddy, and the number of its last line that was shown. */
@@ -56,14 +57,14 @@ export interface DeliveryRecord {
 export type DeliveryFault =
   /** The buddy sent a second S, or another line before the first S. */
   | 'order'
-  /** The number of a line is not the number of the line before plus 1. */
+  /** The number of a line is not one more than the number of the previous line. */
   | 'gap'
   /** The buddy confirmed a line that was never sent. */
   | 'confirmed-unsent'
   /**
    * The buddy has lines of the user's stream that the record does not have: the record is an old copy. The
-   * buddy would ignore the next lines, because it knows their numbers. The owner begins a new record, with a
-   * new stream.
+   * buddy would ignore the next lines, because it has already received lines with their numbers. The owner
+   * begins a new record, with a new stream.
    */
   | 'old-record';
 
@@ -76,9 +77,9 @@ export type DeliveryEffect =
   | { readonly do: 'store'; readonly entry: RecordEntry }
   | { readonly do: 'write'; readonly line: DeliveryLine }
   /**
-   * Show the line. The next effects store that it was shown, and confirm it. After a crash before the entry
-   * is durable, the line is shown again. In the other order, a crash would lose a line that counts as
-   * delivered.
+   * Show the line. The next two effects store that the line was shown, and confirm it. If the client crashes
+   * before the entry is durable, the line is shown again. If the entry were stored before the line is shown,
+   * a crash between the two could lose a line that counts as delivered.
    */
   | { readonly do: 'show'; readonly line: StreamLine }
   /** Report that the buddy has these lines. A line may be reported again after a restart. */
@@ -98,7 +99,7 @@ const KEPT: KeptLimits = { lines: MAX_KEPT_LINES, bytes: MAX_KEPT_BYTES };
 
 /**
  * Delivers the lines between the user and one identity of a buddy. After a restart, the owner makes a new
- * object from the record. Methods return the effects to run.
+ * object from the record. The methods return the effects that the owner must run.
  */
 export class PrivateDelivery {
   readonly #stream: StreamId;
@@ -165,20 +166,20 @@ export class PrivateDelivery {
     );
   }
 
-  /** Call it when a connection to the buddy is open, and both keys are accepted. */
+  /** Must be called when a connection to the buddy is open, and both keys are accepted. */
   open(): Effects {
     this.#connection = { theirs: undefined, lastReceived: undefined, lastWritten: 0 };
     const { stream: known, have = 0 } = this.#shown.at(-1) ?? {};
     return [{ do: 'write', line: { verb: 'S', stream: this.#stream, known, have } }];
   }
 
-  /** Call it when the connection was closed, or broke. */
+  /** Must be called when the connection was closed, or broke. */
   close(): void {
     this.#connection = undefined;
   }
 
   /**
-   * Sends a line, now or at the next connection. Gives up the oldest lines beyond the limits.
+   * Sends a line, now or at the next connection. If the limits are exceeded, gives up the oldest lines.
    *
    * @param text At most `MAX_MESSAGE_BYTES`, without line ends.
    */
@@ -258,7 +259,10 @@ export class PrivateDelivery {
     ];
   }
 
-  /** Reports before it stores: after a crash in between, lines are reported twice, but all are reported. */
+  /**
+   * Reports the lines before it stores that they are settled. After a crash in between, the lines are
+   * reported again. In the reverse order, a crash could leave lines unreported.
+   */
   #giveUpTo(upTo: number): Effects {
     const lines = this.#drop(upTo);
     if (lines.length === 0) return [];
@@ -293,7 +297,7 @@ export class PrivateDelivery {
     return dropped;
   }
 
-  /** The number of the last line to give up; 0 if all are within the limits. Keeps the newest line. */
+  /** The number of the last line to give up; 0 if no line exceeds the limits. Never the newest line. */
   #excess(): number {
     let upTo = 0;
     let lines = this.#lines.length;

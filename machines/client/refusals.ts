@@ -17,8 +17,8 @@ export type WhyRefused =
   | { readonly why: 'yourself' }
   | { readonly why: 'listed'; readonly buddy: UserId }
   /**
-   * The buddy is not on the client's list. Therefore the client's list is outdated, or the server's list is
-   * full.
+   * The refused buddy is not on the client's list. Either the client's list is outdated, or the list on the
+   * server is full.
    */
   | { readonly why: 'listedOrFull'; readonly buddy: UserId }
   | { readonly why: 'buddyUnregistered'; readonly buddy: UserId }

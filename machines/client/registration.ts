@@ -7,7 +7,7 @@ import type { IdentityKey } from '../../protocol/key.js';
 
 /** Whether an id was registered with a key. */
 export type Registration =
-  /** `remindsOfWords`: the user has not copied the words of the key yet, and is reminded to. */
+  /** `remindsOfWords`: the user has not copied the words of the key yet, and is reminded to copy them. */
   | { readonly with: 'key'; readonly key: IdentityKey; readonly remindsOfWords: boolean }
   /**
    * `keyless-server`: the server keeps no keys, and the user has not been told so yet. `not-stored`: the key

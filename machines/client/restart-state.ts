@@ -1,6 +1,6 @@
 /**
- * The state with which the client's actors restart. The tree keeps it, and updates it from the events that
- * the actors emit.
+ * The state with which the client's actors restart. The tree keeps this state, and updates it from the events
+ * that the actors emit.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -20,7 +20,7 @@ export interface RestartState {
    * random name. A restarted heartbeat asks the server to replace this session.
    */
   readonly session?: SessionId | undefined;
-  /** Peers that call control knows to speak dialect B. */
+  /** Peers that are known to speak dialect B. */
   readonly speakers: Speakers;
 }
 
@@ -56,8 +56,8 @@ export interface SessionOpened {
 }
 
 /**
- * Emitted by the heartbeat when a login got no answer, or the reply that the server is busy. A restarted
- * heartbeat then does not end the session of another client.
+ * Emitted by the heartbeat when a login got no answer, or when the server replied that it is busy. After this
+ * event, a restarted heartbeat does not end the session of another client.
  */
 export interface LoginFailed {
   readonly type: 'login.failed';
@@ -79,7 +79,7 @@ type RestartFact =
   | SessionEnded
   | SpeakersChanged;
 
-/** The state after an event that the tree emitted. */
+/** Returns the state after an event that an actor emitted. Events of other types change nothing. */
 export function restartStateAfter(
   state: RestartState,
   event: RestartFact | { readonly type: unknown },

@@ -1,19 +1,20 @@
 /**
- * Decides which of several servers of one directory the client uses: `--server a,b,c`, or a name with several
- * addresses. All functions are pure; actors/client/chosen-server.ts looks up the names, and connects.
+ * Decides which of several servers of one directory the client uses. The servers come from `--server a,b,c`,
+ * or from a name with several addresses. All functions are pure; actors/client/chosen-server.ts looks up the
+ * names, and connects.
  *
  * The first server depends on a hash of the user's id, which spreads the users over the servers. The client
- * stays with a server, and moves on to the next one when the server refuses a connection, does not answer
- * over TCP in time, or leaves two rounds of datagrams unanswered.
+ * stays with this server until the server refuses a connection, does not answer over TCP in time, or leaves
+ * two rounds of datagrams unanswered. The client then moves on to the next server.
  *
- * Only the addresses of one family count as servers, IPv4 if the name has any: the addresses of the other
- * family usually belong to the same machines.
+ * If a name has IPv4 addresses, only these count as servers, because the IPv6 addresses of the name usually
+ * belong to the same machines. If a name has no IPv4 address, its IPv6 addresses count.
  */
 
 /** After this many rounds of datagrams without an answer, the client moves on. */
 export const UNANSWERED_ROUNDS = 2;
 
-/** A server: its name or address as the user wrote it, and its address, once that was looked up. */
+/** A server: its name or address as the user wrote it, and its address, once the name was looked up. */
 export interface Place {
   readonly host: string;
   readonly address?: string | undefined;
@@ -31,9 +32,9 @@ export interface ServerChoice {
   readonly address: string | undefined;
   /** True while a datagram that was sent to the current server is not answered. */
   readonly awaitsAnswer: boolean;
-  /** Rounds in a row without an answer by the current server. */
+  /** Rounds in a row without an answer from the current server. */
   readonly unanswered: number;
-  /** How many hosts the client has left since a server last answered. */
+  /** How many times the client has moved away from a host since a server last answered. */
   readonly left: number;
 }
 
@@ -76,18 +77,18 @@ export function isCurrent(choice: ServerChoice, place: Place): boolean {
   return address === undefined || place.address === undefined || address === place.address;
 }
 
-/** Whether the client has left each server since one of them last answered. */
+/** Whether the client has moved away from every host since a server last answered. */
 export function isLapOver({ hosts, left }: ServerChoice): boolean {
   return left >= hosts.length;
 }
 
-/** The addresses among those of a name that count as servers, in the order in which a user tries them. */
+/** Selects the addresses of a name that count as servers, in the order in which the client tries them. */
 export function addressesOf(choice: ServerChoice, found: readonly FoundAddress[]): readonly string[] {
   const family = found.some((one) => one.family === 4) ? 4 : 6;
   const addresses = found.filter((one) => one.family === family).map(({ address }) => address);
   const distinct = [...new Set(addresses)];
   if (distinct.length < 2) return distinct;
-  // A name server may give the addresses in another order each time.
+  // A name server may give the addresses in a different order each time.
   const sorted = distinct.toSorted();
   const first = choice.spread % sorted.length;
   return [...sorted.slice(first), ...sorted.slice(0, first)];
@@ -105,7 +106,7 @@ export function afterLookup(
   return { ...choice, addresses, address: stays ? choice.address : addresses[0] };
 }
 
-/** The choice after a connection to this address, because the addresses before it refused. */
+/** The choice after a connection to an address. The client tried it because earlier addresses refused. */
 export function afterConnection(choice: ServerChoice, { host, address }: Place): ServerChoice {
   const isUnmoved = address === undefined || address === choice.address;
   if (isUnmoved || host !== currentPlace(choice).host || !choice.addresses.includes(address)) return choice;
@@ -113,17 +114,17 @@ export function afterConnection(choice: ServerChoice, { host, address }: Place):
 }
 
 /**
- * The server that a connection leads to, for {@link afterRefusal}. After a connection to an address of the
- * other family, all addresses that are tried one by one have refused: the whole host counts as one server.
+ * The server that a connection leads to, for {@link afterRefusal}. If a connection leads to an address of the
+ * other family, all addresses of the choice have already refused. The whole host then counts as one server.
  */
 export function connectedPlace(choice: ServerChoice, { host, address = '' }: Place): Place {
   return choice.addresses.includes(address) ? { host, address } : { host };
 }
 
 /**
- * The choice after a server refused a connection, or did not answer over TCP in time. Without an address, all
- * addresses of the host refused. If the client has left the server already, the choice stays the same: two
- * requests may fail at once.
+ * The choice after a server refused a connection, or did not answer over TCP in time. If `place` has no
+ * address, all addresses of the host refused. If the client has already moved on from this server, the choice
+ * stays the same, because two requests may fail at once.
  */
 export function afterRefusal(choice: ServerChoice, place: Place): ServerChoice {
   if (!hasOthers(choice) || !isCurrent(choice, place)) return choice;
@@ -141,7 +142,7 @@ export function afterAnswer(choice: ServerChoice): ServerChoice {
   return { ...choice, ...FRESH, left: 0 };
 }
 
-/** The choice at the end of a round. Moves on if the server answered neither this round nor the last one. */
+/** The choice at the end of a round. Moves on if this and the previous round got no answer. */
 export function afterRound(choice: ServerChoice): ServerChoice {
   if (!choice.awaitsAnswer) return choice;
   const unanswered = choice.unanswered + 1;
@@ -170,7 +171,7 @@ function leaveHost(choice: ServerChoice): ServerChoice {
   };
 }
 
-/** FNV-1a, 32 bits: equal ids begin at equal servers on every machine. */
+/** FNV-1a, 32 bits. The hash is the same on every machine, so an id always begins at the same server. */
 function hashOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index++)

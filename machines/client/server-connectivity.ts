@@ -6,8 +6,8 @@
  * (actors/client/heartbeat.ts), which filters out datagrams that do not come from the server. Talks to: the
  * client.
  *
- * Both parts, the loss of the server and the retries of a query, are parallel states. An answer ends the wait
- * of both, and neither waits for the other.
+ * The two parts are parallel states: the loss of the server, and the retries of a query. An answer ends the
+ * wait in both parts. Neither part waits for the other part.
  */
 
 import { assign, setup } from 'xstate';
@@ -15,8 +15,8 @@ import type { HeartbeatCommand } from './events.js';
 import type { Silence } from './silence.js';
 
 /**
- * After this many unanswered beats in a row, the next beat makes the client ask for the cause. The server
- * counts as lost when the cause is found.
+ * After this many unanswered beats in a row, the next beat makes the client ask over TCP for the cause. The
+ * server counts as lost when the cause is found.
  */
 export const LOST_AFTER_BEATS = 2;
 
@@ -46,17 +46,17 @@ export type ServerConnectivityEvent =
   | { readonly type: 'session.resumed' }
   /** The session of this user is over: the user is signed out, another user signs in, or the client ends. */
   | { readonly type: 'session.ended' }
-  /** A beat is due: the heartbeat announces the user, and asks for the buddy list, if it can send. */
+  /** A beat is due: if it can send, the heartbeat announces the user and asks for the buddy list. */
   | { readonly type: 'beat.sent' }
   | { readonly type: 'query.overdue' }
-  /** The client has moved on to another server of the directory, which was not tried yet. */
+  /** The client has moved on to a server of the directory that was not tried since the last answer. */
   | { readonly type: 'server.moved' }
   /** The server answered a beat or a query. */
   | { readonly type: 'answer.received' }
   /** The cause of the server's silence, as far as the heartbeat could find out. */
   | { readonly type: 'cause.found'; readonly silence: Silence };
 
-/** The effects of the chart. The heartbeat has one function for each. */
+/** The effects of the chart. The heartbeat has one function for each effect. */
 export type ServerConnectivityAction =
   | 'sendQuery'
   | 'startQueryTimer'

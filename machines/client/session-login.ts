@@ -9,15 +9,15 @@
  * A login in mode `new` ends the session of another client of the same user. The first login after an action
  * of the user has this mode. If the reply is lost, the server may have opened a session whose name the client
  * does not know. The client then repeats the login in mode `new` once, immediately. All other logins are
- * automatic and in mode `again`, which the server refuses if another client has a session. They are in mode
- * `again` even if the first login failed before the client sent anything. Two clients with one key therefore
- * never take the id from each other in an endless loop, and a client that reaches the server late gives way
- * to one that was started after it.
+ * automatic and in mode `again`, which the server refuses if another client has a session. This includes the
+ * login after a first login that failed before the client sent anything. Therefore two clients with one key
+ * never take the id from each other in an endless loop. A client that reaches the server late gives way to a
+ * client that was started later.
  *
- * If no session was open before, and the server presents another key than the known one, the client signs out
- * the user. If a session was open before, the client sends nothing to that server, and tries again as if the
- * server was busy: a host in the middle that can send one forged datagram could otherwise sign out the user
- * for good.
+ * If the server presents another key than the known key, the client's reaction depends on whether a session
+ * was open before. If no session was open, the client signs out the user. If a session was open, the client
+ * sends nothing to that server, and tries again as if the server were busy. Otherwise a host in the middle
+ * that can send one forged datagram could sign out the user for good.
  */
 
 import { assign, setup } from 'xstate';
@@ -30,23 +30,23 @@ import type { LoginOutcome } from './login-outcome.js';
 export type LoginKind = 'new' | 'again' | 'ask';
 
 /**
- * The shortest time between a login and a login that follows because the server does not know the session, in
- * milliseconds.
+ * The shortest time between a login and the next login, if the server does not know the session that the
+ * first login opened. In milliseconds.
  */
 export const QUIET_MS = 5_000;
 
-/** The longest pause after the first busy reply, in milliseconds. It doubles with each further one. */
+/** The longest pause after the first busy reply, in milliseconds. It doubles with each further busy reply. */
 export const FIRST_BUSY_PAUSE_MS = 30_000;
 
 /** The longest pause after any busy reply, in milliseconds. */
 export const MAX_BUSY_PAUSE_MS = 5 * 60_000;
 
-/** The user is told when this many sessions in a row were opened and then unknown to the server. */
+/** The user is told when the server has opened this many sessions in a row, but then knew none of them. */
 const FRUITLESS_LOGINS = 2;
 
 /**
- * The pause before the next attempt, in milliseconds. It is random: after a restart of the server, its
- * clients must not all log in at the same time.
+ * The pause before the next attempt, in milliseconds. The pause is random, because the clients of a restarted
+ * server must not all log in at the same time.
  *
  * @param random From 0 up to 1.
  */
@@ -62,7 +62,7 @@ export interface SessionLoginContext {
   readonly wasOpen: boolean;
   /** How many times in a row the server was busy, or another server answered. */
   readonly busyTries: number;
-  /** How many sessions were opened but then unknown to the server, since its last sealed answer. */
+  /** How many sessions the server opened, but then did not know, since its last sealed answer. */
   readonly fruitless: number;
 }
 
@@ -77,17 +77,17 @@ export type SessionLoginEvent =
   | { readonly type: 'session.unknown' }
   /** The client has moved on to another server of the directory, which does not know the session. */
   | { readonly type: 'server.moved' }
-  /** A sealed answer was opened. */
+  /** The heartbeat decrypted a sealed answer of the server. */
   | { readonly type: 'answer.opened' }
   | { readonly type: 'beat.due' }
   | { readonly type: 'quiet.over' }
   | { readonly type: 'pause.over' };
 
-/** The effects of the chart. The heartbeat has one function for each. */
+/** The effects of the chart. The heartbeat has one function for each effect. */
 export type SessionLoginAction =
   | 'logIn'
   | 'abandonLogin'
-  /** Stores that the login after the user's action has failed: a restarted heartbeat uses mode `again`. */
+  /** Stores that a login has failed, so that a restarted heartbeat logs in with mode `again`. */
   | 'recordFailure'
   /** Announces the user, and requests the buddy list. */
   | 'announce'
@@ -97,7 +97,7 @@ export type SessionLoginAction =
   | 'stopPause'
   /** Reports that the session has ended, and that the client does not log in again by itself. */
   | 'reportEnd'
-  /** Reports that the server sees datagrams and logins of the client at different addresses. */
+  /** Reports that the server receives the client's datagrams and logins from different addresses. */
   | 'reportTwoAddresses';
 
 interface Args {
@@ -117,7 +117,7 @@ const LOG_IN_AGAIN = [
     guard: 'isFruitless',
     target: '#session-login.loggingIn',
     actions: ['countFruitless', 'reportTwoAddresses'],
-    description: 'Twice in a row, a login succeeded and the server did not know the session.',
+    description: 'Twice in a row, a login succeeded, but then the server did not know the session.',
   },
   { target: '#session-login.loggingIn', actions: 'countFruitless' },
 ] as const;
@@ -188,14 +188,13 @@ export const sessionLoginMachine = setup({
             guard: 'isAnotherServer',
             target: 'pausing',
             actions: 'countBusy',
-            description: 'A host in the middle may have answered. Nothing was sent to it.',
+            description: 'A host in the middle may have answered. Nothing was sent to that host.',
           },
           { guard: 'isUnanswered', target: 'unanswered', actions: ['giveWay', 'recordFailure'] },
           {
             target: 'ended',
             actions: 'reportEnd',
-            description:
-              'The user signed in elsewhere, is banned or deleted, or the key is not valid here or there.',
+            description: 'The user signed in elsewhere, is banned or deleted, or a key is no longer valid.',
           },
         ],
       },
@@ -205,11 +204,12 @@ export const sessionLoginMachine = setup({
       initial: 'quiet',
       on: {
         'answer.opened': { actions: 'clearFruitless' },
-        'server.moved': { target: 'loggingIn', description: 'Another server does not know the session.' },
+        'server.moved': { target: 'loggingIn', description: 'The new server does not know the session.' },
       },
       states: {
         quiet: {
-          description: 'The first 5 s after a login. A forged datagram must not cause endless logins.',
+          description:
+            'The first 5 s after a login. No datagram causes a login yet, because it may be forged.',
           entry: 'startQuietTimer',
           exit: 'stopQuietTimer',
           initial: 'known',
@@ -232,20 +232,20 @@ export const sessionLoginMachine = setup({
           },
         },
         settled: {
-          description: 'If the server does not know the session, the client logs in again.',
+          description: 'If the server does not know the session, the client logs in again at once.',
           on: { 'session.unknown': LOG_IN_AGAIN },
         },
       },
     },
     pausing: {
       description:
-        'The server is busy, or another one answers: waits for a random time, at first up to 30 s, later ' +
-        'up to 5 min.',
+        'The server is busy, or another server answers: waits for a random time of up to 30 s. This limit ' +
+        'grows to 5 min.',
       entry: 'startPause',
       exit: 'stopPause',
       on: {
         'pause.over': 'loggingIn',
-        'server.moved': { target: 'loggingIn', description: 'Another server may not be busy.' },
+        'server.moved': { target: 'loggingIn', description: 'The new server may not be busy.' },
       },
     },
     unanswered: {

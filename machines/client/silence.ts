@@ -8,7 +8,7 @@ import { replyCode } from '../../protocol/reply.js';
 import { type BanNotice, parseBanReply } from '../../protocol/reply-details.js';
 
 export type Silence =
-  /** `wasKnown`: the server has answered this user before, so the user was deleted since. */
+  /** `wasKnown`: the server answered this user earlier, so the user has since been deleted. */
   | { readonly cause: 'unregistered'; readonly wasKnown?: boolean }
   /** The operator of the server has banned the user, or the address of this machine. */
   | { readonly cause: 'banned'; readonly ban: BanNotice }
@@ -16,7 +16,8 @@ export type Silence =
   | { readonly cause: 'down' }
   | { readonly cause: 'unreachable'; readonly reason: DisplayText }
   /**
-   * The server answers over TCP and knows the user. Datagrams are lost, or the budget for answers is used up.
+   * The server answers over TCP and knows the user. Datagrams are lost, or the server's budget for answers is
+   * used up.
    */
   | { readonly cause: 'datagrams' }
   /** The server cannot reach its database, or is busy. A user with a key cannot log in then. */

@@ -5,8 +5,9 @@
  * trust from the file, because other processes write to the file too. The owner makes a pin durable before
  * the pin counts.
  *
- * Only the events below change the trust. Calls, addresses, timeouts of calls and DEL are not among them: a
- * wrong key in a call proves nothing about the buddy. A stranger therefore cannot change the trust.
+ * Only the events below change the trust. Calls, addresses, timeouts of calls and DEL are not among these
+ * events, because a wrong key in a call proves nothing about the buddy. Therefore a stranger cannot change
+ * the trust.
  */
 
 import { assign, setup } from 'xstate';
@@ -97,7 +98,7 @@ function raisesFloor(known: KeyFloor | undefined, event: TrustEvent): boolean {
 
 const effect = () => {};
 
-/** Handles what the server and the buddy's devices say about a key, while it is pinned or verified. */
+/** While a key is pinned or verified: handles the keys and floors that the server or the buddy names. */
 const watchingServer = {
   'who.key': [
     { guard: 'raisesFloor', actions: ['raiseFloor', 'storePin'] },
@@ -180,7 +181,7 @@ export const trustMachine = setup({
         'key.given': {
           target: 'verified',
           actions: ['pinKeyOfUser', 'storePin'],
-          description: 'The key that the user gave counts, even if the server named another one.',
+          description: 'The key that the user gave counts, even if the server named another key.',
         },
         'buddy.forgotten': { target: 'unknown', actions: ['dropPin', 'forgetPin'] },
       },
@@ -198,7 +199,7 @@ export const trustMachine = setup({
       },
     },
     changed: {
-      description: 'The server names another key than the pinned one. No calls until the user decides.',
+      description: 'The server names another key than the pinned key. The user must decide before any call.',
       on: {
         'who.key': [
           {
@@ -237,7 +238,7 @@ export const trustMachine = setup({
     },
     damaged: {
       description:
-        'The stored pin is not readable. No key that the server names replaces it until the user decides.',
+        'The stored pin is not readable. Until the user decides, no key from the server replaces the pin.',
       on: {
         'words.matched': { target: 'verified', actions: ['pinKeyOfWords', 'storePin'] },
         'key.given': { target: 'verified', actions: ['pinKeyOfUser', 'storePin'] },

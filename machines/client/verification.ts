@@ -18,7 +18,7 @@ export interface OwnWords {
   readonly words: readonly string[];
 }
 
-/** The result of comparing typed words. `no-key`: no key of the buddy is known. `reason`: why it failed. */
+/** The result of comparing typed words. `no-key`: no key of the buddy is known. `reason`: for `failed`. */
 export interface WordsVerdict {
   readonly result: 'same' | 'different' | 'typo' | 'wrong-count' | 'no-key' | 'failed';
   readonly reason?: DisplayText;
