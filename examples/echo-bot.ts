@@ -1,4 +1,4 @@
-// Takes every call, and says everything back: node echo-bot.js <id> [<server> [<tcp port> [<udp port>]]]
+// Answers every call, and echoes all messages: node echo-bot.js <id> [<server> [<tcp port> [<udp port>]]]
 import { createClient } from 'buddyline';
 
 const [user = 'echo', server = 'localhost', tcpPort = '1234', udpPort = '1235'] = process.argv.slice(2);
@@ -7,7 +7,7 @@ const client = createClient({ user, server, tcpPort: Number(tcpPort), udpPort: N
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => client.close());
 
 const { code, text } = await client.register(user);
-// 203 USER EXISTS: the bot was here before.
+// 203 USER EXISTS: the bot was registered earlier.
 if (code !== 200 && code !== 203) throw new Error(text);
 
 console.log(`${user} takes calls on port ${await client.listen()}`);
@@ -17,7 +17,7 @@ for await (const call of client.calls) {
     const chat = await call.accept();
     for await (const message of chat) await chat.send(message.text);
   } catch (error) {
-    // The caller hung up, and the bot waits for the next.
+    // The caller hung up. The bot waits for the next call.
     console.error(String(error));
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Lets each statechart run alone: an input with stand-ins for its neighbours, and samples of its events.
- * Stand-ins accept every event and send none. The samples contain the answers of the neighbours.
+ * What each statechart needs to run alone: an input with stand-ins for its neighbours, and sample events. A
+ * stand-in accepts every event and sends none. The samples include the events that real neighbours would
+ * answer with.
  */
 
 import {
@@ -36,7 +37,7 @@ import type { SessionId } from '../../protocol/sealed-datagram.js';
 export interface Demo {
   readonly machine: AnyStateMachine;
   readonly input: unknown;
-  /** At least one event of each type. The first of each type leads to the most states. */
+  /** At least one event of each type. Of the events of one type, the first leads to the most states. */
   readonly events: readonly EventObject[];
 }
 
@@ -58,14 +59,14 @@ function standIn(id: string): ActorRef<Snapshot<unknown>, EventObject> {
 
 const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
-/** The key of bob, and a key that the server names later. */
+/** Bob's key, and another key that the server names later. */
 const key = 'RRiu0SkqUJPOcdPIJM_kchtjUBrq3yI9gAdgRZCmsoA' as IdentityKey;
 const otherKey = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' as IdentityKey;
 const address = toDisplayText('192.0.2.7');
 const endpoint = { address, port: 4_000 };
 const reason = toDisplayText('the connection was cut');
 const text = toDisplayText('hello');
-/** The key is the one of RFC 8032, section 7.1, test 1. */
+/** The identity is the public key in RFC 8032, section 7.1, test 1. */
 const device = {
   identity: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' as IdentityKey,
   serial: 2,

@@ -1,5 +1,5 @@
 // Runs a statechart alone: node play.js <machine> [<event>...]
-// An event is the type of a sample, or a whole event as JSON.
+// <event> is the type of a sample event, or a whole event as JSON.
 import { type AnyStateMachine, createActor, type EventObject, type InspectionEvent } from 'xstate';
 import { DEMOS } from './demos.js';
 

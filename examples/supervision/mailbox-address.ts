@@ -32,7 +32,7 @@ await tree.ready;
 
 const address = addressOf(tree.root.system, PRINTER);
 address.send({ type: 'paper.jam' });
-// These wait for the next incarnation, in order.
+// These events wait until the printer has restarted, and are then handled in order.
 address.send({ type: 'page.print', text: 'page 1' });
 address.send({ type: 'page.print', text: 'page 2' });
 
