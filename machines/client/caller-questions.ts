@@ -2,8 +2,7 @@
  * Limits how many questions about callers the client sends to the server. Each question (WHO) costs a TLS
  * handshake, which the server counts against the handshake budget of the user's own address. One limit
  * applies to each source (an IPv4 address, or the first 64 bits of an IPv6 address), and one limit to all
- * sources together.
- * Durations are measured by the monotonic clock.
+ * sources together. Durations are measured by the monotonic clock.
  */
 
 import { networkOf } from '../../protocol/address.js';

@@ -38,8 +38,8 @@ export interface Caller extends Moment {
 }
 
 /**
- * A caller whose id is not on the user's buddy list. Only a user who has a key is shown this. `looksLike`: a
- * buddy of the user whose id is similar.
+ * A caller whose id is not on the user's buddy list. Set only if the user has a key. `looksLike`: a buddy of
+ * the user whose id is similar.
  */
 export interface CallerStanding {
   readonly isUnlisted: true;

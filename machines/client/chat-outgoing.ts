@@ -42,12 +42,13 @@ const calling = chatSetup.createStateConfig({
         target: 'closing',
         actions: ['announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
         description:
-          'A line that is not an answer accepts the call. This line also says that the buddy left.',
+          'A line that neither accepts nor refuses counts as acceptance. This line says that the buddy left.',
       },
       {
         target: 'open',
         actions: ['watchDelivery', 'announceAccepted', 'deliverMessage'],
-        description: 'A line that is not an answer accepts the call, and is the first message.',
+        description:
+          'A line that neither accepts nor refuses counts as acceptance, and is the first message.',
       },
     ],
     'chat.faulted': {

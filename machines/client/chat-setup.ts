@@ -43,7 +43,7 @@ type PrivateEvent =
   /** The decision whether an incoming call rings. */
   | { readonly type: 'caller.allowed' }
   | { readonly type: 'caller.denied'; readonly why: DenialCause | undefined }
-  /** The first byte of a caller begins TLS. */
+  /** The first byte that a caller sent begins TLS. */
   | { readonly type: 'tls.asked' }
   /** The other end has proven its key. In an outgoing call, this is the key that the call requires. */
   | { readonly type: 'peer.proven' }
@@ -71,7 +71,7 @@ export type ChatEvent =
   | { readonly type: 'socket.died' }
   /** After `awaitDelivery`: the buddy's machine has confirmed all written bytes. */
   | { readonly type: 'delivery.confirmed' }
-  /** After `awaitDelivery`: the buddy's machine has confirmed nothing for as long as call control waits. */
+  /** After `awaitDelivery`: the buddy's machine has confirmed nothing for 60 s (`PATIENCE_MS`). */
   | { readonly type: 'delivery.stalled' }
   | { readonly type: 'timer.passed' }
   | LineReceived

@@ -9,7 +9,7 @@
  * clear to private: the first byte of a caller may begin TLS while its call rings.
  *
  * The chart has no nested states, because actors/chart.ts runs it. XState's interpreter does not run the
- * chart, because it cannot release the socket of an actor that crashes.
+ * chart, because the interpreter cannot release the socket of an actor that crashes.
  */
 
 import { outgoingStates } from './chat-outgoing.js';
@@ -59,7 +59,7 @@ export const chatMachine = chatSetup.createMachine({
         'timer.passed': {
           target: 'screening',
           actions: 'checkCaller',
-          description: 'The caller sends no first line.',
+          description: 'The caller sent no line in time.',
         },
         'socket.ended': { target: 'refusing', actions: ['hangUp', 'startRefusalTimer'] },
         'socket.closed': 'closed',

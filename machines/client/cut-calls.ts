@@ -9,9 +9,10 @@
 import type { DisplayText } from '../../protocol/display-text.js';
 
 /**
- * Why a call in the name of a buddy is refused because of a key:
+ * Why a call is refused, if a key or the privacy setting is the reason:
  *
- * - `changed`: the server names another key than the known one; `damaged`: the known key is not readable;
+ * - `changed`: the server names another key than the known key;
+ * - `damaged`: the known key is not readable;
  * - `wrong-key`: the caller has another key than the buddy;
  * - `in-clear`: the call is in clear, although the buddy has a key;
  * - `server-silent`: the call is in clear, and the server does not say whether the buddy has a key;

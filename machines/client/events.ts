@@ -84,8 +84,8 @@ export type ArchiveCommand =
   | { readonly type: 'buddy.block'; readonly name: string }
   | { readonly type: 'buddy.unblock'; readonly name: string }
   /**
-   * A user is signed in here. Other clients with the same home directory detect this, and `client.found`
-   * reports them.
+   * A user is signed in here. If another client with the same home directory has claimed the same user, the
+   * archive sends `client.found`.
    */
   | { readonly type: 'user.claim'; readonly id: UserId };
 

@@ -14,7 +14,7 @@ export interface KeyDialogInput {
 }
 
 export type KeyDialogEvent =
-  // From the files of the keys.
+  // From the key files.
   | { readonly type: 'words.read' }
   /** The words are not on this machine. */
   | { readonly type: 'words.absent' }

@@ -1,6 +1,6 @@
 /**
- * The notices, questions and status that the client's statechart sends to the terminal. They are facts;
- * terminal/words.ts has the sentences.
+ * The notices, questions and status that the client's statechart sends to the terminal. They contain only
+ * facts: terminal/words.ts has the sentences.
  */
 
 import type { BuddyList } from '../../protocol/buddy-list.js';
@@ -159,7 +159,7 @@ export interface ShownMessage {
   readonly atMs: number;
 }
 
-/** A question to the user. It is open until it is answered, or another question replaces it. */
+/** A question to the user. The question is open until it is answered, or another question replaces it. */
 export type Question =
   | {
       readonly ask: 'userId' | 'buddyId' | 'history' | 'block';

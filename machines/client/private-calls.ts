@@ -61,7 +61,7 @@ export type WhoUse = 'now' | 'on-accept' | 'never';
 
 /**
  * Once this many keys are pinned, a call pins no further key. The file of pins has room for at least twice as
- * many. Therefore strangers cannot fill the file by calls, and room for the keys of buddies is left.
+ * many. Therefore calls by strangers cannot fill the file, and room for the keys of buddies remains.
  */
 const MAX_PINS_FOR_CALLS: Readonly<Record<Exclude<WhoUse, 'never'>, number>> = {
   now: 1_000,

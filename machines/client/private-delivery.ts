@@ -70,7 +70,7 @@ export type DeliveryFault =
 
 /**
  * The owner runs the effects in order, and completes each one before it runs the next. When a connection is
- * closed, the owner drops its remaining `write` effects, and runs all others.
+ * closed, the owner drops the remaining `write` effects of this connection, and runs all other effects.
  */
 export type DeliveryEffect =
   /** Append to the record. The entry is durable before the next effect. */

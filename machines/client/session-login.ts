@@ -6,18 +6,22 @@
  * (actors/client/heartbeat.ts). The actor ignores datagrams that do not come from the server, and holds the
  * keys of the session. Talks to: the client.
  *
- * A login in mode `new` ends the session of another client of the same user. The first login after an action
- * of the user has this mode. If the reply is lost, the server may have opened a session whose name the client
- * does not know. The client then repeats the login in mode `new` once, immediately. All other logins are
- * automatic and in mode `again`, which the server refuses if another client has a session. This includes the
- * login after a first login that failed before the client sent anything. Therefore two clients with one key
- * never take the id from each other in an endless loop. A client that reaches the server late gives way to a
- * client that was started later.
+ * A login in mode `new` ends the session of another client of the same user. The first login after the user
+ * signs in has this mode. If the reply is lost, the server may have opened a session whose name the client
+ * does not know. The client then repeats the login in mode `new` once, immediately.
+ *
+ * All later logins are automatic and in mode `again`, which the server refuses if another client has a
+ * session. This includes the login after a first login that failed before the client sent anything. Therefore
+ * two clients with one key never take the id from each other in an endless loop. A client that reaches the
+ * server late gives way to a client that was started later.
+ *
+ * While the client has no port for calls, all logins have mode `ask`, which does not end the session of
+ * another client. The first login after the client gets a port has mode `new`.
  *
  * If the server presents another key than the known key, the client's reaction depends on whether a session
  * was open before. If no session was open, the client signs out the user. If a session was open, the client
- * sends nothing to that server, and tries again as if the server were busy. Otherwise a host in the middle
- * that can send one forged datagram could sign out the user for good.
+ * sends nothing to that server, and tries again as if the server were busy. Without this rule, a host in the
+ * middle that can send one forged datagram could sign out the user for good.
  */
 
 import { assign, setup } from 'xstate';
@@ -60,7 +64,7 @@ export interface SessionLoginContext {
   readonly hasRepeated: boolean;
   /** True if the server has opened a session since the user signed in. */
   readonly wasOpen: boolean;
-  /** How many times in a row the server was busy, or another server answered. */
+  /** How many times in a row the server was busy, or a server with another key answered. */
   readonly busyTries: number;
   /** How many sessions the server opened, but then did not know, since its last sealed answer. */
   readonly fruitless: number;
@@ -239,8 +243,8 @@ export const sessionLoginMachine = setup({
     },
     pausing: {
       description:
-        'The server is busy, or another server answers: waits for a random time of up to 30 s. This limit ' +
-        'grows to 5 min.',
+        'The server is busy, or a server with another key answers: waits for a random time of up to 30 s. ' +
+        'This limit grows to 5 min.',
       entry: 'startPause',
       exit: 'stopPause',
       on: {

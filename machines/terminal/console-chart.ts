@@ -1,5 +1,6 @@
 /**
- * The interactive console: routes each key to a prompt or a line, and decides what happens to typed text.
+ * The interactive console: routes each pressed key to a prompt or a line, and decides what happens to typed
+ * text.
  *
  * Owns: whether a prompt is open, which line takes the keys, and how many lines of a paste were sent. Trusts:
  * the facts that its owner adds to each event. Talks to: its owner (terminal/interactive-console.ts), which
@@ -26,7 +27,10 @@ export const consoleMachine = consoleSetup.createMachine({
       { guard: 'hasText', actions: 'clearLine', description: 'Clears the line that takes the keys.' },
       { actions: 'interruptInput', description: 'The client decides which activity the user leaves.' },
     ],
-    'end.pressed': { actions: 'endInput', description: 'No line takes the key, or the line is empty.' },
+    'end.pressed': {
+      actions: 'endInput',
+      description: 'Ctrl-D ends the input if there is no line, or if the line is empty.',
+    },
     'console.closed': '.closed',
   },
   states: {
@@ -164,7 +168,7 @@ export const consoleMachine = consoleSetup.createMachine({
               on: {
                 'end.pressed': {
                   actions: 'endInput',
-                  description: 'During this question, the line does not take the key.',
+                  description: 'During this question, Ctrl-D ends the input even if the line is not empty.',
                 },
                 'interrupt.pressed': [
                   { guard: 'isAgain', actions: 'endInput' },
@@ -257,7 +261,8 @@ export const consoleMachine = consoleSetup.createMachine({
                 guard: 'isLineAfterKey',
                 target: '#console.asked',
                 actions: ['rememberPrompt', 'openPrompt'],
-                description: 'A line follows a key prompt, for example after the user answered a call.',
+                description:
+                  'A line prompt follows a key prompt, for example after the user answered a call.',
               },
               { target: 'asked', actions: ['rememberPrompt', 'openPrompt', 'startQuietTimer'] },
             ],

@@ -47,7 +47,7 @@ export type BareConsoleEvent =
   /** Ctrl-D: ends the input on an empty line, and is an ordinary key on any other line. */
   | { readonly type: 'end.pressed' }
   | { readonly type: 'paste.received'; readonly lineCount: number }
-  // From the prompt that received a key: the key is an answer, or the key is Enter.
+  // From the prompt, after a key that is an answer, or after Enter.
   | { readonly type: 'answer.given'; readonly value: string }
   // From the timer: no key was pressed during the quiet time.
   | { readonly type: 'quiet.passed' };
