@@ -58,7 +58,7 @@ export const busy = clientSetup.createStateConfig({
       states: {
         deciding: {
           description:
-            'Decides whether the user can give up the call. A script cannot, because its next line is a message.',
+            'Decides whether the user can give up the call. In a script, the next line is a message.',
           always: [{ guard: 'isInteractive', target: 'abortable' }, { target: 'unattended' }],
         },
         unattended: { description: 'A script waits for the answer.' },
