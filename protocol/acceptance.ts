@@ -1,6 +1,6 @@
 /**
- * Decides which certificate chains are accepted. Server, caller and called party use the same rules. The
- * owner of the TLS connection extracts the facts from the chain.
+ * Decides which certificate chains are accepted. The server, the caller and the called client use the same
+ * rules. The owner of the TLS connection extracts the facts from the chain.
  */
 
 import { type Device, parseDeviceName } from './device.js';
@@ -41,14 +41,14 @@ export type ChainRefusal =
   | 'revoked'
   | 'own-identity';
 
-/** What the accepting side knows before it sees the chain. */
+/** What the checking side knows before it sees the chain. */
 export interface AcceptanceRules {
   /**
    * Returns the highest floor (lowest serial that is not revoked) that is known for an identity; 0 if none is
    * known. Without this function, no floor is known for any identity.
    */
   readonly floorOf?: (identity: IdentityKey) => number;
-  /** The identity of the accepting side. In calls, a chain of this identity is refused. */
+  /** Set in calls: the identity of the checking side. A chain of this identity is refused. */
   readonly ownIdentity?: IdentityKey;
 }
 

@@ -16,7 +16,7 @@ export function parsePort(token: string | undefined): number | undefined {
   return port <= MAX_PORT ? port : undefined;
 }
 
-/** Splits the text of the option `--server`. A text without a comma is one server, and stays as it is. */
+/** Splits the text of the option `--server` at its commas. Drops empty parts and duplicates. */
 export function parseHosts(text: string): readonly string[] {
   if (!text.includes(',')) return [text];
   const hosts = text.split(',').map((host) => host.trim());
@@ -63,8 +63,8 @@ export function unpackIpv4(packed: number): string {
 }
 
 /**
- * The network that belongs to a single client: the whole IPv4 address, or the first 64 bits of an IPv6
- * address (a client can usually use every address in its /64). The text is meant for comparison only.
+ * Returns the network that belongs to a single client: the whole IPv4 address, or the first 64 bits of an
+ * IPv6 address (a client can usually use every address in its /64). Use the text only for comparison.
  */
 export function networkOf(address: string): string {
   const plain = plainAddress(address);
@@ -77,7 +77,7 @@ export function networkOf(address: string): string {
   return groupsOf(plain).slice(0, 4).join(':');
 }
 
-/** The eight groups of an IPv6 address that has no dotted part, with the zeros that `::` stands for. */
+/** The eight groups of an IPv6 address without a dotted part. Zeros replace a `::`. */
 export function groupsOf(address: string): string[] {
   const [head = '', tail] = address.split('::');
   const first = head === '' ? [] : head.split(':');

@@ -21,7 +21,7 @@ export function decodeAscii(bytes: Uint8Array): string | undefined {
   return PRINTABLE.test(text) ? text : undefined;
 }
 
-/** Splits text at runs of spaces and tabs. Ignores leading and trailing ones. */
+/** Splits text at runs of spaces and tabs. Ignores leading and trailing spaces and tabs. */
 export function tokensOf(text: string): string[] {
   return text.match(/[^ \t]+/g) ?? [];
 }

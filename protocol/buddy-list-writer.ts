@@ -14,8 +14,8 @@ export const MAX_LINES = Math.ceil(MAX_BUDDY_LIST_BYTES / 17);
 const MAX_ROOM_BYTES = MAX_BUDDY_LIST_BYTES + MAX_BUDDY_LINE_BYTES;
 
 /**
- * Lists are slices of slabs of this size: to allocate a buffer for each list would take longer than to write
- * the list.
+ * The size of a slab: a large buffer of which each list takes a slice. Allocating a buffer for each list
+ * would take longer than writing the list.
  */
 const SLAB_BYTES = 4 * MAX_ROOM_BYTES;
 
@@ -35,12 +35,12 @@ export class BuddyListWriter {
   #isFull = false;
   #maxBytes = MAX_BUDDY_LIST_BYTES;
 
-  /** Starts an answer of at most `maxBytes`, which is not above {@link MAX_BUDDY_LIST_BYTES}. */
+  /** Starts an answer of at most `maxBytes`. The caller passes at most {@link MAX_BUDDY_LIST_BYTES}. */
   start(maxBytes: number): void {
     this.#maxBytes = maxBytes;
   }
 
-  /** True once a line did not fit. Further lines are then ignored. */
+  /** True after a line did not fit. Further lines are ignored. */
   get isFull(): boolean {
     return this.#isFull;
   }
@@ -78,7 +78,7 @@ export class BuddyListWriter {
   }
 
   /**
-   * Returns the answer. An answer that would pass its limit is cut at a line boundary.
+   * Returns the answer. An answer that would exceed its limit is cut at a line boundary.
    */
   finish(): Buffer {
     const answer = this.#bytes.subarray(this.#start, this.#end);
@@ -99,7 +99,7 @@ export class BuddyListWriter {
   }
 }
 
-// For this few bytes, a loop is faster than a call to `set`.
+// For so few bytes, a loop is faster than a call to `set`.
 function copy(from: Uint8Array, start: number, end: number, to: Buffer, at: number): number {
   for (let index = start; index < end; index++) to[at + index - start] = from[index] as number;
   return at + end - start;

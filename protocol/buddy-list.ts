@@ -1,5 +1,6 @@
 /**
- * The answer to a GET: one line per buddy, in the order in which they were added. BuddyListWriter writes it.
+ * The answer to a GET: one line per buddy, in the order in which the buddies were added. This file parses
+ * answers; buddy-list-writer.ts writes them.
  */
 
 import { parseAddress, parsePort } from './address.js';
@@ -16,8 +17,8 @@ export const MAX_BUDDY_LIST_BYTES = 65_507;
 export const MAX_BUDDY_LINE_BYTES = 256;
 
 /**
- * The maximum number of buddies to remember while lists may be cut. A user of im-server has at most this
- * many.
+ * The maximum number of buddies to remember while lists may be cut. A user of im-server has at most this many
+ * buddies.
  */
 const MAX_REMEMBERED_BUDDIES = 10_000;
 
@@ -52,7 +53,7 @@ export function parseBuddyList(text: string): BuddyList {
   return isFull ? Object.assign(buddies, { mayBeCut: true as const }) : buddies;
 }
 
-/** Parses the lines of a buddy list, as {@link parseBuddyList} does. Does not check whether it may be cut. */
+/** Like {@link parseBuddyList}, but does not check whether the list may be cut. */
 export function parseBuddyLines(text: string): Buddy[] {
   const buddies: Buddy[] = [];
   for (const line of text.split('\n')) {
@@ -69,8 +70,9 @@ export function parseBuddyLines(text: string): Buddy[] {
 }
 
 /**
- * Returns the entries that are still valid after a new list. A complete list removes the entries of buddies
- * who are not on it. A list that may be cut removes none, because missing buddies may be beyond the cut.
+ * Returns the entries that are still valid after a new list. If the list is complete, the entries of buddies
+ * who are not on it are dropped. If the list may be cut, a missing buddy may be beyond the cut: then only the
+ * oldest entries are dropped, and at most {@link MAX_REMEMBERED_BUDDIES} remain.
  */
 export function stillKnown<TKnown>(known: ReadonlyMap<UserId, TKnown>, list: BuddyList): Map<UserId, TKnown> {
   if (list.mayBeCut) return new Map([...known].slice(-MAX_REMEMBERED_BUDDIES));

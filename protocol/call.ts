@@ -1,8 +1,8 @@
 /**
  * The opening lines of a call: the caller's first line, and the called side's answer.
  *
- * Clients differ in these lines (PROTOCOL.md names the dialects A to E). These functions parse every dialect
- * and encode lines that each dialect understands.
+ * Clients differ in these lines (PROTOCOL.md names the dialects A to E). These functions parse the lines of
+ * every dialect, and encode lines that clients of each dialect understand.
  */
 
 import { parsePort } from './address.js';
@@ -10,9 +10,10 @@ import { tokensOf } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 
 /**
- * The caller's first line. A `greeting` is accepted with `OK` (dialect C), a `request` or a `message` with
- * `ACCEPT`. A `callback` (dialect E) gives the address at which the caller wants to be called back, and is
- * never a message. Any other line is a `message`: the first message of the chat.
+ * The caller's first line. To accept a `greeting` (dialect C), the called client sends `OK`. To accept a
+ * `request` or a `message`, the called client sends `ACCEPT`. A `callback` (dialect E) gives the address at
+ * which the caller wants to be called back, and is never a message. Any other line is a `message`: the first
+ * message of the chat.
  */
 export type Opening =
   | { readonly kind: 'greeting'; readonly caller: UserId | undefined }
@@ -20,15 +21,19 @@ export type Opening =
   | { readonly kind: 'callback' }
   | { readonly kind: 'message' };
 
-/** The called side's first line. Any other line is a `message`: it accepts the call with a first message. */
+/**
+ * The called side's first line. A line that neither accepts nor refuses the call is a `message`: it accepts
+ * the call, and is the first message of the chat.
+ */
 export type Answer = 'accepted' | 'refused' | 'message';
 
 const ACCEPTANCE = /^(?:ACCEPT|ACCEPTED|OK|YES|Y|200(?:\s.*)?)$/is;
 const REFUSAL = /^(?:REJECT|REJECTED|NO|N|BUSY)$/i;
 
 /**
- * Encodes our own first line as a caller. Clients of all dialects accept it: D closes the connection on any
- * other first word, and E breaks if the second of two words is not a port.
+ * Encodes the first line that our client sends as a caller. Clients of all dialects can handle this line. A
+ * client of D closes the connection if the first word is not `REQUEST`. A client of E breaks if a line has
+ * two words and the second word is not a port.
  *
  * @param port The port on which the caller accepts calls; 0 if it accepts none.
  */

@@ -1,9 +1,10 @@
 /**
- * Certificates of identities and devices, as DER bytes (X.509 version 3, RFC 5280; Ed25519, RFC 8410). Node
- * reads certificates, but cannot create them. Signing needs a private key, which only keys/ has. keys/ signs
- * the body that this file encodes, and this file assembles the certificate from the body and the signature.
+ * Certificates of identities and devices, as DER bytes (X.509 version 3, RFC 5280; Ed25519, RFC 8410).
+ * Node.js reads certificates, but cannot create them. Signing needs a private key, and only the folder keys/
+ * has private keys. keys/ signs the body that this file encodes. This file then assembles the certificate
+ * from the body and the signature.
  *
- * Each id has its own key, and no certificate contains an id. Certificates alone therefore do not tell which
+ * Each id has its own key, and no certificate contains an id. Certificates alone therefore do not show which
  * ids belong to one person.
  */
 
@@ -32,7 +33,8 @@ const ED25519 = der(SEQUENCE, der(OBJECT_ID, [0x2b, 0x65, 0x70]));
 const COMMON_NAME = der(OBJECT_ID, [0x55, 0x04, 0x03]);
 
 /**
- * From 1970 until the date that means "no end" in RFC 5280: a wrong clock never makes a certificate invalid.
+ * Certificates are valid from 1970 until the date that means "no end" in RFC 5280. A wrong clock therefore
+ * does not make a certificate invalid.
  */
 const VALIDITY = der(
   SEQUENCE,
@@ -40,7 +42,7 @@ const VALIDITY = der(
   der(GENERALIZED_TIME, Buffer.from('99991231235959Z')),
 );
 
-/** The extension that lets a certificate sign others: basicConstraints, critical, CA. */
+/** The extension that allows a key to sign other certificates: basicConstraints, critical, CA. */
 const MAY_SIGN = der(
   EXTENSIONS,
   der(
@@ -80,7 +82,7 @@ function encodeName(commonName: string): Buffer {
   return der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, value)));
 }
 
-/** Encodes a safe integer of at least 0: big-endian, shortest, with a first bit of 0. */
+/** Encodes a safe integer of at least 0 as DER: big-endian, in the fewest bytes whose first bit is 0. */
 function encodeInteger(value: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(BigInt(value));

@@ -1,5 +1,5 @@
 /**
- * Presence datagrams over UDP: SET, which has no answer, and GET, which is answered by a buddy list.
+ * Presence datagrams over UDP: SET, which has no answer, and GET, which is answered with a buddy list.
  */
 
 import { parsePort } from './address.js';
@@ -15,7 +15,7 @@ export interface Announcement {
   readonly op: 'SET';
   readonly id: UserId;
   readonly status: Status;
-  /** TCP port on which this client accepts calls; 0 only with 101. */
+  /** TCP port on which this client accepts calls. It may be 0 only if the status is 101. */
   readonly port: number;
 }
 
@@ -86,7 +86,7 @@ function isStatusWord(token: string | undefined): boolean {
   return token !== undefined && Object.values(STATUS_WORDS).some((word) => isWord(token, word));
 }
 
-/** Compares without case. Tries the exact spelling first, because most clients use it. */
+/** Compares a token with an upper-case word, ignoring case. Most clients send the exact spelling. */
 function isWord(token: string | undefined, word: string): boolean {
   return token === word || token?.toUpperCase() === word;
 }

@@ -9,7 +9,7 @@ import type { IdentityKey } from './key.js';
 /** A device, as proven by an accepted certificate chain. */
 export interface Device {
   readonly identity: IdentityKey;
-  /** A safe integer, at least {@link floor}. Each new device of an identity has a higher serial. */
+  /** A safe integer, at least {@link floor}. Each new device of an identity gets a higher serial. */
   readonly serial: number;
   /** Devices of this identity with a lower serial are revoked. */
   readonly floor: number;

@@ -12,7 +12,7 @@ export type DisplayText = string & { readonly DisplayText: unique symbol };
 /** The maximum number of combining marks that may follow one character. */
 export const MAX_COMBINING_MARKS = 4;
 
-/** Replaces a character that must not be shown. */
+/** Shown in place of a character that must not be shown. */
 export const REPLACEMENT = '\u{FFFD}';
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
@@ -41,7 +41,8 @@ const KEYCAP = '\u20E3';
  * Makes text safe to show on one line.
  *
  * A tab becomes a space. Every other unsafe character becomes U+FFFD, so that the reader sees that something
- * was replaced. Safe text is returned unchanged, and the function is idempotent. It takes linear time.
+ * was replaced. All excess combining marks of a character become one U+FFFD. Safe text is returned unchanged.
+ * The function is idempotent, and takes linear time.
  */
 export function toDisplayText(text: string): DisplayText {
   if (PRINTABLE_ASCII.test(text)) return text as DisplayText;
@@ -65,7 +66,7 @@ export function toDisplayText(text: string): DisplayText {
   return shown as DisplayText;
 }
 
-/** Whether an invisible character is needed here to write the visible ones around it. */
+/** Whether the visible characters around an invisible character need it. */
 function isInPlace(character: string, previous: string, letter: string, next: string): boolean {
   switch (character) {
     case JOINER:

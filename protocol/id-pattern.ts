@@ -1,5 +1,5 @@
 /**
- * Patterns of ids: `*` stands for any characters, `?` for one.
+ * Patterns of ids: `*` stands for any number of characters, and `?` stands for exactly one character.
  */
 
 import { MAX_ID_LENGTH, type UserId } from './id.js';
@@ -9,7 +9,7 @@ export type IdPattern = string & { readonly IdPattern: unique symbol };
 
 const PATTERN = new RegExp(`^[A-Za-z0-9_.@+*?-]{1,${2 * MAX_ID_LENGTH}}$`);
 
-/** Parses a pattern. Returns `undefined` for a text that can match no id because of its characters. */
+/** Parses a pattern. Returns `undefined` if a text is empty, too long, or has characters that no id has. */
 export function parseIdPattern(text: string): IdPattern | undefined {
   return PATTERN.test(text) ? (text.toLowerCase() as IdPattern) : undefined;
 }

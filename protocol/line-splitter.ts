@@ -80,7 +80,7 @@ export class LineSplitter {
     return { bytes: copyOf(line, Math.min(end, this.limit)), cut };
   }
 
-  /** Buffers as many bytes as there is room for. Returns how many. */
+  /** Buffers as many bytes as there is room for. Returns how many bytes of `part` it buffered. */
   #append(part: Uint8Array): number {
     this.#held ??= new Uint8Array(this.limit + 1);
     const kept = part.subarray(0, this.#held.length - this.#length);
@@ -92,7 +92,7 @@ export class LineSplitter {
 
 const NOTHING = new Uint8Array(0);
 
-/** Copies the first bytes. `Buffer.prototype.slice` would return a view instead of a copy. */
+/** Copies the bytes before `end`. `Buffer.prototype.slice` would return a view instead of a copy. */
 function copyOf(bytes: Uint8Array, end: number): Uint8Array {
   return Uint8Array.prototype.slice.call(bytes, 0, end);
 }

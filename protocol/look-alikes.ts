@@ -5,8 +5,8 @@
 import type { UserId } from './id.js';
 
 /**
- * Finds a buddy whose id looks like the given id. The two ids differ only by 0/o, 1/l/i, rn/m or
- * punctuation.
+ * Finds a buddy whose id looks like the given id. Two ids look alike if they differ only by 0/o, 1/l/i, rn/m
+ * or punctuation.
  *
  * @returns `undefined` if there is no such buddy, or if the given id is itself on the list.
  */
@@ -20,7 +20,7 @@ export function findLookAlike(id: UserId, buddies: Iterable<UserId>): UserId | u
   return found;
 }
 
-/** The same text for all ids that look alike. */
+/** Returns the same text for all ids that look alike. */
 function lookOf(id: UserId): string {
   return id
     .replace(/[^a-z0-9]/g, '')

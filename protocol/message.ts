@@ -15,7 +15,7 @@ export interface EncodedMessage {
 
 const LF = 0x0a;
 
-/** Lines that are not messages: a client sends one when its user leaves. */
+/** Lines that are not messages: a client sends one of them when its user leaves. */
 const FAREWELLS: readonly string[] = ['q', 'BYE500'];
 
 /** Whether a line means that the other side left the chat. */

@@ -1,8 +1,9 @@
 /**
- * IP addresses and networks as bits, and in the one text by which they are compared.
+ * Converts IP addresses and networks between text and bits. Two networks are equal if their formatted texts
+ * are equal.
  *
- * A network is an IP address, with the length of its prefix or without: `192.0.2.7`, `192.0.2.0/24`,
- * `2001:db8::/32`. An IPv4-mapped address (`::ffff:192.0.2.7`) is the IPv4 address.
+ * A network is written as an IP address, with or without the length of a prefix: `192.0.2.7`, `192.0.2.0/24`,
+ * `2001:db8::/32`. An IPv4-mapped address (`::ffff:192.0.2.7`) counts as the IPv4 address.
  */
 
 import { groupsOf, packIpv4, unpackIpv4 } from './address.js';
@@ -20,7 +21,7 @@ export interface IpNetwork {
 const IPV4_LENGTH = 32;
 const IPV6_LENGTH = 128;
 
-/** The length of `::ffff:0:0/96`, the network of all IPv4-mapped addresses, and its bits. */
+/** The length and the bits of the prefix `::ffff:0:0/96`, which all IPv4-mapped addresses have. */
 const MAPPED_LENGTH = IPV6_LENGTH - IPV4_LENGTH;
 const MAPPED_BITS = 0xffffn;
 
@@ -36,7 +37,7 @@ export function parseAddressBits(address: string): AddressBits | undefined {
   return bits !== undefined && isMapped(bits) ? ipv4In(bits) : bits;
 }
 
-/** Parses a network, or an address without a zone. Returns `undefined` for anything else. */
+/** Parses a network, or an address without an interface name. Returns `undefined` for anything else. */
 export function parseNetwork(text: string): IpNetwork | undefined {
   const [address = '', suffix, ...rest] = text.split('/');
   if (rest.length > 0 || (suffix !== undefined && !/^(?:0|[1-9]\d{0,2})$/.test(suffix))) return undefined;
@@ -49,14 +50,17 @@ export function parseNetwork(text: string): IpNetwork | undefined {
     : masked(bits, length);
 }
 
-/** Writes a network in one way only. An address is in the form of the operating system. */
+/**
+ * Formats a network. Equal networks give the same text. A network of a single address is formatted as the
+ * operating system formats the address.
+ */
 export function formatNetwork({ bits, length }: IpNetwork): string {
   const [address, all] =
     typeof bits === 'number' ? [unpackIpv4(bits), IPV4_LENGTH] : [formatIpv6(bits), IPV6_LENGTH];
   return length === all ? address : `${address}/${length}`;
 }
 
-/** The first bits of an address, as a number of that many bits. */
+/** The first `length` bits of an address, as a number. */
 export function prefixOf(bits: AddressBits, length: number): AddressBits {
   if (typeof bits === 'bigint') return bits >> BigInt(IPV6_LENGTH - length);
   // A shift by 32 bits would be a shift by 0 bits.
@@ -95,7 +99,10 @@ function formatIpv6(bits: bigint): string {
   return shorten(shifts.map((shift) => ((bits >> shift) & 0xffffn).toString(16)).join(':')) ?? '';
 }
 
-/** A URL writes an IPv6 address in its shortest form, in lower case, without a dotted part. */
+/**
+ * Returns an IPv6 address in its shortest form, in lower case, without a dotted part. `URL` normalizes
+ * addresses to this form.
+ */
 function shorten(address: string): string | undefined {
   const url = `http://[${address}]/`;
   return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined;

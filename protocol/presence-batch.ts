@@ -7,8 +7,8 @@
  *
  * The first line has the version, the server that sent the batch, and the number of the last change that this
  * server knows. Each other line is one announcement: the number of the user, the status, the port and the
- * address. A batch may have no announcements. It is text because PostgreSQL carries text, and because an
- * operator can read text.
+ * address. A batch may have no announcements. A batch is text because PostgreSQL's notifications carry text,
+ * and because an operator can read text.
  */
 
 import { parseAddress, parsePort } from './address.js';
@@ -18,8 +18,9 @@ import { parseStatus, type Status } from './status.js';
 export const MAX_BATCH_BYTES = 7_900;
 
 /**
- * The version of batches, in their first line. It may change only together with the format of the directory:
- * until the directory has the new format, servers of the previous version use the bus too.
+ * The version of batches, in their first line. The version may change only together with the format of the
+ * directory: until the directory has the new format, servers of the previous version also use the bus (the
+ * connection that carries batches).
  */
 export const BATCH_VERSION = 1;
 
@@ -48,9 +49,9 @@ export interface PresenceBatch {
   readonly records: readonly PresenceRecord[];
 }
 
-/** Collects records into batches that are not too long. */
+/** Collects records into batches of at most {@link MAX_BATCH_BYTES}. */
 export class BatchWriter {
-  /** The number of the last change that this server knows. The next batch has this number. */
+  /** The number of the last change that this server knows. The next batch contains this number. */
   lastChange = 0;
   readonly #header: string;
   readonly #maxRecordBytes: number;
@@ -69,7 +70,7 @@ export class BatchWriter {
   /**
    * Adds a record.
    *
-   * @returns The finished batch, if it has no room for the record. The record then begins the next batch.
+   * @returns The current batch, if it has no room for the record. The record then begins the next batch.
    */
   add({ user, status, port, address }: PresenceRecord): string | undefined {
     const line = `${user} ${status} ${port} ${address}\n`;
@@ -78,7 +79,7 @@ export class BatchWriter {
     return full;
   }
 
-  /** Returns a batch of the records that were added since the last batch. It may have no records. */
+  /** Returns a batch of the records that were added since the last batch. The batch may have no records. */
   take(): string {
     const text = `${this.#header}${this.lastChange}\n${this.#records}`;
     this.#records = '';

@@ -3,8 +3,8 @@
  * by its certificates. Each client acknowledges the messages that it receives.
  *
  * The caller's first line has the caller's id and the called id. The called client's first line is its
- * answer. After `OK`, each client first sends an `S` line, which says how many lines it has received so far.
- * Then it sends messages, acknowledgements and notices in any order.
+ * answer. After `OK`, each client first sends an `S` line, which says how many lines the client has received
+ * so far. Then the client sends messages, acknowledgements and notices in any order.
  */
 
 import { tokensOf } from './ascii.js';
@@ -14,7 +14,7 @@ import { MAX_MESSAGE_BYTES } from './message.js';
 /** The maximum number of bytes in a line: a message, its verb and two numbers of at most 15 digits. */
 export const MAX_PRIVATE_LINE_BYTES = MAX_MESSAGE_BYTES + 40;
 
-/** The name of a stream, which is one numbering of a client's lines: 16 lower-case hexadecimal digits. */
+/** The name of a stream (a numbered sequence of a client's lines): 16 lower-case hexadecimal digits. */
 export type StreamId = string & { readonly StreamId: unique symbol };
 
 /** The caller's first line. */
@@ -33,8 +33,8 @@ export type PrivateAnswer = 'OK' | 'REJECT' | 'BUSY' | 'DENIED key' | 'DENIED wh
 /** A line after the call was accepted. */
 export type PrivateLine =
   /**
-   * The stream that the sender of this line sends; the last stream that it received (`known`); and the number
-   * of the last line that it received in that stream (`have`).
+   * `stream` is the stream that the sender of this line will send. `known` is the last stream that the sender
+   * received, and `have` is the number of the last line that it received in the stream `known`.
    */
   | {
       readonly verb: 'S';

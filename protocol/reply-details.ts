@@ -1,6 +1,6 @@
 /**
- * The details after `200 OK` in the replies to WHO, LOG and VER, and those after `204 DENIED` in the reply to
- * a banned client.
+ * The details after `200 OK` in the replies to WHO, LOG and VER, and the details after `204 DENIED` in the
+ * reply to a banned client.
  */
 
 import { tokensOf } from './ascii.js';
@@ -14,10 +14,10 @@ const VERSION = 'im/1';
 
 const NO_SUCH_USER = 202;
 
-/** Replaces the key in the details if the id has no key. */
+/** Stands in the details in place of the key if the id has no key. */
 const NO_KEY = '-';
 
-/** Encodes the details of WHO: an id's key, its floor, and the newest serial that the server has seen. */
+/** Encodes the details of the reply to WHO: an id's key, its floor, and the serial of its newest device. */
 export function encodeWhoDetails(newest: Device | undefined): string {
   if (newest === undefined) return `${NO_KEY} 0 0`;
   const { identity, serial, floor } = newest;
@@ -39,12 +39,12 @@ export function parseWhoReply(line: string): Device | 'open' | 'unregistered' | 
   return identity && name && { identity, ...name };
 }
 
-/** Parses the reply to LOG. Returns the session that the server opened. */
+/** Parses the reply to LOG. Returns the session that the server opened, or `undefined` if it opened none. */
 export function parseLoginReply(line: string): SessionId | undefined {
   return parseSessionId(detailsOf(line)?.[0]);
 }
 
-/** Encodes the details of VER. */
+/** Encodes the details of the reply to VER. */
 export function encodeVersionDetails(server: IdentityKey): string {
   return `${VERSION} ${server}`;
 }
@@ -59,7 +59,7 @@ export function parseVersionReply(line: string): IdentityKey | undefined {
 export interface BanNotice {
   /** Whether the id of the request is banned, or the address of the client. */
   readonly banned: 'id' | 'address';
-  /** When the ban ends, as a Unix time in milliseconds. Missing if it has no end, or ends after 9999. */
+  /** When the ban ends, as a Unix time in milliseconds. Missing if the ban has no end, or ends after 9999. */
   readonly untilMs?: number | undefined;
 }
 

@@ -3,8 +3,8 @@
  */
 
 /**
- * All replies, with their words. Details may follow `200 OK`, in the replies to LOG, WHO and VER, and
- * `204 DENIED`, in the reply to a banned client.
+ * All replies, with their words. In the replies to LOG, WHO and VER, details follow `200 OK`. In the reply to
+ * a banned client, details follow `204 DENIED`.
  */
 export const REPLY_WORDS = {
   200: 'OK',

@@ -29,7 +29,7 @@ export type Change =
     }
   /** A login: the store records the serial and the floor of the device. */
   | { readonly op: 'LOG'; readonly id: UserId; readonly device: Device }
-  /** The user deletes their own id at this Unix time in milliseconds: the store removes the user. */
+  /** The user deletes their own id, and the store removes the user. `atMs` is a Unix time in milliseconds. */
   | { readonly op: 'REM'; readonly id: UserId; readonly device: Device; readonly atMs: number };
 
 /**
@@ -37,8 +37,8 @@ export type Change =
  *
  * - `new`: the user started a client. The new session announces the user's presence, and ends the session
  *   that announced the user before.
- * - `again`: a client that lost its session opens another one. The server grants it only if no other client
- *   has a session that announces.
+ * - `again`: a client that lost its session opens another session. The server grants this only if no other
+ *   client has a session that announces the user.
  * - `ask`: the session may ask for the buddy list, but never announces.
  */
 export type LoginMode =
@@ -95,7 +95,7 @@ export function parseRequest(line: Uint8Array): Request | undefined {
   }
 }
 
-/** Whether a request is a change that the store decides, and that a client may also send in clear. */
+/** Whether a request is a change that a client may send in clear or inside TLS. */
 export function isChange(request: Request): request is Request & Change {
   return request.op === 'REG' || request.op === 'ADD' || request.op === 'DEL';
 }
@@ -133,5 +133,8 @@ export function encodeLogin(id: UserId, mode: LoginMode): string {
   return `LOG ${id} ${mode.kind}${previous}\r\n`;
 }
 
-/** Asks whether a server keeps keys. A server without keys answers 201, or closes the connection. */
+/**
+ * The request that asks whether a server keeps keys. A server without keys answers 201, or closes the
+ * connection.
+ */
 export const VERSION_REQUEST = `VER im ${KEYS_VERSION}\r\n`;

@@ -1,6 +1,7 @@
 /**
- * Safety words: six words that stand for the key of a buddy. The buddy reads them out, and the user types
- * them. The program compares them, because people overlook differences.
+ * Safety words: six words that stand for the key of a buddy. The buddy reads the words out, and the user
+ * types them. The program compares the typed words with the expected words, because people overlook
+ * differences.
  */
 
 /** How many words a user types. */
@@ -55,7 +56,7 @@ export function splitWords(typed: string): readonly string[] {
 /**
  * Compares typed words with the expected ones. Case, spaces and punctuation do not matter. A word outside the
  * list is reported as a typo. A word in the list is never corrected, and the result does not say which word
- * differs: with such hints, a user would change word after word until a forged key is accepted.
+ * differs: with such hints, a user could change word after word until a forged key is accepted.
  */
 export function compareSafetyWords(
   typed: string,

@@ -32,7 +32,7 @@ export const MAX_ANSWER_TEXT_BYTES = MAX_BUDDY_LIST_BYTES - HEADER_BYTES - TAG_B
 /** The maximum number of bytes in the first line of an answer: three numbers of at most 15 digits. */
 export const MAX_ANSWER_HEAD_BYTES = 48;
 
-/** A session ends when one of its counters reaches this number. */
+/** Counters stay below this number: a datagram with a higher counter is neither sealed nor opened. */
 export const MAX_COUNTER = 2 ** 48;
 
 /** The name of a session: 16 lower-case hexadecimal digits. */
@@ -43,7 +43,7 @@ export function parseSessionId(token: string | undefined): SessionId | undefined
   return token !== undefined && /^[0-9a-f]{16}$/.test(token) ? (token as SessionId) : undefined;
 }
 
-/** A sealed datagram whose seal is not yet checked. */
+/** A sealed datagram whose seal has not been checked yet. */
 export interface SealedDatagram {
   readonly session: SessionId;
   /** From 1 to {@link MAX_COUNTER} - 1. */
@@ -102,7 +102,7 @@ export function nonceOf(iv: Uint8Array, counter: number): Buffer {
 
 /**
  * Encodes the answer to a datagram whose session the server does not know. The answer asks the client to log
- * in again. It is shorter than any question: a forged question is not amplified.
+ * in again. The answer is shorter than any question, so a forged question is not amplified.
  */
 export function encodeUnknownSession(session: SessionId): Buffer {
   const answer = Buffer.alloc(1 + SESSION_BYTES);
@@ -180,7 +180,7 @@ function readSession(bytes: Uint8Array): SessionId {
   return Buffer.from(buffer, byteOffset + 1, SESSION_BYTES).toString('hex') as SessionId;
 }
 
-/** Reads the counter. A counter beyond 2^48 may be rounded. */
+/** Reads the counter. Counters above 2^53, which are out of range anyway, are rounded. */
 function readCounter(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset + 1 + SESSION_BYTES, 8);
   return view.getUint32(0) * 2 ** 32 + view.getUint32(4);
