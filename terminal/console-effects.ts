@@ -1,6 +1,7 @@
 /**
- * The effects of the console's statechart (machines/terminal/console-chart.ts): one method per effect, with
- * the chart's name for it. Owns the open prompt, the hidden line that takes keys, the drafts and the pastes.
+ * The effects of the console's statechart (machines/terminal/console-chart.ts). Each effect of the chart is a
+ * method of the same name. The class owns the open prompt, the hidden line that takes keys, the drafts and
+ * the pastes.
  */
 
 import type { BareConsoleEvent, ConsoleEffect } from '../machines/terminal/console-setup.js';
@@ -17,13 +18,14 @@ import { BELL, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
 import { type Input, type KeyInput, type PasteInput, TypeAhead } from './type-ahead.js';
 
 /**
- * A prompt that comes up by itself takes keys only after this time without a key, in milliseconds.
+ * A prompt that opens without an action of the user takes no keys until no key was pressed for this time, in
+ * milliseconds.
  */
 export const QUIET_MS = 700;
 
 /**
- * The hint after a key that came too early names the keys of the prompt, unless the prompt has more keys than
- * this.
+ * The user gets a hint after pressing a key too early. The hint names the keys of the prompt if there are at
+ * most this many.
  */
 const MAX_KEYS_NAMED = 2;
 
@@ -71,9 +73,9 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
   readonly #ids = new History();
   /** The client's open prompt. */
   #open: OpenPrompt | undefined;
-  /** The console's own question before it sends a paste. It is shown instead of the prompt of the chat. */
+  /** The console's own question before a paste is sent. It is shown in place of the chat's prompt. */
   #question: KeyPrompt | undefined;
-  /** The hidden line that takes the keys, if the chart has such a line. */
+  /** The line that takes the keys although it is not on the screen. */
   #kept: LinePrompt | undefined;
   #cancelQuietTimer = () => {};
   /** True if the hint about a key that came too early was already shown in this quiet time. */
@@ -150,7 +152,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#display.ask(undefined);
   }
 
-  /** Closes the open prompt and passes on its answer. An id stays on the screen, a message does not. */
+  /** Closes the open prompt and passes on its answer. Messages and secrets do not stay on the screen. */
   deliverAnswer(input: ConsoleInput): void {
     const open = this.#open;
     if (input.type !== 'answer.given' || open === undefined) return;
@@ -173,7 +175,10 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
 
   // The hidden line that takes the keys.
 
-  /** Closes the line, which is no longer asked for. Keeps it as a draft, or prints its text as not sent. */
+  /**
+   * Closes a line that is no longer asked for. A line with a draft name is kept as a draft. The text of any
+   * other line is printed as not sent, unless it is secret. Unsent lines of a paste are printed, too.
+   */
   interruptLine(): void {
     const line = this.#open ?? this.#kept;
     this.#question = undefined;
@@ -234,7 +239,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
     this.#options.stdout.write(BELL);
   }
 
-  /** Asks once per quiet time, because a key that is held down repeats many times a second. */
+  /** Shows the hint once per quiet time, because a key that is held down repeats many times a second. */
   askForKeyAgain(): void {
     this.ringBell();
     if (this.#isKeyAskedAgain || this.#open === undefined) return;
@@ -324,7 +329,7 @@ function insert(line: OpenPrompt | undefined, input: ConsoleInput): void {
     line.insert(linesOfPaste(input.input.text).join(' '));
 }
 
-/** The text of the inputs, in one line. */
+/** The text of all inputs, in one line. */
 function textOf(inputs: readonly Input[]): string {
   const texts = inputs.map((input) => {
     if (input.kind === 'paste') return linesOfPaste(input.text).join(' ');

@@ -8,13 +8,13 @@ import type { DisplayText } from '../protocol/display-text.js';
 import { MAX_MESSAGE_BYTES } from '../protocol/message.js';
 import type { Clock } from './clock.js';
 
-/** A question to the user, open until it is answered or another takes its place. */
+/** A question to the user. It is open until it is answered or dropped, or until another question opens. */
 export interface Prompt {
   readonly text: string;
   /** `key`: pressing one of `keys` answers. `line`: a line of text answers. */
   readonly kind: 'key' | 'line';
   readonly keys?: string;
-  /** The name under which typed text survives an interruption. Without a name the text is dropped. */
+  /** The name under which typed text is kept during an interruption. Without a name, the text is not kept. */
   readonly draft?: string;
   /** Lines that say what the question is about. They are printed again when the screen is cleared. */
   readonly lead?: readonly string[];
@@ -24,11 +24,14 @@ export interface Prompt {
   readonly isSecret?: boolean;
   /** True if the status lines are shown above the question and kept up to date. */
   readonly hasStatus?: boolean;
-  /** True if the prompt comes up by itself: keys that were meant for something else must not answer it. */
+  /**
+   * True if the prompt opens without an action of the user: keys that were meant for something else must not
+   * answer the prompt.
+   */
   readonly isSudden?: boolean;
   /**
-   * True for the lines of a chat: an answer is shown as a message once it is sent, and a paste may have
-   * several lines.
+   * True if the answer is a message of a chat. The answer is shown as a message after it was sent. A paste
+   * may have several lines.
    */
   readonly isMessage?: boolean;
 }
@@ -50,31 +53,34 @@ export interface Console {
   close(): void;
 }
 
-/** True for equal prompts. A prompt that is asked again stays open. */
+/** True for equal prompts. If the open prompt is asked again, it stays open. */
 export function isSamePrompt(one: Prompt, other: Prompt | undefined): boolean {
   return isDeepStrictEqual(one, other);
 }
 
-/** Called for what the user does. */
+/** Receives the actions of the user, and the end of the input. */
 export interface ConsoleListener {
   /** The open prompt was answered, and is closed. */
   onAnswer(value: string): void;
   /** The user pressed Ctrl-C on an empty line, for example to leave a chat or to refuse a call. */
   onInterrupt(): void;
-  /** The input has ended and the open prompt stays without an answer; or the user pressed Ctrl-C twice. */
+  /**
+   * The input has ended without an answer to the open prompt, the user pressed Ctrl-D or pressed Ctrl-C
+   * twice, or the output is gone.
+   */
   onEnd(): void;
   /** The user pressed a key or entered a line. */
   onActivity(): void;
   /** The input has ended, and no prompt is open. */
   onExhausted(): void;
   onError(error: unknown): void;
-  /** Wraps a callback of a stream, a timer or a signal: its exceptions go to `onError`. */
+  /** Wraps a callback of a stream, a timer or a signal. Exceptions of the callback go to `onError`. */
   guard<TArgs extends unknown[]>(callback: (...args: TArgs) => void): (...args: TArgs) => void;
 }
 
 /**
- * The maximum number of bytes of a typed line: one character more than a message may have, so that a line
- * that is too long is noticed.
+ * The maximum number of bytes of a typed line. The line has room for one character more than a message, so
+ * that the client notices if a line is too long for a message.
  */
 export const MAX_LINE_BYTES = MAX_MESSAGE_BYTES + 4;
 
@@ -100,7 +106,7 @@ export interface ConsoleOptions extends ConsoleStreams {
   readonly clock?: Clock;
 }
 
-/** Ignores all errors of a stream from now on. Adds one listener, however often it is called. */
+/** Ignores all errors of a stream from now on. A second call adds no second listener. */
 export function ignoreErrors(stream: NodeJS.WriteStream): void {
   stream.off('error', ignore).on('error', ignore);
 }

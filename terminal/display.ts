@@ -1,8 +1,8 @@
 /**
- * The screen of the interactive console: printed lines scroll up; the prompt is at the bottom, with the
- * status above it if it has one.
+ * The screen of the interactive console. Printed lines scroll up. The prompt is at the bottom. If the prompt
+ * shows the status, the status lines are above it.
  *
- * Each change is one write, so that the screen is never seen half drawn.
+ * Each change is one write, so that the user never sees a half-drawn screen.
  */
 
 import type { ShownMessage } from '../machines/client/notices.js';
@@ -16,7 +16,7 @@ const HOME = '\u001b[H';
 const ERASE_BELOW = '\u001b[J';
 const ERASE_ALL = '\u001b[2J';
 
-/** For a terminal that does not report its size. */
+/** The size that is assumed if a terminal does not report its size. */
 const DEFAULT_SIZE: ScreenSize = { columns: 80, rows: 24 };
 
 /** An output with a size. The size may be missing, or 0. */
@@ -34,7 +34,7 @@ export class Display {
   #status: readonly string[] = [];
   #asked: OpenPrompt | undefined;
   #columns: number;
-  /** True once the terminal has wrapped or scrolled rows by itself. */
+  /** True if the terminal may have wrapped or scrolled rows by itself. */
   #isTorn = false;
 
   constructor(screen: Screen, messages: MessageLines) {
@@ -68,7 +68,7 @@ export class Display {
     this.#screen.write(this.#block.erase() + this.#blockCodes());
   }
 
-  /** Removes the prompt. `line`, if given, stays on the screen: the question with its answer. */
+  /** Removes the prompt. Prints `line`, if given, in its place: the question with its answer. */
   answered(line: string | undefined): void {
     this.#asked = undefined;
     if (line === undefined) this.ask(undefined);
@@ -80,7 +80,7 @@ export class Display {
     if (this.#asked !== undefined) this.#screen.write(this.#blockCodes());
   }
 
-  /** Draws the prompt where the cursor is, because another program wrote on the screen meanwhile. */
+  /** Draws the prompt at the cursor. Call this after another program has written on the screen. */
   drawBelow(): void {
     this.#block.forget();
     this.draw();
@@ -91,7 +91,7 @@ export class Display {
     this.#screen.write(this.#block.erase());
   }
 
-  /** Clears the screen except for the prompt and its lead lines, the lines printed before the question. */
+  /** Clears the screen except for the prompt and its lead lines (which say what the question is about). */
   clear(): void {
     this.#block.forget();
     this.#transcript.clear();
@@ -102,9 +102,9 @@ export class Display {
   /**
    * Call this after the screen's size has changed.
    *
-   * When the screen gets too narrow or too low for its content, the terminal wraps rows or scrolls them off
-   * in its own way. From then on, every change of the size paints everything again, because such rows may
-   * come back. Until this first happens, drawing the prompt again is enough.
+   * When the screen gets narrower, or lower than the prompt, the terminal wraps rows or scrolls them off in
+   * its own way. From then on, every change of the size paints the whole screen again, because such rows may
+   * come back. Before that, drawing the prompt again is enough.
    */
   resized(): void {
     const { columns, rows } = this.#size;

@@ -21,7 +21,7 @@ export class History {
   }
 }
 
-/** A walk through the lines. Changes to a line are kept for the length of the walk. */
+/** A walk through the lines. Changes to a line are kept until the end of the walk. */
 export class HistoryWalk {
   readonly #lines: string[];
   #at: number;
@@ -31,12 +31,12 @@ export class HistoryWalk {
     this.#at = lines.length;
   }
 
-  /** Stores the current line and returns the one above; `undefined` if there is none. */
+  /** Stores the current line and returns the line above; `undefined` if there is none. */
   up(current: string): string | undefined {
     return this.#go(-1, current);
   }
 
-  /** Stores the current line and returns the one below; `undefined` if there is none. */
+  /** Stores the current line and returns the line below; `undefined` if there is none. */
   down(current: string): string | undefined {
     return this.#go(1, current);
   }

@@ -2,8 +2,8 @@
  * The console on a terminal: the prompt at the bottom of the screen, everything else above it.
  *
  * The terminal is in raw mode from open to close. A statechart (machines/terminal/console-chart.ts) decides
- * which prompt takes a key, and what happens to typed text. This class sends it events, and runs the effects
- * that it returns.
+ * which prompt takes a key, and what happens to typed text. This class sends events to the statechart, and
+ * runs the effects that the statechart returns.
  */
 
 import type { ShownMessage } from '../machines/client/notices.js';
@@ -32,7 +32,7 @@ import type { Input } from './type-ahead.js';
 /** The shortest time between two reports that the user is active, in milliseconds. */
 const ACTIVITY_PAUSE_MS = 1_000;
 
-/** A second Ctrl-C within this time leaves the program, in milliseconds. */
+/** The time within which a second Ctrl-C ends the program, in milliseconds. */
 const INTERRUPT_AGAIN_MS = 1_000;
 
 const steps = stepsOf(consoleMachine);
@@ -59,7 +59,8 @@ class InteractiveConsole implements Console {
   /** The chart's current snapshot. */
   #state = steps.first;
   /**
-   * Tasks that wait for the current one: the listener may ask the next question while it handles an answer.
+   * Tasks that wait for the end of the current task. For example, the listener may ask the next question
+   * while it handles an answer.
    */
   readonly #tasks: (() => void)[] = [];
   #isBusy = false;
@@ -212,7 +213,7 @@ class InteractiveConsole implements Console {
     this.#run(() => this.#step(input));
   }
 
-  /** Runs a task now, or after the current task and those that wait already. */
+  /** Runs a task now, or after the current task and all waiting tasks. */
   #run(task: () => void): void {
     this.#tasks.push(task);
     if (this.#isBusy) return;

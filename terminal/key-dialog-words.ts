@@ -14,7 +14,7 @@ const WORDS_IN_ROW = 3;
 /** Columns of a word with its number. The longest word of the list has 8 letters. */
 const WORD_COLUMNS = 12;
 
-/** The prompt under the words. The words are gone when it is answered. */
+/** The prompt below the words. When the prompt is answered, the words disappear from the screen. */
 export function wordsPrompt(words: readonly string[]): Prompt {
   const cells = words.map((word, at) => `${String(at + 1).padStart(2)} ${word}`.padEnd(WORD_COLUMNS));
   const rows = Array.from({ length: Math.ceil(cells.length / WORDS_IN_ROW) }, (_, row) =>
@@ -31,7 +31,7 @@ export function wordsPrompt(words: readonly string[]): Prompt {
   };
 }
 
-/** The prompt for two of the words, by their positions from 1 on. */
+/** The prompt that asks for two of the words. Positions count from 1. */
 export function twoWordsPrompt([first, second]: readonly [number, number]): Prompt {
   return {
     text: `Type words ${first} and ${second} on one line (Enter alone: later): `,
@@ -57,17 +57,17 @@ export const KEY_DIALOG_SAY = {
   wrong: 'Those are not the two words. Look at your paper.',
 } as const;
 
-/** Said when the user leaves the dialog without having copied the words. */
+/** The line that is shown if the user leaves the dialog before copying the words. */
 export function keptLine(id: UserId): string {
   return `The words stay on this machine until you copy them: im-client key words --user ${id} shows them.`;
 }
 
-/** Why the words of a line are asked for again. */
+/** Tells the user why the words of a line must be typed again. */
 export function misspeltLine(problem: string): string {
   return `${sentence(problem)} Type the words of this line again.`;
 }
 
-/** Why typed words were refused. */
+/** Tells the user why the typed words were refused. */
 export function refusedLine(reason: DisplayText): string {
   return toDisplayText(`The words were not accepted: ${reason}.`);
 }

@@ -1,9 +1,9 @@
 /**
  * Turns a terminal's bytes into keys, and discards the terminal's reports.
  *
- * A terminal also reports the mouse, its colours or its name. Node's key parser knows only the sequences of
- * keys, and takes parts of other sequences for typed characters. Therefore this file passes only typed
- * characters and complete sequences of keys to that parser.
+ * A terminal sends keys, and also reports about the mouse, its colours or its name. The key parser of Node.js
+ * knows only the sequences of keys, and mistakes parts of other sequences for typed characters.
+ * Therefore this file passes only typed characters and complete sequences of keys to that parser.
  */
 
 import { EventEmitter } from 'node:events';
@@ -34,8 +34,9 @@ const FIRST_FINAL = 0x40;
 const STRING_STARTS = ']P_^X';
 
 /**
- * What a key sends after `ESC [`: at most two short parameters, because Node's parser reads no more. Reports
- * of the cursor (which end in R) and of the focus (which end in I or O) look similar.
+ * Matches what a key sends after `ESC [`, with at most two short parameters, because the parser of Node.js
+ * reads no more. Reports of the cursor (which end in R) and of the focus (which end in I or O) look similar,
+ * but do not match.
  */
 const KEY = /^(?:(?:(?:\d;)?\d)?[A-HPQSZa-e]|\d\d?(?:;\d)?[~^]|\d\d?\$|20[01]~|\[(?:[A-E]|[56]~))$/;
 
@@ -65,19 +66,19 @@ export class KeyReader {
   /** The bytes of the current sequence, as long as it may be a key. */
   #sequence: number[] = [];
   #mouseBytesLeft = 0;
-  /** Bytes for Node's parser. */
+  /** Bytes for the parser of Node.js. */
   #keys: number[] = [];
   #cancelTimer = () => {};
 
   constructor(options: KeyReaderOptions) {
     this.#options = options;
     this.#onTimeout = options.guard(() => this.#giveUp());
-    // Node's parser uses only the events of the stream, so an emitter is enough.
+    // The parser of Node.js uses only the events of the stream, so an emitter is enough.
     emitKeypressEvents(this.#parser as unknown as NodeJS.ReadableStream);
     this.#parser.on('keypress', options.onKey);
   }
 
-  /** Reads bytes of the terminal. A sequence may be split anywhere. */
+  /** Reads bytes from the terminal. A sequence may be split between calls. */
   read(bytes: Uint8Array): void {
     for (const byte of bytes) this.#handle(byte);
     this.#flush();
@@ -127,11 +128,11 @@ export class KeyReader {
     else this.#pass();
   }
 
-  /** CSI: parameters, then a final byte. */
+  /** Handles a byte of a CSI sequence, which has parameters and then a final byte. */
   #handleInControl(byte: number): void {
     if (this.#sequence.length < MAX_KEY_BYTES) this.#sequence.push(byte);
     const body = String.fromCharCode(...this.#sequence.slice(this.#sequence.lastIndexOf(ESCAPE) + 2));
-    // The Linux console sends `ESC [ [` and a letter.
+    // For some keys, the Linux console sends `ESC [ [` and a letter.
     const isComplete = (byte >= FIRST_FINAL && body !== '[') || ENDS_IN_DOLLAR.test(body);
     if (!isComplete) return;
     if (KEY.test(body) || this.#options.isPasting()) return this.#pass();
@@ -140,7 +141,7 @@ export class KeyReader {
     this.#mouseBytesLeft = MOUSE_BYTES;
   }
 
-  /** SS3: an optional digit for the modifiers, then a letter. */
+  /** Handles a byte of an SS3 sequence, which has an optional digit for the modifiers and then a letter. */
   #handleInSingle(byte: number): void {
     if (this.#sequence.length < MAX_KEY_BYTES) this.#sequence.push(byte);
     if (!/\d/.test(String.fromCharCode(byte))) this.#pass();

@@ -10,7 +10,7 @@ import type { UserId } from '../protocol/id.js';
 
 const VERIFY_OR_FORGET = 'verify the key (V, or im-client trust) or give it up (im-client forget)';
 
-/** A sentence without its full stop. */
+/** Says why no call or chat with a buddy is possible. Returns a sentence without its full stop. */
 export function barredText(buddy: UserId, why: WhyBarred): string {
   switch (why) {
     case 'changed':
@@ -40,7 +40,7 @@ export function barredText(buddy: UserId, why: WhyBarred): string {
   }
 }
 
-/** The word for the trust in a buddy, beside its presence. */
+/** The words beside a buddy's presence that say what is known about the buddy's key. */
 export const TRUST_WORDS: Readonly<Record<BuddyTrust, string>> = {
   pinned: 'private',
   verified: 'verified',
@@ -64,7 +64,7 @@ export function callerKeyLines(call: Pick<Caller, 'protection' | 'standing'>): s
   return words === '' ? [] : [`The call is ${words}.`, ...lookAlikeLines(call)];
 }
 
-/** A warning about a caller whose id looks like that of a buddy. */
+/** A warning about a caller whose id looks like the id of a buddy. */
 export function lookAlikeLines({ standing }: Pick<Caller, 'standing'>): string[] {
   return standing?.looksLike === undefined ? [] : [`This is not ${standing.looksLike}.`];
 }
@@ -74,7 +74,7 @@ export function protectionLine(protection: Protection): string {
   return `This chat is ${protectionWords({ protection })}.`;
 }
 
-/** What is known about the key of an added buddy. */
+/** A line that says what is known about the key of an added buddy. */
 export function addedLine(buddy: UserId, trust: AddedTrust): string {
   switch (trust) {
     case 'unknown':
@@ -117,7 +117,7 @@ export function verdictLine(buddy: UserId, { result, reason }: WordsVerdict): st
   }
 }
 
-/** A text with a capital and a full stop. */
+/** Makes a text a sentence, with a capital and a full stop. */
 export function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

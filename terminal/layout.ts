@@ -2,8 +2,8 @@
  * Lays out text in the columns and rows of a screen. Wide characters take two columns.
  *
  * Terminals disagree about the width of emoji that consist of several characters. This file uses the largest
- * width that a terminal may give them. A row may then end early, but it never overflows into another row,
- * where a buddy's text could look like a line of the program.
+ * width that a terminal may give such an emoji. A row may then end early, but it never overflows into another
+ * row, where a buddy's text could look like a line of the program.
  */
 
 import stringWidth from 'string-width';
@@ -30,7 +30,7 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 const knownWidths = new Map<string, number>();
 
-/** A fast path: each of these is a character of one column. */
+/** For a fast path: each of these characters takes one column. */
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 /** Splits text into grapheme clusters, which a user sees as characters. */
@@ -39,7 +39,7 @@ export function graphemesOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** The width of a character at a column of the screen, in columns. The largest one, if terminals disagree. */
+/** The width of a character at a column of the screen: the largest width if terminals disagree. */
 export function widthAt(grapheme: string, column: number): number {
   if (grapheme === '\t') return TAB_COLUMNS - (column % TAB_COLUMNS);
   if (PRINTABLE_ASCII.test(grapheme)) return grapheme.length;

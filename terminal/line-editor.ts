@@ -1,15 +1,15 @@
 /**
- * The text of a line that is being typed, and the cursor in it, with the editing commands of a shell. It
- * knows neither keys nor the screen.
+ * The text of a line that is being typed, and the cursor in it, with the editing commands of a shell. The
+ * editor knows neither keys nor the screen.
  *
- * It works on grapheme clusters: emoji of several code points, and letters with their accents, stay whole.
- * The cursor is always between two clusters.
+ * The editor works on grapheme clusters: emoji of several code points, and letters with their accents, stay
+ * whole. The cursor is never inside a cluster.
  */
 
 import { MAX_LINE_BYTES } from './console.js';
 import { graphemesOf } from './layout.js';
 
-/** The text that was cut last, by one command or by several in a row. All lines of a user share it. */
+/** The text that was cut last, by one command or by several in a row. A user's lines share one clipboard. */
 export interface Clipboard {
   text: string;
 }
@@ -20,11 +20,11 @@ const SPACE = /^\s/u;
 
 export class LineEditor {
   readonly #clipboard: Clipboard;
-  /** The characters before the cursor, and those after it in reverse order. */
+  /** The characters before the cursor, and the characters after it in reverse order. */
   #before: string[] = [];
   #after: string[] = [];
   #bytes = 0;
-  /** The line after the last cut. If it is unchanged, the next cut is joined to the last one. */
+  /** The line after the last cut. If the line is still the same, the next cut is joined to the last cut. */
   #stateAfterCut: string | undefined;
 
   constructor(clipboard: Clipboard = { text: '' }) {
@@ -56,7 +56,7 @@ export class LineEditor {
   }
 
   /**
-   * Inserts text before the cursor, up to the limit of a line. Returns false if it did not fit completely.
+   * Inserts text before the cursor, up to the limit of a line. Returns false if not all of the text fits.
    */
   insert(text: string): boolean {
     const fitting = clipToBytes(text, MAX_LINE_BYTES - this.#bytes);
@@ -137,7 +137,10 @@ export class LineEditor {
     return this.#clipboard.text !== '' && this.insert(this.#clipboard.text);
   }
 
-  /** Swaps the characters around the cursor and moves on. At the end of the line, swaps the last two. */
+  /**
+   * Swaps the two characters around the cursor, and moves the cursor behind them. At the end of the line,
+   * swaps the last two characters.
+   */
   transpose(): boolean {
     if (this.#before.length + this.#after.length < 2 || this.#before.length === 0) return false;
     if (this.#after.length === 0) this.left();
@@ -199,7 +202,7 @@ export class LineEditor {
   }
 }
 
-/** The longest beginning of a text with at most `maxBytes` bytes that splits no character. */
+/** Returns the longest beginning of a text that has at most `maxBytes` bytes and splits no character. */
 export function clipToBytes(text: string, maxBytes: number): string {
   if (Buffer.byteLength(text) <= maxBytes) return text;
   let bytes = 0;
@@ -212,7 +215,7 @@ export function clipToBytes(text: string, maxBytes: number): string {
   return clipped;
 }
 
-/** Moves the last characters of one side of the cursor to the other. Returns false if there are none. */
+/** Moves the last characters of one list to the other list, in reverse order. Returns false if none moved. */
 function moveLast(count: number, from: string[], to: string[]): boolean {
   const moved = from.splice(Math.max(0, from.length - count)).reverse();
   for (const grapheme of moved) to.push(grapheme);

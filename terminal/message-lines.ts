@@ -28,7 +28,7 @@ export interface MessageLinesOptions {
   readonly hasColor: boolean;
   /** When the program started, in milliseconds since 1970: messages of that day need no date. */
   readonly startedAtMs: number;
-  /** The time zone as an IANA name; default: the system's. */
+  /** The time zone as an IANA name; default: the system's time zone. */
   readonly timeZone?: string;
 }
 
@@ -92,7 +92,7 @@ export function styledRows({ text, styles }: StyledLine, columns: number): strin
   });
 }
 
-/** Styles the beginning of a row. Returns it with the styles that are left for the next row. */
+/** Styles the beginning of a row. Returns the row, and the styles that are left for the next row. */
 function styleRow(row: string, styles: readonly Style[]): { styled: string; rest: Style[] } {
   let styled = '';
   let at = 0;

@@ -1,6 +1,6 @@
 /**
  * Notifies a user who does not look at the screen: by the bell, or by a notification of the terminal (OSC 9).
- * It does not notify a user who is typing, and it limits the rate.
+ * The notifier does not notify a user who is typing, and limits the rate of notices.
  */
 
 import { toDisplayText } from '../protocol/display-text.js';
@@ -8,12 +8,12 @@ import type { Clock } from './clock.js';
 import type { NotifyMode } from './console.js';
 
 /**
- * The shortest time between two notices, in milliseconds. Messages that come in between become one notice at
- * the end of this time.
+ * The shortest time between two notices, in milliseconds. All messages that arrive during this time share one
+ * notice at its end.
  */
 export const NOTICE_PAUSE_MS = 5_000;
 
-/** A user who pressed a key within this time is at the screen and needs no notice, in milliseconds. */
+/** For this time after a key, the user counts as being at the screen and gets no notice, in milliseconds. */
 export const ATTENTION_MS = 10_000;
 
 /** The maximum number of characters of a notification. */
@@ -45,13 +45,13 @@ export class Notifier {
     this.#onPauseOver = options.guard(() => this.#resume());
   }
 
-  /** Call this when the user pressed a key. */
+  /** Call this when the user presses a key. */
   keyPressed(): void {
     this.#keyAtMs = this.#options.clock.now();
     this.#held = 0;
   }
 
-  /** Gives a notice, now or together with others at the end of the pause. */
+  /** Gives a notice now. During a pause, counts the notice for a common notice at the end of the pause. */
   notify(text: string): void {
     if (this.#options.mode === 'off' || this.#isAttended) return;
     if (this.#cancelPause === undefined) this.#give(this.#options.isPrivate ? 'New message' : text);
@@ -83,7 +83,7 @@ export class Notifier {
 
 /** Text that a terminal cannot read as a command. */
 function noticeText(text: string): string {
-  // Some terminals read a number and a semicolon as a command, such as one for a progress bar.
+  // Some terminals read a number and a semicolon as a command, such as the command for a progress bar.
   const plain = toDisplayText(text).replace(/^(?=\d+;)/, ' ');
   return Array.from(plain).slice(0, MAX_NOTICE_CHARACTERS).join('');
 }

@@ -5,14 +5,14 @@
 
 import type { Key } from './prompts.js';
 
-/** Turn bracketed paste on and off. */
+/** The codes that turn bracketed paste on and off. */
 export const PASTE_MODE_ON = '\u001b[?2004h';
 export const PASTE_MODE_OFF = '\u001b[?2004l';
 
 /** The maximum number of bytes of a paste: 1 MiB. A longer paste is dropped. */
 export const MAX_PASTE_BYTES = 1024 * 1024;
 
-/** A pause in a paste, in milliseconds, after which the paste counts as ended: its end mark was lost. */
+/** After a pause of this length, in milliseconds, a paste counts as ended: its end mark was lost. */
 const PASTE_PAUSE_MS = 2_000;
 
 /** Removed from pastes: no screen can show control characters. */
@@ -77,7 +77,8 @@ export class PasteReader {
 }
 
 /**
- * The lines of a paste, without control characters. A line end at the very end does not begin another line.
+ * The lines of a paste, without control characters. Tabs become spaces. A line end at the end of the paste
+ * does not begin another line.
  */
 export function linesOfPaste(text: string): string[] {
   const lines = text.split(/\r\n|\r|\n/).map((line) => line.replaceAll('\t', ' ').replace(CONTROLS, ''));

@@ -32,7 +32,7 @@ export class PastedLines {
     this.#next = 0;
   }
 
-  /** Removes the next line and returns it, as an answer that is sent as text. */
+  /** Removes the next line. Returns the answer with which the chat sends this line. */
   shift(): string | undefined {
     const line = this.#lines[this.#next];
     if (line === undefined) return undefined;

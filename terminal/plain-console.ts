@@ -2,7 +2,7 @@
  * The console for pipes, scripts, screen readers and dumb terminals: each line of input is an answer, and the
  * output is lines without terminal codes.
  *
- * Lines are read ahead, up to a limit. Each waits for the prompt that it answers.
+ * Lines are read ahead, up to a limit. Each line waits for the prompt that it answers.
  */
 
 import { LineSplitter } from '../protocol/line-splitter.js';
@@ -21,7 +21,7 @@ import { wrapLine } from './layout.js';
 /** The maximum number of lines read ahead. At the limit, reading pauses. */
 export const MAX_LINES_AHEAD = 1_024;
 
-/** For a terminal that does not report its number of columns. */
+/** The number of columns that is assumed if a terminal does not report it. */
 const DEFAULT_COLUMNS = 80;
 
 /** Opens the plain console. */
@@ -53,7 +53,7 @@ export function openPlainConsole({ stdin, stdout }: ConsoleStreams, listener: Co
     }
     prompt = undefined;
     listener.onActivity();
-    // A terminal has echoed the line with its end. After a pipe, the next output must start a new line.
+    // A terminal has echoed the line and its end. A pipe echoes nothing: the next output begins a new line.
     if (stdin.isTTY) atLineStart = true;
     if (ahead.length < MAX_LINES_AHEAD) stdin.resume();
     listener.onAnswer(line);

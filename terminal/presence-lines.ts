@@ -18,7 +18,10 @@ const ORDER: Readonly<Record<Status, number>> = { 100: 0, 102: 1, 101: 2 };
 /** The maximum number of columns to which ids are padded. */
 const MAX_ID_COLUMNS = 24;
 
-/** The maximum number of columns of the user's own id before the short menu. Both fit in 80 columns. */
+/**
+ * The maximum number of columns of the user's own id before the short menu. The id and the menu fit in 80
+ * columns, unless the user is away.
+ */
 const MAX_MENU_NAME_COLUMNS = 12;
 
 /** The short menu, for a user who has seen the full one. The capitals are the keys to press. */
@@ -86,13 +89,13 @@ export function buddyListLines(buddies: BuddyList, lastSeen: LastSeen, trust?: B
   return ['My buddy list:', ...rows, ...(buddies.mayBeCut ? [LIST_MAY_BE_CUT] : [])];
 }
 
-/** The name of a caller. What else is known about the caller follows in parentheses. */
+/** The name of a caller. The caller's address, or other facts, may follow in parentheses. */
 export function callerLabel(call: Pick<Caller, 'caller' | 'address' | 'hint'>): string {
   if (call.caller !== undefined) return `${call.caller} (${call.address})`;
   return callerName(call) + hintOf(call);
 }
 
-/** What is known of a caller without an id, in parentheses. Empty if nothing is known. */
+/** What is known about a caller who gave no usable id, in parentheses. Empty if nothing is known. */
 export function hintOf({ hint }: Pick<Caller, 'hint'>): string {
   if (hint === undefined) return '';
   if ('claims' in hint) return ` (calls itself ${hint.claims}, your id)`;

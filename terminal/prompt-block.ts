@@ -1,9 +1,10 @@
 /**
  * The rows of the prompt at the bottom of the screen.
  *
- * Each method returns the codes to write. The block wraps its rows itself and turns off the terminal's
- * wrapping. Therefore it knows in which of its rows the cursor is, and leaves no stale rows behind. It is
- * never higher than the screen: if the text is longer, it shows only the rows around the cursor.
+ * The block writes nothing: `draw` and `erase` return the codes to write. The block wraps its rows itself and
+ * turns off the terminal's wrapping. Therefore it knows in which of its rows the cursor is, and leaves no
+ * stale rows behind. The block is never higher than the screen: if the text is longer, the block shows only
+ * the rows around the cursor.
  */
 
 import { clipLine, type ScreenSize } from './layout.js';
@@ -14,7 +15,7 @@ const ERASE_BELOW = `${ESC}J`;
 const WRAP_OFF = `${ESC}?7l`;
 const WRAP_ON = `${ESC}?7h`;
 
-/** The maximum number of rows of the status, and the minimum that it leaves for the question. */
+/** The maximum number of rows of the status, and the minimum number of rows for the question. */
 const MAX_STATUS_ROWS = 10;
 const MIN_QUESTION_ROWS = 2;
 
@@ -25,7 +26,7 @@ const ROWS_ABOVE = 1;
 export interface PromptContent {
   /** Lines above the question, each clipped to a row. */
   readonly status: readonly string[];
-  /** The question and what is typed, before and after the cursor. */
+  /** The question and the typed text, before and after the cursor. */
   readonly before: string;
   readonly after: string;
 }
@@ -64,7 +65,7 @@ export class PromptBlock {
     return codes;
   }
 
-  /** Call this when the block is no longer on the screen. The next one is drawn at the cursor. */
+  /** Call this when the block is no longer on the screen. The next call of `draw` draws at the cursor. */
   forget(): void {
     this.#cursorRow = 0;
     this.#height = 0;

@@ -1,8 +1,8 @@
 /**
- * The two prompts of the interactive console. In a line prompt, enquirer names the keys and binds them to
- * commands, which are the methods of the prompt. The console draws the prompt itself, because enquirer leaves
- * stale rows behind a wrapped line. The console also passes in the keys one by one, because enquirer would
- * lose keys that are typed between two prompts.
+ * The two kinds of prompts of the interactive console. In a line prompt, the package enquirer names the keys
+ * and binds them to commands, which are the methods of the prompt. The console draws the prompt itself,
+ * because enquirer leaves stale rows behind a wrapped line. The console also passes in the keys one by one,
+ * because enquirer would lose keys that are typed between two prompts.
  */
 
 import Enquirer from 'enquirer';
@@ -33,12 +33,12 @@ interface EnquirerPrompt {
 const BasePrompt = (Enquirer as unknown as { Prompt: new (options: { stdout: unknown }) => EnquirerPrompt })
   .Prompt;
 
-/** Rings for a key that has no effect. */
+/** The terminal's bell. It rings for a key that has no effect. */
 export const BELL = '\u0007';
 
 export interface OpenPrompt {
   readonly prompt: Prompt;
-  /** The typed text that is not sent yet. */
+  /** The typed text that has not been sent yet. */
   readonly typed: string;
   /** The question and the typed text, before and after the cursor, safe to show. */
   readonly shown: { readonly before: string; readonly after: string };
@@ -126,7 +126,7 @@ export class LinePrompt extends BasePrompt implements OpenPrompt {
     this.#options.onEdit();
   }
 
-  // These methods have the names of enquirer's commands.
+  // These methods have the names of enquirer's commands. The comments name the keys of a command.
 
   dispatch(text: string | undefined, key: Key): void {
     if (key.ctrl || key.meta || key.option) {

@@ -1,6 +1,6 @@
 /**
- * The terminal modes of the interactive console: raw mode and bracketed paste. They are undone at the end,
- * while the program is stopped, and when the program exits in any other way.
+ * The terminal modes of the interactive console: raw mode and bracketed paste. They are undone when the
+ * console closes, while the program is stopped, and when the program exits without closing the console.
  */
 
 import { writeSync } from 'node:fs';
@@ -70,8 +70,8 @@ export function openTerminalModes(options: TerminalModesOptions): TerminalModes 
   const goOn = guard(() => {
     clearTimeout(stopTimer);
     process.off('SIGTSTP', stop).on('SIGTSTP', stop);
-    // After a SIGSTOP the shell has changed the modes, which Node.js does not notice. Setting raw mode off
-    // first makes `enter` set it again.
+    // After a SIGSTOP the shell has changed the modes, and Node.js has not noticed the change. Turning raw
+    // mode off first makes `enter` turn it on again.
     stdin.setRawMode(false);
     enter();
     onContinue();

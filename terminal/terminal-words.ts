@@ -1,6 +1,7 @@
 /**
- * The words that a user at a terminal reads instead of those in words.ts, on which scripts depend. The words
- * in this file name people, give one cause, and say how to fill an empty list.
+ * The words for a user at a terminal. They replace some of the words in words.ts, which cannot be improved
+ * because scripts depend on them. The words in this file name people, give a single cause, and say how to
+ * fill an empty list.
  */
 
 import type { Notice, Question } from '../machines/client/notices.js';

@@ -1,5 +1,5 @@
 /**
- * The last printed lines, kept to paint the screen again.
+ * The last printed lines, which are kept to paint the screen again.
  */
 
 import { type StyledLine, styledRows } from './message-lines.js';
@@ -19,7 +19,7 @@ export class Transcript {
     this.#lines.length = 0;
   }
 
-  /** The last rows of all lines, at most `count`. */
+  /** The last rows of the kept lines, at most `count` rows. */
   lastRows(count: number, columns: number): string[] {
     const rows: string[] = [];
     for (const line of this.#lines.toReversed()) {

@@ -13,10 +13,10 @@ export interface TypedRows {
 }
 
 /**
- * Lays out text with the cursor between its halves.
+ * Lays out the text before the cursor and the text after it.
  *
- * After a row that is full to its last column, the cursor is in the next row: terminals disagree about the
- * cursor's position at the edge.
+ * If the text before the cursor fills its row to the last column, the cursor is in the next row: terminals
+ * disagree about the cursor's position at the edge of the screen.
  */
 export function typedRows(before: string, after: string, columns: number): TypedRows {
   const rows: string[] = [];

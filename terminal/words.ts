@@ -1,6 +1,6 @@
 /**
- * The words of the client: a sentence for each notice, question and alert of its statechart. Scripts depend
- * on them, so they must not change. A notice without a sentence does not compile.
+ * The words of the client: texts for each notice, question and alert of its statechart. Scripts depend on
+ * these words, so the words must not change. The compiler reports a notice without a text.
  */
 
 import type { CallFailure } from '../machines/client/call-events.js';
@@ -219,7 +219,7 @@ const PROMPTS: Readonly<Record<Exclude<Question['ask'], 'callAgain'>, Prompt>> =
   words: { text: 'Enter the six words: ', kind: 'line' },
 };
 
-/** Why the key of an id cannot be used here. */
+/** Says why the key of an id cannot be used on this machine. */
 export function keyMissingLine({ user, isRevoked }: Extract<Notice, { say: 'keyMissing' }>): string {
   return isRevoked
     ? `This machine was shut out for ${user}, so nothing was sent.`
@@ -277,7 +277,7 @@ function callFailedLine(buddy: UserId | undefined, failure: CallFailure): string
   }
 }
 
-/** An explanation of a reply that says little by itself; empty for other replies. */
+/** Explains a reply 201, which does not say what is wrong with the request. Empty for other replies. */
 function hintLines(op: Change['op'], reply: string): string[] {
   if (!reply.startsWith('201')) return [];
   if (op === 'REG') return [SAY.idHint];
