@@ -24,7 +24,7 @@ const good: ChainFacts = {
 
 const refusalOf = (change: Partial<ChainFacts>) => acceptChain({ ...good, ...change }).refusal;
 
-test('a chain that keeps every rule is accepted', (t) => {
+test('a chain that follows every rule is accepted', (t) => {
   t.deepEqual(acceptChain(good), { device: { identity, serial: 100, floor: 40 } });
 });
 
@@ -39,7 +39,7 @@ test('a chain has at most 4 KiB', (t) => {
   t.is(refusalOf({ bytes: 4097 }), 'too-large');
 });
 
-test('both keys must be Ed25519 keys that may be used', (t) => {
+test('both keys must be Ed25519 keys, and neither may be a refused key', (t) => {
   for (const key of [undefined, Buffer.alloc(31), Buffer.alloc(32, 0xff), ...SMALL_ORDER.map(hex)]) {
     t.is(refusalOf({ identityKey: key }), 'refused-key', key?.toString('hex'));
     t.is(refusalOf({ deviceKey: key }), 'refused-key', key?.toString('hex'));
@@ -57,19 +57,19 @@ test('the name of the device must be a serial and a floor', (t) => {
   }
 });
 
-test('a serial below the floor that is known of this identity is revoked', (t) => {
+test('a device whose serial is below the known floor of its identity is revoked', (t) => {
   const accept = (floor: number) => acceptChain(good, { floorOf: (key) => (key === identity ? floor : 0) });
   t.is(accept(100).refusal, undefined);
   t.is(accept(101).refusal, 'revoked');
   t.is(acceptChain(good, { floorOf: (key) => (key === another ? 101 : 0) }).refusal, undefined);
 });
 
-test('a chain with the identity that is given as the own identity is refused', (t) => {
+test('a chain of the own identity is refused', (t) => {
   t.is(acceptChain(good, { ownIdentity: identity }).refusal, 'own-identity');
   t.is(acceptChain(good, { ownIdentity: another }).refusal, undefined);
 });
 
-test('the first rule that fails gives the reason', (t) => {
+test('a refusal names the first rule that the chain breaks', (t) => {
   const bad: ChainFacts = {
     certificates: 2,
     bytes: 5000,
@@ -86,7 +86,7 @@ test('the first rule that fails gives the reason', (t) => {
   t.is(acceptChain({ ...bad, bytes: 1, deviceKey, identityKey }).refusal, 'not-signed');
 });
 
-test('for all facts, a device is accepted only if no fact breaks a rule', (t) => {
+test('whatever the facts, a device is accepted only if the chain breaks no rule', (t) => {
   const key = fc.constantFrom(identityKey, deviceKey, undefined, ...SMALL_ORDER.slice(0, 2).map(hex));
   const facts = fc.record({
     certificates: fc.constantFrom(2, 2, 2, 0, 1, 3),

@@ -23,20 +23,20 @@ test('a port is a decimal number from 0 to 65535', (t) => {
   t.is(parsePort('99999'), undefined);
 });
 
-test('nothing but digits is a port', (t) => {
+test('a token that is not one to five digits is not a port', (t) => {
   t.is(parsePort(undefined), undefined);
   const tokens = ['', '-1', '+80', '80.0', '1e3', '0x50', ' 80', '80 ', '80\n', 'unknown', '٨٠', '123456'];
   for (const token of tokens) t.is(parsePort(token), undefined, JSON.stringify(token));
 });
 
-test('every port is parsed from its decimal form, and no higher number is', (t) => {
+test('every decimal number up to 65535 is parsed as a port, and higher numbers are not', (t) => {
   const property = fc.property(fc.nat(200_000), (number) => {
     return parsePort(String(number)) === (number <= 65_535 ? number : undefined);
   });
   t.notThrows(() => fc.assert(property));
 });
 
-test('no token makes the parser throw; each gives a port in range or undefined', (t) => {
+test('for any token, the parser returns a port in range or undefined, and does not throw', (t) => {
   const property = fc.property(fc.string({ unit: 'binary' }), (token) => {
     const port = parsePort(token);
     return port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535);
@@ -153,7 +153,7 @@ test('addresses that one client can use belong to one network', (t) => {
   }
 });
 
-test('the option names one server or several', (t) => {
+test('the option --server names one server or several', (t) => {
   t.deepEqual(parseHosts('im.example.org'), ['im.example.org']);
   t.deepEqual(parseHosts('::1'), ['::1']);
   t.deepEqual(parseHosts(' one '), [' one '], 'one server stays as it is');

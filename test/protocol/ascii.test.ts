@@ -19,7 +19,7 @@ test('one byte outside printable ASCII, at any position, makes the whole text in
   }
 });
 
-test('zero bytes decode to an empty text', (t) => {
+test('an empty array of bytes is decoded to an empty text', (t) => {
   t.is(decodeAscii(new Uint8Array()), '');
 });
 
@@ -42,7 +42,7 @@ test('no other white space separates tokens', (t) => {
   }
 });
 
-test('joining tokens with any runs of spaces and tabs and splitting again gives the same tokens', (t) => {
+test('tokens that are joined by any runs of spaces and tabs are split into the same tokens', (t) => {
   const token = fc.stringMatching(/^[!-~]+$/);
   const gap = fc.stringMatching(/^[ \t]+$/);
   const property = fc.property(fc.array(fc.tuple(token, gap)), gap, (pairs, lead) => {
@@ -54,7 +54,7 @@ test('joining tokens with any runs of spaces and tabs and splitting again gives 
   t.notThrows(() => fc.assert(property));
 });
 
-test('firstTokens returns the same tokens as tokensOf, at most five', (t) => {
+test('firstTokens returns the first five tokens that tokensOf returns', (t) => {
   const property = fc.property(fc.string({ unit: fc.constantFrom('a', 'B', ' ', '\t') }), (text) => {
     const tokens = tokensOf(text);
     const found = firstTokens(text)

@@ -68,20 +68,20 @@ test('buddies are written in the given order', (t) => {
   );
 });
 
-test('a list of exactly 65507 bytes is whole, and one byte more cuts off its last line', (t) => {
+test('a list of exactly 65507 bytes is complete, and a list of one byte more loses its last line', (t) => {
   t.is(MAX_BUDDY_LIST_BYTES, 65_507);
-  // 704 lines of 93 bytes leave room for one line of 35, that is for an id of 6 characters.
+  // 704 lines of 93 bytes leave room for a line of 35 bytes, which has an id of 6 characters.
   const most = Array.from({ length: 704 }, (_, index) => offline(String(index).padStart(64, '0')));
   t.is(encodeBuddyList([...most, offline('sixsix')]).length, 65_507);
   t.is(encodeBuddyList([...most, offline('sevens7')]), encodeBuddyList(most));
 });
 
-test('nothing follows a line that was cut off, even if it would fit', (t) => {
+test('after a line that does not fit, shorter lines that would fit are omitted, too', (t) => {
   const most = Array.from({ length: 704 }, (_, index) => offline(String(index).padStart(64, '0')));
   t.is(encodeBuddyList([...most, offline('sevens7'), offline('a')]), encodeBuddyList(most));
 });
 
-test('a long list is cut at a line boundary and never passes the limit', (t) => {
+test('a long list is cut at a line boundary and never exceeds the limit', (t) => {
   const property = fc.property(fc.array(buddies, { minLength: 1, maxLength: 20 }), (some) => {
     const many = Array.from({ length: 3000 }, (_, index) => some[index % some.length] as Buddy);
     const text = encodeBuddyList(many);
@@ -103,7 +103,7 @@ test('an empty datagram is parsed as an empty list', (t) => {
   t.deepEqual(parseBuddyList(''), []);
 });
 
-test('lines may end with CR LF, and the last one without any end', (t) => {
+test('lines may end with CR LF, and the last line may have no line end', (t) => {
   t.deepEqual(parseBuddyList('bob 100 ONLINE 192.0.2.7 41234\r\ncarol 101 OFFLINE unknown unknown'), [
     bob,
     offline('carol'),
@@ -175,7 +175,7 @@ test('no text makes the parser throw, and each parsed buddy has a valid port or 
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
 });
 
-test('an answer without room for another line may be cut, and a shorter one is complete', (t) => {
+test('an answer without room for another line may be cut, and a shorter answer is complete', (t) => {
   const line = 'b 101 OFFLINE unknown unknown\n';
   const ofLength = (bytes: number) => line.padStart(bytes, '\n');
   t.is(parseBuddyList(ofLength(MAX_BUDDY_LIST_BYTES - MAX_BUDDY_LINE_BYTES)).mayBeCut, undefined);
@@ -185,7 +185,7 @@ test('an answer without room for another line may be cut, and a shorter one is c
   t.is(parseBuddyList(encodeBuddyList(many.slice(0, 1_900))).mayBeCut, undefined);
 });
 
-test('a list that may be cut removes no buddy, up to a limit', (t) => {
+test('after a list that may be cut, known buddies are dropped only beyond a limit', (t) => {
   const known = new Map(Array.from({ length: 10_001 }, (_, index) => [`b${index}` as UserId, index]));
   const list = parseBuddyList('b0 101 OFFLINE unknown unknown\nb7 101 OFFLINE unknown unknown\n');
   t.deepEqual(

@@ -15,7 +15,7 @@ import { parseId, type UserId } from '../../protocol/id.js';
 const alice = 'alice' as UserId;
 const ids = fc.stringMatching(/^[a-z0-9_][a-z0-9_.@+-]{0,63}$/).map((text) => text as UserId);
 
-/** How a called client of each dialect accepts and refuses. B refuses by closing. */
+/** How a called client of each dialect accepts and refuses. Clients of B refuse by closing the connection. */
 const CALLED = [
   ['A', 'ACCEPT', 'REJECT'],
   ['B', 'ACCEPTED', undefined],
@@ -23,7 +23,7 @@ const CALLED = [
   ['D', 'ACCEPT', 'REJECT'],
 ] as const;
 
-/** How callers of each dialect that we accept detect that they were accepted. */
+/** For each dialect, the caller's first line, and how the caller recognizes that the call was accepted. */
 const CALLERS: ReadonlyArray<readonly [string, string | undefined, (line: string) => boolean]> = [
   ['A', undefined, (line) => line === 'ACCEPT'],
   ['A, any case', undefined, (line) => line.toLowerCase() === 'accept'],
@@ -82,13 +82,13 @@ test('any other first line of a caller is a message', (t) => {
   }
 });
 
-test('an IPv4 address and a port ask for a connection back', (t) => {
+test('a line of an IPv4 address and a port asks for a connection back', (t) => {
   for (const line of ['192.0.2.7 41234', ' 127.0.0.1\t1 ', '255.255.255.255 65535']) {
     t.deepEqual(parseOpening(line), { kind: 'callback' }, line);
   }
 });
 
-test('a caller who sent HELLO is accepted with OK, any other with ACCEPT', (t) => {
+test('a caller who sent HELLO is accepted with OK, and any other caller with ACCEPT', (t) => {
   t.is(encodeAcceptance({ kind: 'greeting', caller: alice }), 'OK\n');
   t.is(encodeAcceptance({ kind: 'greeting', caller: undefined }), 'OK\n');
   t.is(encodeAcceptance({ kind: 'request', caller: alice }), 'ACCEPT\n');
@@ -117,7 +117,7 @@ for (const [name, opening, isAccepted] of CALLERS) {
 }
 
 for (const [name, acceptance, refusal] of CALLED) {
-  test(`we understand when a client of dialect ${name} accepts or refuses`, (t) => {
+  test(`our client understands when a client of dialect ${name} accepts or refuses`, (t) => {
     t.is(parseAnswer(acceptance), 'accepted');
     if (refusal !== undefined) t.is(parseAnswer(refusal), 'refused');
   });
@@ -173,7 +173,7 @@ test('our own answers are parsed back to the same answers', (t) => {
   t.is(parseAnswer(REFUSAL_LINE), 'refused');
 });
 
-test('any line parses as an opening and as an answer, and a named caller has a valid id', (t) => {
+test('any line can be parsed as an opening and as an answer, and a named caller has a valid id', (t) => {
   const words = fc.constantFrom('HELLO', 'request', 'alice', 'ALICE', '200', 'no', '\x1b', ' ');
   const almost = fc.array(words).map((tokens) => tokens.join(' '));
   const property = fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), (line) => {

@@ -38,7 +38,7 @@ test('a device is certified by its identity, and the identity by itself', (t) =>
   t.false(certify(identityBody, stranger).verify(root.publicKey));
 });
 
-test('the subject is the serial and the floor, and no id is in a certificate', (t) => {
+test('the subject of a device is its serial and floor, and certificates contain no id', (t) => {
   t.is(certify(deviceBody).subject, 'CN=1796000000001 12');
   t.is(certify(identityBody).subject, 'CN=identity');
   t.is(certify(deviceBody).subjectAltName, undefined);
@@ -57,7 +57,7 @@ test('only the identity may sign other certificates', (t) => {
   t.false(certify(deviceBody).ca);
 });
 
-test('a chain has less than 600 bytes', (t) => {
+test('a chain has fewer than 600 bytes', (t) => {
   const bytes = certify(identityBody).raw.length + certify(deviceBody).raw.length;
   t.true(bytes < 600, String(bytes));
 });
@@ -78,7 +78,7 @@ test('OpenSSL reads and verifies the chain', async (t) => {
   t.regex(text, /Not After : Dec 31 23:59:59 9999 GMT/);
 });
 
-test('every serial and floor makes a certificate that is read back', (t) => {
+test('a certificate with any serial and floor can be read back', (t) => {
   const root = certify(identityBody);
   const edges = fc.constantFrom(0, 1, 127, 128, 255, 256, 2 ** 31, 2 ** 32 - 1, Number.MAX_SAFE_INTEGER);
   const property = fc.property(fc.oneof(edges, fc.maxSafeNat()), fc.maxSafeNat(), (serial, other) => {
@@ -91,7 +91,7 @@ test('every serial and floor makes a certificate that is read back', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 300 }));
 });
 
-test('a change of any bit of a certificate is noticed', (t) => {
+test('a change of any bit makes a certificate invalid', (t) => {
   const { raw } = certify(deviceBody);
   const { publicKey } = certify(identityBody);
   const accepted: number[] = [];
@@ -101,7 +101,7 @@ test('a change of any bit of a certificate is noticed', (t) => {
     try {
       if (new X509Certificate(forged).verify(publicKey)) accepted.push(bit);
     } catch {
-      // Not a certificate any more.
+      // The bytes are no longer a certificate.
     }
   }
   t.deepEqual(accepted, []);

@@ -28,7 +28,7 @@ test('the word of a status is optional', (t) => {
   t.deepEqual(parse('SET bob 102 41234'), { ...online, status: 102 });
 });
 
-test('a word, in any case, must match its code', (t) => {
+test('the word of a status, in upper or lower case, must match the code', (t) => {
   t.deepEqual(parse('SET bob 100 online 41234'), online);
   t.deepEqual(parse('SET bob 102 aWaY 41234'), { ...online, status: 102 });
   for (const status of [
@@ -49,7 +49,7 @@ test('a SET with a code other than 100, 101 or 102 is dropped', (t) => {
   }
 });
 
-test('the port is 1 to 65535', (t) => {
+test('the port is a number from 1 to 65535', (t) => {
   for (const port of [1, 65_535]) t.deepEqual(parse(`SET bob 100 ONLINE ${port}`), { ...online, port });
   for (const port of ['65536', '-1', '1.5', '0x50', 'unknown', '']) {
     t.is(parse(`SET bob 100 ONLINE ${port}`), undefined, port);
@@ -143,7 +143,7 @@ test('a datagram has at most 512 bytes, including its line end', (t) => {
   t.is(parse(`${'GET bob'.padEnd(511)}\r\n`), undefined);
 });
 
-test('an announcement always contains the word, as existing clients send it', (t) => {
+test('an announcement always contains the word of the status, because existing clients send it', (t) => {
   t.is(encodeAnnouncement(bob, 100, 41_234), 'SET bob 100 ONLINE 41234');
   t.is(encodeAnnouncement(bob, 101, 0), 'SET bob 101 OFFLINE 0');
   t.is(encodeAnnouncement(bob, 102, 1), 'SET bob 102 AWAY 1');
@@ -164,7 +164,7 @@ test('an encoded query is parsed back to the same query', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('no bytes make the parser throw; what was parsed can be encoded and parsed again', (t) => {
+test('no bytes make the parser throw, and each parsed datagram can be encoded and parsed again', (t) => {
   const words = fc.constantFrom(
     'SET',
     'get',

@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { encodeDeviceName, parseDeviceName } from '../../protocol/device.js';
 
-test('a name is a serial and a floor', (t) => {
+test('the name of a device is a serial and a floor', (t) => {
   t.deepEqual(parseDeviceName('1796000000001 0'), { serial: 1_796_000_000_001, floor: 0 });
   t.deepEqual(parseDeviceName('0 0'), { serial: 0, floor: 0 });
   t.deepEqual(parseDeviceName('7 7'), { serial: 7, floor: 7 });
@@ -13,7 +13,7 @@ test('a floor above the serial is refused: such a device would revoke itself', (
   t.is(parseDeviceName('7 8'), undefined);
 });
 
-test('numbers are decimal, in their shortest form, and safe', (t) => {
+test('the serial and the floor are safe integers in their shortest decimal form', (t) => {
   t.deepEqual(parseDeviceName('9007199254740991 0'), { serial: Number.MAX_SAFE_INTEGER, floor: 0 });
   for (const text of [
     undefined,
@@ -42,7 +42,7 @@ test('numbers are decimal, in their shortest form, and safe', (t) => {
   }
 });
 
-test('a name that was encoded is parsed back', (t) => {
+test('an encoded name is parsed back to the same serial and floor', (t) => {
   const property = fc.property(fc.maxSafeNat(), fc.maxSafeNat(), (one, other) => {
     const name = { serial: Math.max(one, other), floor: Math.min(one, other) };
     assert.deepEqual(parseDeviceName(encodeDeviceName(name)), name);

@@ -13,7 +13,7 @@ function range(from: number, to: number): number[] {
 
 /** Characters that must never reach a screen, except joiners and selectors inside an emoji. */
 const FORBIDDEN = [
-  ...range(0x00, 0x08), // C0, up to the tab
+  ...range(0x00, 0x08), // C0, before the tab
   ...range(0x0a, 0x1f), // C0, after the tab
   ...range(0x7f, 0x9f), // DEL and C1
   0xad, // soft hyphen
@@ -41,7 +41,7 @@ const JOINERS = ['\u200d', '\ufe0e', '\ufe0f'];
 
 const MARK = '\u0301';
 
-/** Small pieces that the gate distinguishes: plain, unsafe, partial, and parts of emoji. */
+/** Small pieces that `toDisplayText` (the gate) distinguishes: plain, unsafe, partial, and parts of emoji. */
 const PLAIN = ['a', '1', '#', ' ', '👩', '❤', '🏽', '🇫'];
 const UNSAFE = [
   '\t',
@@ -73,7 +73,7 @@ test('each control, bidirectional, zero-width and other invisible character beco
   }
 });
 
-test('a forbidden character is also replaced at either end and in a row', (t) => {
+test('forbidden characters are also replaced at the end of a text, and one after another', (t) => {
   t.is(shown('\u202e'), REPLACEMENT);
   t.is(shown('\r\rme\x07\x07'), '��me��');
 });
@@ -90,14 +90,14 @@ test('escape sequences lose their control characters, and their letters stay vis
   t.is(shown('\u009b2J\u009d0;title\u009c'), '�2J�0;title�', 'C1');
 });
 
-test('an escape sequence that is incomplete, or split over two texts, is stopped too', (t) => {
+test('an escape sequence that is incomplete, or split over two texts, is made harmless, too', (t) => {
   const sequence = '\x1b]0;title\x07\x1b[2J';
   for (let at = 0; at <= sequence.length; at++) {
     t.is(shown(sequence.slice(0, at)) + shown(sequence.slice(at)), '�]0;title��[2J', `torn at ${at}`);
   }
 });
 
-test('decoding a line stops a raw C1 byte, and the gate stops an encoded one', (t) => {
+test('decodeLine replaces a raw C1 byte, and the gate replaces an encoded C1 character', (t) => {
   for (let byte = 0x80; byte <= 0x9f; byte++) {
     for (const bytes of [Uint8Array.of(byte), Uint8Array.of(0xc2, byte)]) {
       t.is(shown(decodeLine({ bytes, cut: false })), REPLACEMENT, `byte ${byte}`);
@@ -227,7 +227,7 @@ test('the gate is idempotent', (t) => {
 });
 
 test('the gate takes linear time, even on long text of the worst kind', (t) => {
-  // Quadratic time would be minutes. Linear time is milliseconds.
+  // With quadratic time, this would take minutes. With linear time, it takes milliseconds.
   for (const unit of [MARK, '\u200d', '👩\u200d', '👩🏽', '\ufe0f', '1\ufe0f', '\ud83d']) {
     const started = performance.now();
     toDisplayText(unit.repeat(200_000));

@@ -7,14 +7,14 @@ function matches(pattern: string, id: string): boolean {
   return matchesId(parseIdPattern(pattern) as IdPattern, id as UserId);
 }
 
-/** Patterns as regular expressions. */
+/** The regular expression for each special character of a pattern, and for the dot. */
 const MEANING = new Map([
   ['*', '.*'],
   ['?', '.'],
   ['.', '\\.'],
 ]);
 
-test('* stands for any characters, ? for one, and all others for themselves', (t) => {
+test('* stands for any number of characters, ? for exactly one, and any other character for itself', (t) => {
   for (const [pattern, ids] of [
     ['alice', ['alice']],
     ['ALICE', ['alice']],
@@ -31,12 +31,12 @@ test('* stands for any characters, ? for one, and all others for themselves', (t
   t.false(matches('a.c', 'abc'));
 });
 
-test('a pattern with other characters, or without any, is not valid', (t) => {
+test('a pattern is not valid if it is empty or too long, or has characters that no id has', (t) => {
   for (const text of ['', ' ', '[a-z]', 'a|b', '\u001b', 'a'.repeat(129)])
     t.is(parseIdPattern(text), undefined);
 });
 
-test('a pattern matches as the regular expression of the same meaning does', (t) => {
+test('a pattern matches the same ids as the regular expression with the same meaning', (t) => {
   const part = fc.constantFrom('a', 'b', '.', '*', '?');
   const letter = fc.constantFrom('a', 'b', '.');
   fc.assert(
@@ -53,7 +53,7 @@ test('a pattern matches as the regular expression of the same meaning does', (t)
   t.pass();
 });
 
-test('a hostile pattern takes no longer than a simple one', (t) => {
-  // A regular expression would need years for this.
+test('a hostile pattern is matched in a short time', (t) => {
+  // A regular expression would take years.
   t.false(matches('*a'.repeat(60), `${'a'.repeat(50)}b`));
 });

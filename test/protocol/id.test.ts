@@ -26,7 +26,7 @@ test('an id cannot contain a line end', (t) => {
   t.is(parseId('alice\n'), undefined);
 });
 
-test('a parsed id is parsed again to the same id', (t) => {
+test('parsing a parsed id gives the same id', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (token) => {
       const id = parseId(token);

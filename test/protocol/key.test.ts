@@ -26,7 +26,7 @@ function newKey(): Buffer {
   return Buffer.from(x as string, 'base64url');
 }
 
-test('keys that Node generates are allowed', (t) => {
+test('keys that Node.js generates are allowed', (t) => {
   for (let count = 0; count < 100; count++) t.true(isAllowedKey(newKey()));
 });
 
@@ -55,7 +55,7 @@ test('y = 2 and y = p - 2, which are not of small order, are allowed', (t) => {
   t.true(isAllowedKey(hex(`02${'00'.repeat(31)}`)));
 });
 
-test('of the keys of ed25519-speccheck, those of small order are refused', (t) => {
+test('among the keys of ed25519-speccheck, only the keys of small order are refused', (t) => {
   const refused = SPECCHECK.map(({ key }) => !isAllowedKey(hex(key)));
   t.deepEqual(refused, [true, true, false, false, false, false, false, false, false, false]);
 });
@@ -67,7 +67,7 @@ test('a key has 32 bytes', (t) => {
   }
 });
 
-test('bytes to text and back give the same bytes', (t) => {
+test('a key that is encoded as text is decoded to the same bytes', (t) => {
   const property = fc.property(keys, (bytes) => {
     const key = encodeKey(bytes);
     assert.ok(key !== undefined);
@@ -78,7 +78,7 @@ test('bytes to text and back give the same bytes', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('an id with its key is parsed; any other text beside # is not', (t) => {
+test('an id and a key with # between them are parsed, and any other text is rejected', (t) => {
   const key = KEYS[0];
   t.deepEqual(parseKeyedId(`Bob#${key}`), { id: id('bob'), key });
   for (const text of [
@@ -94,7 +94,7 @@ test('an id with its key is parsed; any other text beside # is not', (t) => {
     t.is(parseKeyedId(text), undefined, text);
 });
 
-test('each key has one text: no other last character is parsed', (t) => {
+test('each key has exactly one text: a text with another last character is rejected', (t) => {
   const property = fc.property(keys, (bytes) => {
     const key = encodeKey(bytes) as string;
     const last = BASE64URL.indexOf(key.at(-1) as string);

@@ -67,7 +67,7 @@ test('a line is returned as soon as its LF arrives, and not before', (t) => {
   t.deepEqual(splitter.push(bytesOf('wo\nthree\n')).map(shown), ['two', 'three']);
 });
 
-test('a line of exactly the limit is not cut, whatever its end', (t) => {
+test('a line of exactly the limit is not cut, whatever its line end', (t) => {
   for (const end of ['', '\n', '\r', '\r\n']) {
     t.deepEqual(linesOf(4, bytesOf(`abcd${end}`)), ['abcd'], JSON.stringify(end));
   }
@@ -110,7 +110,7 @@ test('any bytes give the lines that the protocol defines', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
 });
 
-test('every split in two gives the same lines as one push', (t) => {
+test('a stream in two chunks, split at any byte, gives the same lines as one push', (t) => {
   const limit = 4;
   const samples = [
     'abc\r\nabcd\r\nabcde\r\nabcdef\r\nx',
@@ -128,7 +128,7 @@ test('every split in two gives the same lines as one push', (t) => {
   }
 });
 
-test('any split of any bytes gives the same lines as one push', (t) => {
+test('any stream in any chunks gives the same lines as one push', (t) => {
   const property = fc.property(streams, limits, fc.array(fc.nat(100)), (stream, limit, points) => {
     const cuts = [0, ...points.toSorted((a, b) => a - b), stream.length];
     const chunks = cuts.slice(1).map((end, index) => stream.subarray(cuts[index], end));

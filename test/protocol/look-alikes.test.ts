@@ -31,7 +31,7 @@ for (const [name, buddy] of [
   });
 }
 
-test('ids that differ in another character do not look alike', (t) => {
+test('ids that differ in any other way do not look alike', (t) => {
   for (const [name, buddy] of [
     ['bob', 'rob'],
     ['bob', 'boob'],
@@ -43,13 +43,13 @@ test('ids that differ in another character do not look alike', (t) => {
     t.is(lookAlike(name, buddy), undefined, `${name}, ${buddy}`);
 });
 
-test('an id on the list is a buddy, even if another buddy looks like it', (t) => {
+test('no look-alike is reported for an id on the list, even if another buddy looks like it', (t) => {
   t.is(lookAlike('bob', 'b0b', 'bob'), undefined);
   t.is(lookAlike('bob', 'bob', 'b0b'), undefined);
   t.is(lookAlike('bob'), undefined);
 });
 
-test('of several buddies, the first on the list is named', (t) => {
+test('if several buddies look like an id, the first on the list is returned', (t) => {
   t.is<string | undefined, string>(lookAlike('bob', 'b0b', 'b.ob'), 'b0b');
 });
 

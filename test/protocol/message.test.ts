@@ -29,7 +29,7 @@ test('no other line means that the other side left', (t) => {
   }
 });
 
-test('a message with the text of a farewell is sent as a message', (t) => {
+test('a message with the text of a farewell is not read as a farewell', (t) => {
   for (const text of ['q', 'BYE500']) {
     const [line] = received(encodeMessage(text).bytes);
     t.is(line?.trimEnd(), text);
@@ -79,7 +79,7 @@ test('a message is cut between characters, never inside one', (t) => {
   }
 });
 
-test('a message of any length is at most 16 KiB and its LF', (t) => {
+test('an encoded message has at most 16 KiB and an LF', (t) => {
   const property = fc.property(fc.string({ unit: 'binary', minLength: 1 }), (text) => {
     const { bytes } = encodeMessage(text.repeat(Math.ceil((KIB_16 + 1) / text.length)));
     assert.ok(bytes.length <= KIB_16 + 1);
@@ -107,7 +107,7 @@ test('bytes that are not UTF-8 are replaced, and the rest of the line is kept', 
   t.is(decodeLine(lineOf([0x61, 0xe2, 0x82])), 'a\ufffd', 'a character without its end');
 });
 
-test('a character that the cut split is omitted, and the text before it is kept', (t) => {
+test('if a line is cut inside a character, the character is omitted, and the text before it is kept', (t) => {
   t.is(decodeLine(lineOf([0x61, 0xe2, 0x82], true)), 'a');
   t.is(decodeLine(lineOf([0x61, 0xf0, 0x9f, 0x98], true)), 'a');
   t.is(decodeLine(lineOf([0x61, 0xe2, 0x82, 0xac], true)), 'a€');
@@ -124,7 +124,7 @@ test('a byte order mark is decoded as text', (t) => {
   t.is(decodeLine(lineOf([0xef, 0xbb, 0xbf, 0x61])), '\ufeffa');
 });
 
-test('any bytes are decoded to well-formed text, and never throw', (t) => {
+test('any bytes are decoded to well-formed text, and none make the decoder throw', (t) => {
   const property = fc.property(fc.uint8Array(), fc.boolean(), (bytes, cut) => {
     return !/\p{Surrogate}/u.test(decodeLine({ bytes, cut }));
   });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { formatNetwork, parseAddressBits, parseNetwork, prefixOf } from '../../protocol/network.js';
 
-test('an address or a network is written in one way', (t) => {
+test('equal addresses and networks are formatted as the same text', (t) => {
   for (const [text, name] of [
     ['192.0.2.7', '192.0.2.7'],
     ['255.255.255.255', '255.255.255.255'],
@@ -28,7 +28,7 @@ test('an address or a network is written in one way', (t) => {
   }
 });
 
-test('everything else is no network', (t) => {
+test('any other text is not a network', (t) => {
   for (const text of [
     '',
     'a b',
@@ -44,7 +44,7 @@ test('everything else is no network', (t) => {
   }
 });
 
-test('the bits of an address, and their prefix', (t) => {
+test('an address is parsed into bits, and a prefix consists of the first bits', (t) => {
   t.is(parseAddressBits('192.0.2.7'), 0xc0000207);
   t.is(parseAddressBits('::ffff:c000:207'), 0xc0000207);
   t.is(parseAddressBits('fe80::1%eth0'), (0xfe80n << 112n) | 1n);

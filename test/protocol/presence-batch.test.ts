@@ -27,7 +27,7 @@ test('a batch is a header and a line for each announcement', (t) => {
   t.deepEqual(parseBatch('im-presence 1 one 250\n'), { server: 'one', lastChange: 250, records: [] });
 });
 
-test('any announcements can be read back in their order, from batches that are not too long', (t) => {
+test('any announcements can be read back in their order, from batches within the size limit', (t) => {
   const property = fc.property(fc.array(anyRecord, { maxLength: 600, size: 'max' }), (records) => {
     const writer = new BatchWriter('0b6f4a0e-5f0e-4d0e-9c53-1f8f0f1f3a77');
     writer.lastChange = Number.MAX_SAFE_INTEGER;
@@ -61,7 +61,7 @@ for (const text of [
   });
 }
 
-test('the version of a batch can be read whatever else is in it', (t) => {
+test('the version of a batch can be read, whatever the rest of the batch contains', (t) => {
   t.is(versionOf('im-presence 1 one 0\n'), 1);
   t.is(versionOf('im-presence 27 anything'), 27);
   for (const text of ['', 'im-presence', 'im-presence \u001b[2J ', 'im-presence 1', 'hello 1 ']) {

@@ -70,7 +70,7 @@ test('the lines of a chat have these forms', (t) => {
   t.is(encodePrivateLine({ verb: 'BYE' }), 'BYE\n');
 });
 
-test('a line that was encoded is parsed to the same line', (t) => {
+test('an encoded line is parsed back to the same line', (t) => {
   fc.assert(
     fc.property(lines, (line) => {
       assert.deepEqual(parsePrivateLine(encodePrivateLine(line).slice(0, -1)), line);

@@ -70,7 +70,7 @@ test('a banned client learns whether its id or its address is banned, and until 
   t.is(encodeBanDetails({ banned: 'id', untilMs: Number.MAX_SAFE_INTEGER }), 'BANNED ID');
 });
 
-test('a reply that is not about a ban is none, and an unknown end counts as none', (t) => {
+test('a reply without a ban gives no ban notice, and an unreadable end of a ban is ignored', (t) => {
   for (const line of [
     '',
     '204',

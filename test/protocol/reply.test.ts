@@ -23,7 +23,7 @@ test('the codes of replies are 200 to 207', (t) => {
   t.deepEqual(codes, [200, 201, 202, 203, 204, 205, 206, 207]);
 });
 
-test('the code of a reply of any server is parsed', (t) => {
+test('the code of a reply from any server is parsed', (t) => {
   for (const code of codes) t.is(replyCode(encodeReply(code).trimEnd()), code);
   t.is(replyCode('299 SOMETHING ELSE'), 299);
   for (const line of ['', 'OK', '20', '2000', '200OK', ' 200 OK']) t.is(replyCode(line), undefined, line);

@@ -21,7 +21,7 @@ test('the operation and all ids are case-insensitive, and ids are folded to lowe
   t.deepEqual(parse('del aLICE Bob'), { op: 'DEL', id: id('alice'), buddy: id('bob') });
 });
 
-test('tokens are separated by any run of spaces or tabs, leading and trailing ones ignored', (t) => {
+test('tokens are separated by any run of spaces or tabs, and such runs may begin or end the line', (t) => {
   t.deepEqual(parse(' \tADD\talice  \t bob \t'), { op: 'ADD', id: id('alice'), buddy: id('bob') });
 });
 
@@ -36,7 +36,7 @@ test('an empty line is rejected', (t) => {
   for (const line of ['', ' ', '\t \t']) t.is(parse(line), undefined, JSON.stringify(line));
 });
 
-test('LOG names an id and why it opens a session', (t) => {
+test('LOG names an id and the kind of the session, and REM names an id', (t) => {
   const session = '0123456789abcdef';
   t.deepEqual(parse('LOG alice new'), { op: 'LOG', id: id('alice'), mode: { kind: 'new' } });
   t.deepEqual(parse('rem Alice now'), { op: 'REM', id: id('alice') });
@@ -52,7 +52,7 @@ test('WHO names an id', (t) => {
   for (const line of ['WHO', 'WHO $']) t.is(parse(line), undefined, line);
 });
 
-test('VER asks for version 1 of the keys', (t) => {
+test('VER asks for version 1 of the protocol with keys', (t) => {
   t.deepEqual(parse(VERSION_REQUEST.trimEnd()), { op: 'VER' });
   t.deepEqual(parse('ver IM 1 more'), { op: 'VER' });
   for (const line of ['VER', 'VER im', 'VER im 2', 'VER 1 im']) t.is(parse(line), undefined, line);
@@ -82,7 +82,7 @@ test('each id has at most 64 characters', (t) => {
   t.deepEqual(parse(`ADD b ${longest}a`), { op: 'ADD', id: id('b'), buddy: undefined });
 });
 
-// The store checks the id before the buddy: an unknown id is 202, and only then an invalid buddy 201.
+// The store replies 202 to an unknown id. It replies 201 to an invalid buddy only if the id is registered.
 test('a missing or invalid buddy is parsed as undefined', (t) => {
   for (const op of ['ADD', 'DEL'] as const) {
     for (const line of [`${op} alice`, `${op} alice .bob`, `${op} alice b/ob carol`]) {

@@ -17,7 +17,7 @@ const expected = ['zoo', 'abandon', 'letter', 'advice', 'cage', 'absurd'];
 const compare = (typed: string) => compareSafetyWords(typed, expected, wordlist);
 const bytes = fc.uint8Array({ minLength: SAFETY_BYTES, maxLength: 32 });
 
-test('the words of some bytes are the first six of BIP39', (t) => {
+test('the words of some bytes are the first six words of their BIP 39 mnemonic', (t) => {
   for (const { entropy, words } of BIP39) {
     t.deepEqual(safetyWords(hex(entropy), wordlist), words.split(' ').slice(0, SAFETY_WORDS), entropy);
   }
@@ -33,7 +33,7 @@ test('the words depend on exactly the first 66 bits', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
 });
 
-test('too few bytes or a list of another length throw', (t) => {
+test('too few bytes, or a list of the wrong length, cause an error', (t) => {
   t.throws(() => safetyWords(Buffer.alloc(SAFETY_BYTES - 1), wordlist), { instanceOf: RangeError });
   t.throws(() => safetyWords(Buffer.alloc(SAFETY_BYTES), ['one']), { instanceOf: RangeError });
 });
@@ -65,7 +65,7 @@ test('a word outside the list is a typo, with its position', (t) => {
   t.deepEqual(compare('zoo abandon letter advicé cage absurd').result, 'typo');
 });
 
-test('words of the list that differ are different, and the result does not say where', (t) => {
+test('if other words of the list are typed, the result does not say which word differs', (t) => {
   t.deepEqual(compare('zone abandon letter advice cage absurd'), { result: 'different' });
   t.deepEqual(compare('abandon zoo letter advice cage absurd'), { result: 'different' });
 });

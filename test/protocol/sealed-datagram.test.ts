@@ -45,7 +45,7 @@ test('the header holds the session, and the counter as a big-endian number', (t)
   t.is(encodeHeader(session, 0x0102_0304_0506).toString('hex'), `81${session}0000010203040506`);
 });
 
-test('a frame that was encoded is parsed again, from any part of a larger buffer', (t) => {
+test('an encoded frame is parsed back, even if it is a part of a larger buffer', (t) => {
   fc.assert(
     fc.property(
       sessions,
@@ -80,7 +80,7 @@ test('a frame is dropped if it is too short, too long, or has another first byte
   t.false(isSealed(new Uint8Array(0)));
 });
 
-test('a counter is 1 to 2^48 - 1', (t) => {
+test('a counter is a number from 1 to 2^48 - 1', (t) => {
   const withCounter = (counter: bigint) => {
     const bytes = Buffer.concat([encodeHeader(session, 1), Buffer.alloc(TAG_BYTES)]);
     bytes.writeBigUInt64BE(counter, 9);
@@ -104,7 +104,7 @@ test('the nonce is the IV with the counter XORed into its last 8 bytes', (t) => 
   t.pass();
 });
 
-test('the answer to an unknown session names it in 9 bytes', (t) => {
+test('the answer to an unknown session has 9 bytes, and names the session', (t) => {
   const answer = encodeUnknownSession(session);
   t.is(answer.toString('hex'), `82${session}`);
   t.is(parseUnknownSession(answer), session);
@@ -131,7 +131,7 @@ test('a sealed question is SET as in clear, or GET with an offset', (t) => {
   }
 });
 
-test('an answer names its question, and where its part of the list begins', (t) => {
+test('an answer says which question it answers, and where its part of the list begins', (t) => {
   const lines = 'bob 100 ONLINE 192.0.2.7 41234\ncarl 101 OFFLINE unknown unknown\n';
   const page = parseSealedAnswer(encodeAnswerHead(17, 5, 9) + lines);
   t.is(page?.question, 17);

@@ -6,7 +6,7 @@ import { linesOf } from '../../terminal/words.js';
 const alice = 'alice' as UserId;
 const LIFT = 'Only the operator can lift the ban';
 
-test('a ban says what is banned, and until when in local time', (t) => {
+test('the text about a ban says what is banned, and until when in local time', (t) => {
   const untilMs = new Date(2026, 11, 24, 18, 0, 1).getTime();
   t.is(banText({ banned: 'id' }, alice), `the operator of the server has banned alice. ${LIFT}`);
   t.is(

@@ -46,7 +46,7 @@ test('a key that is held down at the menu answers no call, and the hint is shown
   t.deepEqual(told, ['y']);
 });
 
-test('the answer to a caller who hung up does not answer the next, who gets a full quiet time', (t) => {
+test('a key for a caller who hung up does not answer the next call, which has its own quiet time', (t) => {
   const { console, clock, press, told } = consoleInProcess(t);
   console.ask(CALL);
   clock.pass(QUIET_MS - 1);
@@ -103,7 +103,7 @@ test('typed-ahead input does not answer a call that follows an answer at once', 
   t.deepEqual(told, ['s', 'y']);
 });
 
-test('an interrupted line takes no keys once another question was answered', (t) => {
+test('an interrupted line takes no keys after another question was answered', (t) => {
   const { console, clock, press, told } = consoleInProcess(t);
   console.ask(ID);
   press('bo');
@@ -178,7 +178,7 @@ test('Ctrl-C clears the line, then interrupts; pressed twice within a second, it
   t.deepEqual(told, ['(interrupt)', 'half a line', '(end)']);
 });
 
-test('an answer may close the console, which lists the unsent pasted lines first', (t) => {
+test('if an answer closes the console, the unsent pasted lines are listed first', (t) => {
   const given = consoleInProcess(t, { onAnswer: (_, closing) => closing.close() });
   given.console.ask(CHAT);
   given.paste('one\rtwo');
@@ -200,7 +200,7 @@ test('a console that is closed in a quiet time leaves no timer', (t) => {
   t.is(clock.pending, 0);
 });
 
-test('the next pasted line is sent when the previous one was shown', (t) => {
+test('the next pasted line is sent after the previous one was shown', (t) => {
   const { console, paste, press, told } = consoleInProcess(t);
   console.ask(CHAT);
   paste('one\rtwo\rthree');

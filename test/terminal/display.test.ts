@@ -152,7 +152,7 @@ function perform({ ask, display }: ReturnType<typeof displayed>, step: Step): vo
   }
 }
 
-test('whatever is asked and typed, only the printed lines stay', async (t) => {
+test('after any prompts and typed text, only the printed lines stay on the screen', async (t) => {
   const steps = fc.array(fc.oneof(printStep, statusStep, typeStep, askStep), { maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(size, steps, async ({ columns, rows }, all) => {
@@ -168,7 +168,7 @@ test('whatever is asked and typed, only the printed lines stay', async (t) => {
   );
 });
 
-test('the prompt is on the screen once after any changes of its size', async (t) => {
+test('after any changes of the size of the screen, the prompt is on the screen exactly once', async (t) => {
   const steps = fc.array(fc.oneof(printStep, typeStep, askStep), { maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(

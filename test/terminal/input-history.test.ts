@@ -1,7 +1,7 @@
 import test from 'ava';
 import { History, MAX_HISTORY_LINES } from '../../terminal/input-history.js';
 
-test('a walk goes up to the oldest line and back to the one being typed', (t) => {
+test('a walk goes up to the oldest line, and back down to the line that is being typed', (t) => {
   const history = new History();
   history.add('one');
   history.add('two');

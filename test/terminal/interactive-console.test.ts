@@ -41,13 +41,13 @@ function pasted(text: string): string {
   return `\u001b[200~${text}\u001b[201~`;
 }
 
-/** What the client shows when a line was sent. */
+/** What the client shows after a line was sent. */
 const SENT = { do: 'show', message: message('sent', { isOwn: true, name: 'alice' as DisplayText }) } as const;
 
 for (const size of SIZES) {
   const on = `${size.columns}x${size.rows}`;
 
-  test(`messages print above the line being typed, on ${on}`, async (t) => {
+  test(`messages are printed above the line that is being typed, on ${on}`, async (t) => {
     const driver = await ConsoleDriver.open(t, size);
     const { terminal } = driver;
     await driver.do({ do: 'ask', prompt: CHAT });
@@ -109,7 +109,7 @@ for (const size of SIZES) {
     t.deepEqual(terminal.allRows(), ['the menu', 'news', 'Your choice: S']);
   });
 
-  test(`a draft survives messages, a call and resizes, cursor included, on ${on}`, async (t) => {
+  test(`a draft and its cursor survive messages, a call and resizes, on ${on}`, async (t) => {
     const driver = await ConsoleDriver.open(t, size);
     const { terminal } = driver;
     const draft = 'wide 你好吗 and 👩‍🚀 emoji over rows';
@@ -152,7 +152,7 @@ test('a line with the date precedes the first message of another day', async (t)
   t.pass();
 });
 
-test('colours are used when wanted, and take no columns', async (t) => {
+test('colours are used only if the option is set, and take no columns', async (t) => {
   const plain = await ConsoleDriver.open(t, { columns: 20, rows: 5 });
   const colored = await ConsoleDriver.open(t, { columns: 20, rows: 5, hasColor: true });
   for (const driver of [plain, colored]) {
@@ -164,7 +164,7 @@ test('colours are used when wanted, and take no columns', async (t) => {
   t.true(colored.terminal.output.includes('\u001b[2m14:05\u001b[0m \u001b[1;36mbob\u001b[0m: '));
 });
 
-test('a typed message is removed from the screen; a typed id stays with its question', async (t) => {
+test('a typed message is removed from the screen, and a typed id stays with its question', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: ID });
@@ -195,7 +195,7 @@ test('messages and ids have separate histories', async (t) => {
   t.deepEqual(driver.answers, ['bob', 'hello', 'hello!', 'q', 'bob']);
 });
 
-test('text that was cut from one line can be put into the next', async (t) => {
+test('text that was cut from one line can be inserted into the next line', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CHAT });
   driver.terminal.press('later\u0015now\r');
@@ -215,7 +215,7 @@ test('Ctrl-L clears the screen except for the prompt', async (t) => {
   t.is(terminal.cursor().column, 7);
 });
 
-test('a secret answer and the lines above its question are kept nowhere', async (t) => {
+test('a secret answer and the lines above its question do not stay on the screen', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   const secret: Prompt = { text: 'Words: ', kind: 'line', isSecret: true, above: ['1 abandon', '2 ability'] };
@@ -240,7 +240,7 @@ test('a pasted line is inserted at the cursor, and sends nothing', async (t) => 
   t.is(driver.count('end'), 0);
 });
 
-test('the user is asked before several pasted lines are sent, one after the other', async (t) => {
+test('after the user has agreed, several pasted lines are sent one after the other', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });
@@ -283,7 +283,7 @@ test('a paste that the user refuses to send is dropped, and the draft stays', as
   t.deepEqual(driver.answers, []);
 });
 
-test('a paste does not answer a question, and its line ends become spaces in an id', async (t) => {
+test('a paste does not answer a key prompt, and in an id its line ends become spaces', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CALL });
@@ -341,7 +341,7 @@ test('when the chat is over, the unsent pasted lines are listed', async (t) => {
   t.deepEqual(driver.answers, ['line 1', 'line 2']);
 });
 
-/** A console with three pasted lines for a buddy who does not read. One is sent, and the prompt is open. */
+/** A console with three pasted lines for a buddy who does not read. One line is sent. The prompt is open. */
 async function consoleWithWaitingPaste(t: ExecutionContext) {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
@@ -362,7 +362,7 @@ test('pasted lines wait for a buddy who does not read, and no typed line overtak
   await terminal.shows('> four');
   await driver.do(SENT, { do: 'ask', prompt: CHAT });
   t.deepEqual(driver.answers, ['one', 'two']);
-  // The same when the prompt is closed meanwhile, as it is while another line of the user waits.
+  // The prompt may be closed before the next line is sent, as it is while another line of the user waits.
   await driver.do({ do: 'ask', prompt: CHAT }, { do: 'drop' }, SENT, { do: 'ask', prompt: CHAT });
   t.deepEqual(driver.answers, ['one', 'two', 'three']);
   await driver.do(SENT, { do: 'ask', prompt: CHAT });
@@ -372,7 +372,7 @@ test('pasted lines wait for a buddy who does not read, and no typed line overtak
   t.deepEqual(driver.answers, ['one', 'two', 'three', 'four']);
 });
 
-test('q leaves a buddy who does not read, and the unsent pasted lines are listed', async (t) => {
+test('q leaves a chat whose buddy does not read, and the unsent pasted lines are listed', async (t) => {
   const { driver, terminal } = await consoleWithWaitingPaste(t);
   terminal.press('q\r');
   await driver.until(() => driver.answers.length === 2);
@@ -398,7 +398,7 @@ test('while pasted lines wait, another paste is inserted into the typed line', a
   t.deepEqual(driver.answers, ['one']);
 });
 
-test('when the chat is over before a paste is agreed to, its lines are listed', async (t) => {
+test('if the chat ends before the user agrees to a paste, the lines of the paste are listed', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });
@@ -441,7 +441,7 @@ test('a call that comes just after a key also waits for a quiet time', async (t)
   await terminal.shows('Enter buddy id: yes');
 });
 
-test('a question that the user asked for is answered at once', async (t) => {
+test('a question that follows an action of the user can be answered at once', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: ID });
   driver.terminal.press('bob\ry');
@@ -451,7 +451,7 @@ test('a question that the user asked for is answered at once', async (t) => {
   t.deepEqual(driver.answers, ['bob', 'y']);
 });
 
-test('a narrower screen is painted again, without stale rows', async (t) => {
+test('a screen that becomes narrower is painted again, without stale rows', async (t) => {
   const driver = await ConsoleDriver.open(t, { columns: 40, rows: 10 });
   const { terminal } = driver;
   await driver.do(
@@ -481,7 +481,7 @@ test('a narrower screen is painted again, without stale rows', async (t) => {
   t.is(terminal.rows().filter((row) => row.startsWith('bob is')).length, 1);
 });
 
-test('notices ring or show text, once for a group, and never while keys are pressed', async (t) => {
+test('notices ring or show text, once for several messages, and never just after a key', async (t) => {
   const bells = await ConsoleDriver.open(t, { notify: 'bell' });
   await bells.do(
     { do: 'notify', text: 'bob: hi' as DisplayText },
@@ -509,7 +509,7 @@ test('keys are reported as activity, at most once a second', async (t) => {
   t.is(driver.count('activity'), 1);
 });
 
-test('Ctrl-D ends an empty line, and deletes in any other', async (t) => {
+test('Ctrl-D ends the input on an empty line, and deletes a character in any other line', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CHAT });
   driver.terminal.press(`ab${LEFT}${CTRL_D}`);
@@ -520,12 +520,12 @@ test('Ctrl-D ends an empty line, and deletes in any other', async (t) => {
 });
 
 /** Runs the console, and prints the terminal's modes before and after. */
-// The shell stays, because output just before a terminal's last process ends may be lost.
+// The shell waits at the end: when the last process of a terminal ends, its last output may be lost.
 const BETWEEN_LOOKS =
   'echo modes $(stty -g); $FIXTURE 2>/dev/null; echo code $?; echo modes $(stty -g); read -r _';
 
 for (const way of ['close', 'crash'] as const)
-  test(`after a ${way} the terminal is as it was`, async (t) => {
+  test(`after a ${way}, the terminal has the same modes as before`, async (t) => {
     const driver = await ConsoleDriver.open(t, { columns: 200, script: BETWEEN_LOOKS });
     const { terminal } = driver;
     const modes = () => terminal.rows().filter((row) => row.startsWith('modes '));
@@ -538,7 +538,7 @@ for (const way of ['close', 'crash'] as const)
     t.is(terminal.rows().includes('status'), way === 'crash');
   });
 
-test('Ctrl-Z restores the modes, and fg sets them again', async (t) => {
+test('Ctrl-Z restores the modes of the terminal, and fg sets the modes of the console again', async (t) => {
   const driver = await ConsoleDriver.open(t, { script: `set -m; $FIXTURE; stty -a | grep -o '.icanon'; fg` });
   const { terminal } = driver;
   await driver.do({ do: 'status', lines: ['status'] }, { do: 'ask', prompt: { ...ID, hasStatus: true } });
@@ -555,10 +555,10 @@ test('Ctrl-Z restores the modes, and fg sets them again', async (t) => {
   t.deepEqual(driver.answers, ['bob']);
 });
 
-test('keys that were meant for something else do not answer a call that comes up meanwhile', async (t) => {
+test('keys that were meant for something else do not answer a call that arrives meanwhile', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CALL });
-  // Another key first, all in one write: a user who types a word does not answer.
+  // All keys come in one write, and the first is not an answer: the user is typing a word.
   driver.terminal.press('mbobby');
   await driver.terminal.until(() => driver.terminal.output.split('\u0007').length > 6);
   t.deepEqual(driver.answers, []);

@@ -38,34 +38,34 @@ function reader(t: ExecutionContext) {
   };
 }
 
-/** Reports of terminals, which are not keys. */
+/** Reports and other sequences of terminals that are not read as keys, by what they are. */
 const REPORTS: Readonly<Record<string, string>> = {
   'a mouse report (SGR)': `${ESC}[<0;10;20M${ESC}[<0;10;20m`,
   'a mouse report (X10)': `${ESC}[M !!${ESC}[M#yn`,
   'a mouse report (X10) far to the right': `${ESC}[M \u00ff\u00c3`,
   'a mouse report (urxvt)': `${ESC}[32;10;20M`,
-  'the foreground (OSC 10)': `${ESC}]10;rgb:ffff/ffff/ffff${ESC}\\`,
-  'the background (OSC 11), ended by a bell': `${ESC}]11;rgb:0000/0000/0000\u0007`,
-  'its attributes (DA1)': `${ESC}[?62;1;6;22c`,
-  'its version (DA2)': `${ESC}[>41;354;0c`,
-  'its unit (DA3)': `${ESC}P!|7E565445${ESC}\\`,
-  'a mode (DECRPM)': `${ESC}[?2026;2$y`,
-  'an ANSI mode (DECRPM)': `${ESC}[4;1$y`,
-  'its name (XTVERSION)': `${ESC}P>|XTerm(380)${ESC}\\`,
-  "kitty's keyboard flags": `${ESC}[?1u`,
+  'a report of the foreground colour (OSC 10)': `${ESC}]10;rgb:ffff/ffff/ffff${ESC}\\`,
+  'a report of the background colour (OSC 11), ended by a bell': `${ESC}]11;rgb:0000/0000/0000\u0007`,
+  "a report of the terminal's attributes (DA1)": `${ESC}[?62;1;6;22c`,
+  "a report of the terminal's version (DA2)": `${ESC}[>41;354;0c`,
+  "a report of the terminal's unit id (DA3)": `${ESC}P!|7E565445${ESC}\\`,
+  'a report of a private mode (DECRPM)': `${ESC}[?2026;2$y`,
+  'a report of an ANSI mode (DECRPM)': `${ESC}[4;1$y`,
+  "a report of the terminal's name (XTVERSION)": `${ESC}P>|XTerm(380)${ESC}\\`,
+  "a report of kitty's keyboard flags": `${ESC}[?1u`,
   "an answer of kitty's graphics (APC)": `${ESC}_Gi=31;OK${ESC}\\`,
   'a privacy message (PM, SOS)': `${ESC}^yes${ESC}\\${ESC}Xyes${ESC}\\`,
-  'modified Enter (xterm)': `${ESC}[27;5;13~`,
-  'modified Enter (CSI u)': `${ESC}[13;5u`,
-  'a key with many modifiers': `${ESC}[1;10A`,
-  'the cursor': `${ESC}[24;80R${ESC}[1;1R`,
-  'the focus': `${ESC}[I${ESC}[O`,
-  'its state': `${ESC}[0n`,
-  'the size of the window': `${ESC}[8;24;80t`,
+  'the sequence of a modified Enter (xterm)': `${ESC}[27;5;13~`,
+  'the sequence of a modified Enter (CSI u)': `${ESC}[13;5u`,
+  'a sequence with many modifiers': `${ESC}[1;10A`,
+  "a report of the cursor's position": `${ESC}[24;80R${ESC}[1;1R`,
+  'a report of the focus': `${ESC}[I${ESC}[O`,
+  "a report of the terminal's state": `${ESC}[0n`,
+  'a report of the size of the window': `${ESC}[8;24;80t`,
 };
 
 for (const [what, report] of Object.entries(REPORTS))
-  test(`${what} is not a key, wherever it is split`, (t) => {
+  test(`${what} is not read as a key, wherever it is split`, (t) => {
     for (let split = 0; split <= report.length; split++) {
       const { read, names } = reader(t);
       read(`a${report.slice(0, split)}`);
@@ -92,7 +92,7 @@ const KEYS: readonly (readonly [name: string, ...sequences: readonly string[]])[
 ];
 
 for (const [name, ...sequences] of KEYS)
-  test(`${name} is a key, wherever its bytes are split`, (t) => {
+  test(`${name} is read as a key, wherever its bytes are split`, (t) => {
     for (const sequence of sequences) {
       const { read, names, sequences: read1 } = reader(t);
       for (const byte of `${sequence}c`) read(byte);
@@ -101,7 +101,7 @@ for (const [name, ...sequences] of KEYS)
     }
   });
 
-test('an escape alone is a key; with bytes that follow in time it is one sequence', (t) => {
+test('an escape alone is a key, and an escape with bytes that follow in time is one sequence', (t) => {
   const { read, names, pass } = reader(t);
   read(ESC);
   t.deepEqual(names(), []);

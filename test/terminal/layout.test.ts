@@ -6,19 +6,19 @@ test('a grapheme cluster is one character', (t) => {
   t.deepEqual(graphemesOf('añ👩‍🚀你'), ['a', 'ñ', '👩‍🚀', '你']);
 });
 
-test('a wide character takes two columns, a combining mark none', (t) => {
+test('a wide character takes two columns, and a combining mark takes none', (t) => {
   t.is(widthOf('abc'), 3);
   t.is(widthOf('你'), 2);
   t.is(widthOf('e\u0301'), 1);
   t.is(widthOf('ab\tc'), 9);
 });
 
-test('if terminals disagree about a width, the larger one counts', (t) => {
+test('if terminals disagree about a width, the larger width counts', (t) => {
   t.is(widthOf('👩‍🚀'), 4);
   t.is(widthOf('❤️'), 2);
 });
 
-test('a clipped line ends with an ellipsis, in the last column at most', (t) => {
+test('a clipped line ends with an ellipsis, at the latest in the last column', (t) => {
   t.is(clipLine('1234567890', 10), '1234567890');
   t.is(clipLine('12345678901', 10), '123456789…');
   t.is(clipLine('你好你好你好', 10), '你好你好…');
@@ -34,7 +34,7 @@ test('a clipped line is never wider than its row', (t) => {
   );
 });
 
-test('a line that fits is one row', (t) => {
+test('a line that fits in one row is not wrapped', (t) => {
   t.deepEqual(wrapLine('', 10), ['']);
   t.deepEqual(wrapLine('1234567890', 10), ['1234567890']);
 });
@@ -43,7 +43,7 @@ test('the second and later rows of a line are indented', (t) => {
   t.deepEqual(wrapLine('1234567890abcdefghij', 10), ['1234567890', '   abcdefg', '   hij']);
 });
 
-test('a buddy cannot fill a row so that the next looks like a line of the program', (t) => {
+test('a buddy cannot fill a row so that the next row looks like a line of the program', (t) => {
   const rows = wrapLine(`B: ${' '.repeat(77)}Buddy connection closed.`, 80);
   t.deepEqual(rows.slice(1), ['   Buddy connection closed.']);
 });

@@ -40,7 +40,7 @@ const COMMANDS = [
 
 type Command = (typeof COMMANDS)[number];
 
-test('each command does what a shell does', (t) => {
+test('each command edits a line as a shell does', (t) => {
   const cases: readonly (readonly [Command, string, string])[] = [
     ['left', 'ab|c', 'a|bc'],
     ['right', 'ab|c', 'abc|'],
@@ -94,7 +94,7 @@ test('a command without effect returns false, and changes nothing', (t) => {
   }
 });
 
-test('yank puts back the last cut, in any line with the same clipboard', (t) => {
+test('yank inserts the text of the last cut, in any line with the same clipboard', (t) => {
   const clipboard = { text: '' };
   const first = new LineEditor(clipboard);
   first.set('one two');
@@ -139,7 +139,7 @@ test('when characters join, the cursor moves behind them', (t) => {
   t.is(looks(flags), '🇩🇪|🇫🇷');
 });
 
-test('a line has a limit, and takes the part of a text that fits', (t) => {
+test('a line has a limit, and takes only the part of a text that fits', (t) => {
   const editor = editorAt(`${'x'.repeat(MAX_LINE_BYTES - 4)}|`);
   t.false(editor.insert('你你'));
   t.is(editor.text.slice(-2), 'x你');
@@ -156,7 +156,7 @@ test('a text is clipped to bytes without splitting a character', (t) => {
   t.is(clipToBytes('ab👩‍🚀', 12), 'ab');
 });
 
-/** Texts of pieces that may join to one character. */
+/** Texts whose pieces may join into one character. */
 const pieces = fc
   .array(fc.constantFrom('a', ' ', 'é', '\u0301', '\u200d', '👩', '🚀', '🇩', '🇪', '你', '가', 'ᄀ', 'ᅡ', '-'))
   .map((parts) => parts.join(''));

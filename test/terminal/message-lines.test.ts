@@ -37,7 +37,7 @@ test('dates and times are in the given time zone', (t) => {
   ]);
 });
 
-test('with colours the time is dim, the name bold, and own names have another colour', (t) => {
+test("with colours, the time is dim, the name is bold, and the user's own name has another colour", (t) => {
   const lines = new MessageLines({ hasColor: true, startedAtMs: STARTED_AT_MS, timeZone: 'UTC' });
   const rows = (shown: ShownMessage) => lines.linesOf(shown).flatMap((line) => styledRows(line, 80));
   t.deepEqual(rows(message(STARTED_AT_MS)), ['\u001b[2m14:00\u001b[0m \u001b[1;36mbob\u001b[0m: hello']);
@@ -46,7 +46,7 @@ test('with colours the time is dim, the name bold, and own names have another co
   ]);
 });
 
-test('a name that continues in the next row keeps its style; the indentation has none', (t) => {
+test('a name that continues in the next row keeps its style, and the indentation has no style', (t) => {
   const line = {
     text: '12345 a-long-name: text',
     styles: [

@@ -41,7 +41,7 @@ test('`off` does nothing, `bell` rings, and `osc` shows the message', (t) => {
   }
 });
 
-test('notices in a pause become one notice at its end', (t) => {
+test('all notices during a pause become one notice at the end of the pause', (t) => {
   const { notifier: given, pass, written } = notifier('osc');
   for (let count = 0; count < 4; count++) given.notify(`message ${count}`);
   t.is(written.length, 1);
@@ -57,7 +57,7 @@ test('notices in a pause become one notice at its end', (t) => {
   t.is(written.at(-1), '\u001b]9;later\u0007');
 });
 
-test('a user who presses keys gets no notice, now or at the end of a pause', (t) => {
+test('a user who presses keys gets no notice, neither at once nor at the end of a pause', (t) => {
   const { notifier: given, pass, written } = notifier('bell');
   given.keyPressed();
   given.notify('one');

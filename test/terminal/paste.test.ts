@@ -29,7 +29,7 @@ test('the keys between the beginning and the end of a paste are its text', (t) =
   t.false(paste.handle({ name: 'a', sequence: 'a' }));
 });
 
-test('an end without a beginning is not a key', (t) => {
+test('an end mark without a beginning is not passed on as a key', (t) => {
   const { paste, pastes } = reader(t);
   t.true(paste.handle(END));
   t.deepEqual(pastes, []);
@@ -44,7 +44,7 @@ test('a paste that pauses too long counts as ended', (t) => {
   t.false(paste.handle({ name: 'a', sequence: 'a' }));
 });
 
-test('a paste that is too long is reported, and the next one works', (t) => {
+test('a paste that is too long is reported, and the next paste works', (t) => {
   const { paste, pastes } = reader(t);
   for (const sequence of ['x'.repeat(MAX_PASTE_BYTES), 'y']) {
     paste.handle(START);

@@ -18,7 +18,7 @@ test('lines are removed one after the other, and the rest can be dropped', (t) =
   t.deepEqual(pasted.drop(), []);
 });
 
-test('a line that would leave the chat becomes text', (t) => {
+test('a line that would leave the chat is sent as text', (t) => {
   const pasted = new PastedLines();
   for (const [line, taken] of [
     ['q', '\\q'],
@@ -30,13 +30,13 @@ test('a line that would leave the chat becomes text', (t) => {
   }
 });
 
-test('a line is not longer than a typed line may be', (t) => {
+test('a pasted line is cut to the maximum length of a typed line', (t) => {
   const pasted = new PastedLines();
   pasted.set(['x'.repeat(MAX_LINE_BYTES + 1)]);
   t.is(pasted.shift()?.length, MAX_LINE_BYTES);
 });
 
-test('a preview shows the first five lines, gated and clipped, and counts the others', (t) => {
+test('a preview shows the first five lines, safe to show and clipped, and counts the others', (t) => {
   t.deepEqual(previewOf(['a\u202e', 'b']), ['| a\uFFFD', '| b']);
   const long = previewOf(['x'.repeat(MAX_PREVIEW_CHARACTERS + 1), '2', '3', '4', '5', '6']);
   t.is(long[0], `| ${'x'.repeat(MAX_PREVIEW_CHARACTERS)}…`);

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import test from 'ava';
 import { MAX_LINES_AHEAD, openPlainConsole } from '../../terminal/plain-console.js';
 
-/** A console on pipes, its output, and its calls of the listener. */
+/** A console on pipes, with its output and the events that it reported. */
 function console() {
   const stdin = new PassThrough();
   const stdout = new PassThrough();
@@ -49,7 +49,7 @@ test('a prompt is shown without a line end, and the next line answers it', async
   t.deepEqual(told, ['this', 'and that']);
 });
 
-test('every line of output begins at the beginning of a line', async (t) => {
+test('printed lines never continue the line of a prompt', async (t) => {
   const { console: plain, type, written } = console();
   plain.print(['one']);
   plain.ask(QUESTION);
@@ -58,7 +58,7 @@ test('every line of output begins at the beginning of a line', async (t) => {
   t.is(written(), 'one\nWhat? \ntwo\nthree\n');
 });
 
-test('lines printed while a prompt is open are separate, and the prompt is shown again', (t) => {
+test('if lines are printed while a prompt is open, the prompt is shown again below them', (t) => {
   const { console: plain, written } = console();
   plain.ask(QUESTION);
   plain.print(['news']);
@@ -76,7 +76,7 @@ test('a replaced prompt is not answered', async (t) => {
   t.deepEqual(told, ['y']);
 });
 
-test('the same prompt again changes nothing', (t) => {
+test('asking the open prompt again changes nothing', (t) => {
   const { console: plain, written } = console();
   plain.ask(QUESTION);
   plain.ask(QUESTION);
@@ -125,7 +125,7 @@ test('reading pauses when too many lines wait', async (t) => {
   t.true(stdin.isPaused());
 });
 
-test('an output that lost its reader is reported as the end', (t) => {
+test('if the reader of the output is gone, the end is reported', (t) => {
   const { stdout, told } = console();
   stdout.emit('error', new Error('EPIPE'));
   t.deepEqual(told, ['END']);

@@ -21,7 +21,7 @@ const list: readonly Buddy[] = [
   { id: carl, status: 102, endpoint: { address: '::1', port: 5_000 } },
 ];
 
-test('the buddy list has a line per buddy: id, status, address and port between tabs', (t) => {
+test('the buddy list has a line per buddy: id, status, address and port, separated by tabs', (t) => {
   t.deepEqual(buddyListLines(list, new Map()), [
     'My buddy list:',
     'dora\tOFFLINE\tunknown\tunknown',
@@ -81,7 +81,7 @@ test('without a user, buddies and missed calls the status is empty', (t) => {
   t.deepEqual(missedLines([]), []);
 });
 
-test('the time of the day has two digits for hours and minutes', (t) => {
+test('the time of day has two digits each for hours and minutes', (t) => {
   t.is(clockTime(new Date(2026, 0, 1, 3, 7).getTime()), '03:07');
 });
 

@@ -30,13 +30,13 @@ function block(columns: number, height = 8) {
   };
 }
 
-test('it draws text with the cursor between its halves', async (t) => {
+test('the block draws the text before the cursor and the text after it', async (t) => {
   const { block: prompt, looks } = block(20);
   prompt.draw('> hello', ' world');
   t.deepEqual(await looks(), { rows: ['> hello world'], cursor: [0, 7] });
 });
 
-test('it redraws in the same place, whatever its height was', async (t) => {
+test('the block is redrawn in the same place, whatever its previous height was', async (t) => {
   const { block: prompt, looks } = block(10);
   prompt.draw('> 12345678abcdefghijk', '');
   t.deepEqual(await looks(), { rows: ['> 12345678', 'abcdefghij', 'k'], cursor: [2, 1] });
@@ -44,7 +44,7 @@ test('it redraws in the same place, whatever its height was', async (t) => {
   t.deepEqual(await looks(), { rows: ['> 1'], cursor: [0, 3] });
 });
 
-test('it redraws from its first row when the cursor is in the middle', async (t) => {
+test('the block is redrawn from its first row if the cursor is in the middle of the text', async (t) => {
   const { block: prompt, looks } = block(10);
   prompt.draw('> 1234', '5678abcdefghijk');
   t.deepEqual(await looks(), { rows: ['> 12345678', 'abcdefghij', 'k'], cursor: [0, 6] });
@@ -52,7 +52,7 @@ test('it redraws from its first row when the cursor is in the middle', async (t)
   t.deepEqual(await looks(), { rows: ['> 12345678', 'abcd'], cursor: [1, 2] });
 });
 
-test('a row that is exactly full puts the cursor at the beginning of the next', async (t) => {
+test('if the cursor is behind a full row, it is at the beginning of the next row', async (t) => {
   const { block: prompt, looks } = block(10);
   prompt.draw('> 12345678', '');
   t.deepEqual(await looks(), { rows: ['> 12345678'], cursor: [1, 0] });
@@ -78,7 +78,7 @@ test('a forgotten block stays on the screen', async (t) => {
   t.deepEqual(await looks(), { rows: ['> sent', '>'], cursor: [1, 2] });
 });
 
-test('the status lines stand above the question, one row each', async (t) => {
+test('each status line takes one row above the question', async (t) => {
   const { block: prompt, looks } = block(20);
   prompt.draw('Choice: ', '', 'bob   ONLINE', 'a line that is too long for it');
   t.deepEqual(await looks(), {
@@ -91,7 +91,7 @@ test('the status lines stand above the question, one row each', async (t) => {
   t.deepEqual(await looks(), { rows: ['Choice:'], cursor: [0, 8] });
 });
 
-test('a status that is higher than the screen says how many lines it left out', async (t) => {
+test('a status with too many lines ends with the number of omitted lines', async (t) => {
   const { block: prompt, looks } = block(20, 5);
   const buddies = Array.from({ length: 12 }, (_, index) => `buddy ${index}`);
   prompt.draw('Choice: ', '', ...buddies);
@@ -101,7 +101,7 @@ test('a status that is higher than the screen says how many lines it left out', 
   t.deepEqual((await looksHigher()).rows, [...buddies.slice(0, 9), '… and 3 more', 'Choice:']);
 });
 
-test('of a text higher than the screen, the rows around the cursor are shown', async (t) => {
+test('if a text is higher than the screen, the rows around the cursor are shown', async (t) => {
   const { block: prompt, looks } = block(10, 3);
   const text = [...'abcd']
     .map((letter) => letter.repeat(10))
@@ -113,7 +113,7 @@ test('of a text higher than the screen, the rows around the cursor are shown', a
   t.deepEqual(await looks(), { rows: ['aaaaaaaaaa', 'bbbbbbbbbb'], cursor: [0, 5] });
 });
 
-test('the cursor is right even behind emoji whose width terminals disagree about', async (t) => {
+test('the cursor is in the right column even after emoji that have no agreed width', async (t) => {
   const { block: prompt, looks } = block(20);
   prompt.draw('> 👩‍🚀x', 'yz');
   const { cursor } = await looks();

@@ -41,7 +41,7 @@ function prompted(kind: 'key' | 'line', draft = '', sent: readonly string[] = []
       for (const key of keys) {
         if (typeof key === 'string')
           for (const text of key) await prompt.keypress(text, { name: text, sequence: text });
-        // Like node:readline, which passes no text with an escape sequence.
+        // As in node:readline, an escape sequence comes without text.
         else await prompt.keypress(key.sequence?.startsWith('\x1b') ? undefined : key.sequence, key);
       }
     },
@@ -75,7 +75,7 @@ test('a line prompt is answered by a line', async (t) => {
   t.deepEqual(answers, ['hello 1']);
 });
 
-test('a line prompt begins with the draft it is given', async (t) => {
+test('a line prompt begins with its draft', async (t) => {
   const { answers, drawn, press, prompt } = prompted('line', 'half');
   t.is(drawn(), '> half|');
   await press('way', LEFT);
@@ -84,7 +84,7 @@ test('a line prompt begins with the draft it is given', async (t) => {
   t.deepEqual(answers, ['halfway']);
 });
 
-test('the cursor moves and edits by grapheme clusters', async (t) => {
+test('keys move the cursor and delete by grapheme clusters', async (t) => {
   const { drawn, press } = prompted('line', 'a👩‍🚀你b');
   await press(LEFT);
   t.is(drawn(), '> a👩‍🚀你|b');
@@ -124,7 +124,7 @@ test('the usual keys of a shell edit the line', async (t) => {
   t.is(moved.drawn(), '> one two!|');
 });
 
-test('a line has a limit', async (t) => {
+test('a line that is full takes no more text, and the bell rings', async (t) => {
   const { bells, press, prompt } = prompted('line', 'x'.repeat(MAX_LINE_BYTES - 1));
   await press('y');
   t.is(bells(), 0);
@@ -133,7 +133,7 @@ test('a line has a limit', async (t) => {
   t.is(prompt.typed.length, MAX_LINE_BYTES);
 });
 
-test('an accent that is typed after its letter joins it', async (t) => {
+test('an accent joins the letter that was typed before it', async (t) => {
   const { drawn, press } = prompted('line', 'e');
   await press('\u0301', LEFT);
   t.is(drawn(), '> |e\u0301');
@@ -183,7 +183,7 @@ test('Ctrl-Y puts back cut text', async (t) => {
   t.is(drawn(), '> two |one ');
 });
 
-test('the arrow keys, Ctrl-P and Ctrl-N walk through the lines sent before', async (t) => {
+test('the arrow keys, Ctrl-P and Ctrl-N recall the lines that were sent before', async (t) => {
   const { answers, bells, drawn, press } = prompted('line', 'dra', ['first', 'second']);
   await press({ name: 'up', sequence: '\x1b[A' });
   t.is(drawn(), '> second|');

@@ -3,7 +3,7 @@ import type { DisplayText } from '../../protocol/display-text.js';
 import type { IdentityKey } from '../../protocol/key.js';
 import { registrationLine } from '../../terminal/registration-line.js';
 
-test('a new user learns what a key means, and why there is none', (t) => {
+test('the line says what the key of a new id means, or why the id has no key', (t) => {
   t.regex(
     registrationLine({ with: 'key', key: '' as IdentityKey, remindsOfWords: true }),
     /only the key on this machine can sign in/,

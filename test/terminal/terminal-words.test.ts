@@ -13,20 +13,20 @@ const address = '192.0.2.7' as DisplayText;
 const text = (value: string) => value as DisplayText;
 const messageTo = (name: string) => terminalPromptOf({ ask: 'message', name: text(name) });
 
-test('the prompt of a chat names the buddy; a long name is cut, and no name forges a line', (t) => {
+test('the prompt of a chat names the buddy, and the name is clipped and safe to show', (t) => {
   t.is(messageTo('bob').text, 'bob> ');
   t.is(messageTo('x'.repeat(64)).text, `${'x'.repeat(15)}…> `);
   t.is(messageTo('你'.repeat(9)).text, `${'你'.repeat(7)}…> `);
   t.is(messageTo('\u001b[2J\u202e').text, '\uFFFD[2J\uFFFD> ');
 });
 
-test('the same question gives the same prompt, and another buddy gives another', (t) => {
+test('the same question gives the same prompt, and another buddy gives another prompt', (t) => {
   t.true(isSamePrompt(messageTo('bob'), messageTo('bob')));
   t.false(isSamePrompt(messageTo('bob'), messageTo('carl')));
   t.false(isSamePrompt(messageTo('bob'), undefined));
 });
 
-test('the question about a call has the line with the caller as its lead', (t) => {
+test('the lead line of the question about a call names the caller', (t) => {
   const call = { ask: 'call', caller: bob, address } as const;
   t.deepEqual(terminalPromptOf(call), { ...promptOf(call), lead: ['Call from bob (192.0.2.7).'] });
 });
@@ -36,7 +36,7 @@ test('while a call rings, the lead line names the buddy', (t) => {
   t.deepEqual(terminalPromptOf(calling), { ...promptOf(calling), lead: ['Calling bob.'] });
 });
 
-test('all other prompts and notices have the words of plain mode', (t) => {
+test('prompts and notices without words of their own have the words of plain mode', (t) => {
   t.is(terminalPromptOf({ ask: 'menu' }), promptOf({ ask: 'menu' }));
   t.deepEqual(terminalLinesOf({ say: 'chatClosed' }), ['Buddy connection closed.']);
   t.deepEqual(terminalLinesOf({ say: 'signedIn', user: bob }), ['Signed in as bob.']);
@@ -68,7 +68,7 @@ test('the buddy who leaves is named', (t) => {
   t.deepEqual(terminalLinesOf({ say: 'buddyLeft', name: text('bob') }), ['bob left.']);
 });
 
-test('the menu has a line about its help, and the help has each of its letters', (t) => {
+test('the menu has a line about the help, and the help explains each letter of the menu', (t) => {
   t.deepEqual(terminalLinesOf({ say: 'menu' }), [...MENU, '  ? - Explain these letters']);
   const letters = (lines: readonly string[]) => lines.map((line) => line.slice(0, 6)).filter(Boolean);
   t.deepEqual(letters(MENU_HELP), letters(MENU));

@@ -5,7 +5,7 @@ function key(name: string): Input {
   return { kind: 'key', text: name, key: { name } };
 }
 
-test('inputs are drained in their order, once', (t) => {
+test('inputs are drained once, in their order', (t) => {
   const ahead = new TypeAhead();
   ahead.add(key('a'), 1);
   ahead.add({ kind: 'paste', text: 'b' }, 2);

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { widthOf } from '../../terminal/layout.js';
 import { typedRows } from '../../terminal/typed-rows.js';
 
-test('text fills a row and continues in the next', (t) => {
+test('text fills a row and continues in the next row', (t) => {
   t.deepEqual(typedRows('123456789', '0ab', 10), {
     rows: ['1234567890', 'ab'],
     cursor: { row: 0, before: '123456789' },
   });
 });
 
-test('a row that is exactly full leaves the cursor in the next', (t) => {
+test('if the text before the cursor fills a row exactly, the cursor is in the next row', (t) => {
   t.deepEqual(typedRows('1234567890', '', 10), {
     rows: ['1234567890', ''],
     cursor: { row: 1, before: '' },
@@ -29,7 +29,7 @@ test('a wide character that does not fit begins the next row', (t) => {
   t.deepEqual(typedRows('123456789', '你', 10).rows, ['123456789', '你']);
 });
 
-test('no row is wider than the screen, no text is lost, and the cursor is in its place', (t) => {
+test('no row is wider than the screen, no text is lost, and the cursor is in the right place', (t) => {
   const text = fc.string({ unit: 'grapheme', maxLength: 60 }).map((all) => all.replaceAll('\t', ' '));
   fc.assert(
     fc.property(text, text, fc.integer({ min: 10, max: 30 }), (before, after, columns) => {

@@ -23,7 +23,7 @@ test('the menu has the lines that people and scripts know', (t) => {
   ]);
 });
 
-test('the prompts are the ones that people and scripts know', (t) => {
+test('the prompts have the words that people and scripts know', (t) => {
   t.is(promptOf({ ask: 'menu' }).text, 'Your choice: ');
   t.is(promptOf({ ask: 'userId' }).text, 'Enter user id: ');
   t.is(promptOf({ ask: 'buddyId' }).text, 'Enter buddy id: ');
@@ -34,7 +34,7 @@ test('the prompts are the ones that people and scripts know', (t) => {
   t.is(promptOf({ ask: 'message', name: bobsName }).text, '> ');
 });
 
-test('the lines of calls and chats are the ones that people and scripts know', (t) => {
+test('the lines of calls and chats have the words that people and scripts know', (t) => {
   t.deepEqual(linesOf({ say: 'connecting' }), ['Attempting to connect...']);
   t.deepEqual(linesOf({ say: 'accepted' }), ['Buddy accepted connection.']);
   t.deepEqual(linesOf({ say: 'callAccepted' }), ['Connection accepted.']);
@@ -54,14 +54,14 @@ test('the line about a failed outgoing call says why', (t) => {
   t.deepEqual(lines({ cause: 'unreachable', reason }), ['bob could not be reached: nothing listens there.']);
 });
 
-test('the line about a buddy that cannot be called says why', (t) => {
+test('the line about a buddy who cannot be called says why', (t) => {
   t.deepEqual(linesOf({ say: 'notCallable', buddy: bob, why: 'unlisted' }), [
     'bob is not on your buddy list.',
   ]);
   t.deepEqual(linesOf({ say: 'notCallable', buddy: bob, why: 'offline' }), ['bob is offline.']);
 });
 
-test('a ringing caller is named by id and address; other lines have the id, or else the address', (t) => {
+test('a ringing caller has id and address; other lines have the id, or, without an id, the address', (t) => {
   t.deepEqual(linesOf({ say: 'caller', caller: bob, address }), ['Call from bob (192.0.2.7).']);
   t.deepEqual(linesOf({ say: 'caller', caller: undefined, address }), ['Call from 192.0.2.7.']);
   t.is(alertText({ alert: 'call', caller: bob, address }), 'bob calls' as DisplayText);
@@ -85,7 +85,7 @@ test('blocked callers are listed, and an empty list has a line of its own', (t) 
   t.deepEqual(linesOf({ say: 'blocked', names: ['eve', '192.0.2.9'] }), ['Blocked: eve, 192.0.2.9.']);
 });
 
-test('a 201 is explained by the request; other replies are shown alone', (t) => {
+test('a reply 201 is explained according to the request, and other replies are shown alone', (t) => {
   const lines = (op: 'REG' | 'ADD' | 'DEL', line: string) =>
     linesOf({ say: 'reply', op, line: line as DisplayText, why: { why: 'yourself' } });
   t.regex(lines('REG', '201 INVALID')[1] ?? '', /one word of at most 64/);
