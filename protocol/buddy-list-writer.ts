@@ -14,8 +14,8 @@ export const MAX_LINES = Math.ceil(MAX_BUDDY_LIST_BYTES / 17);
 const MAX_ROOM_BYTES = MAX_BUDDY_LIST_BYTES + MAX_BUDDY_LINE_BYTES;
 
 /**
- * The size of a slab: a large buffer of which each list takes a slice. Allocating a buffer for each list
- * would take longer than writing the list.
+ * Each list is a slice of a larger buffer of this size, a slab. Allocating a buffer for each list would take
+ * longer than writing the list.
  */
 const SLAB_BYTES = 4 * MAX_ROOM_BYTES;
 

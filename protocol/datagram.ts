@@ -7,10 +7,10 @@ import { decodeAscii, firstTokens } from './ascii.js';
 import { parseId, type UserId } from './id.js';
 import { parseStatus, STATUS_WORDS, type Status } from './status.js';
 
-/** The maximum number of bytes in a datagram from a client. The server drops longer ones. */
+/** The maximum number of bytes in a datagram from a client. The server drops longer datagrams. */
 export const MAX_DATAGRAM_BYTES = 512;
 
-/** A client's announcement of its status. Its address is the source address of the datagram. */
+/** A client's announcement of its user's status. It has no address: the server knows the client's address. */
 export interface Announcement {
   readonly op: 'SET';
   readonly id: UserId;

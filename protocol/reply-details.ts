@@ -72,7 +72,7 @@ const MAX_UNTIL_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /**
  * Encodes the details of a ban: `BANNED ID`, or `BANNED ADDRESS UNTIL 2026-12-24T18:00:00Z`. The end is
- * rounded up, so that a client may try again at the time that it reads.
+ * rounded up to a whole second, so that the ban is over at the time that the client reads.
  */
 export function encodeBanDetails({ banned, untilMs }: BanNotice): string {
   const words = `${BANNED} ${banned.toUpperCase()}`;

@@ -4,7 +4,7 @@
  *     0x81 | session (8 bytes) | counter (8 bytes) | sealed text and its tag (16 bytes)
  *     0x82 | session (8 bytes)
  *
- * The first form is a question of a client, or an answer of the server. The counter is big-endian; each
+ * The first form is a question from a client, or an answer from the server. The counter is big-endian. Each
  * direction counts from 1. The second form is the server's answer to a session that it does not know.
  */
 
@@ -17,7 +17,7 @@ const UNKNOWN_SESSION = 0x82;
 
 const SESSION_BYTES = 8;
 
-/** Bytes before the sealed text. The seal covers them too, as associated data. */
+/** Bytes before the sealed text. The seal also authenticates these bytes, as associated data. */
 export const HEADER_BYTES = 1 + SESSION_BYTES + 8;
 
 /** Bytes of the tag after the sealed text. */

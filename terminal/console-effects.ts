@@ -18,8 +18,8 @@ import { BELL, KeyPrompt, LinePrompt, type OpenPrompt } from './prompts.js';
 import { type Input, type KeyInput, type PasteInput, TypeAhead } from './type-ahead.js';
 
 /**
- * A prompt that opens without an action of the user takes no keys until no key was pressed for this time, in
- * milliseconds.
+ * The quiet time, in milliseconds. A prompt that opens without an action of the user takes keys only after
+ * this time without a key.
  */
 export const QUIET_MS = 700;
 

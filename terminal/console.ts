@@ -11,7 +11,7 @@ import type { Clock } from './clock.js';
 /** A question to the user. It is open until it is answered or dropped, or until another question opens. */
 export interface Prompt {
   readonly text: string;
-  /** `key`: pressing one of `keys` answers. `line`: a line of text answers. */
+  /** `key`: the user answers by pressing one of `keys`. `line`: the user answers with a line of text. */
   readonly kind: 'key' | 'line';
   readonly keys?: string;
   /** The name under which typed text is kept during an interruption. Without a name, the text is not kept. */

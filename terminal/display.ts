@@ -68,7 +68,7 @@ export class Display {
     this.#screen.write(this.#block.erase() + this.#blockCodes());
   }
 
-  /** Removes the prompt. Prints `line`, if given, in its place: the question with its answer. */
+  /** Removes the prompt. If `line` (the question with its answer) is given, prints it in the same place. */
   answered(line: string | undefined): void {
     this.#asked = undefined;
     if (line === undefined) this.ask(undefined);

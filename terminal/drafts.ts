@@ -1,10 +1,10 @@
 /**
- * Lines that were interrupted before they were sent, by the draft names of their prompts.
+ * Lines that were interrupted before they were sent. Each line is stored under the draft name of its prompt.
  */
 
 import type { LineEditor } from './line-editor.js';
 
-/** The maximum number of drafts that are kept. The oldest one is dropped. */
+/** The maximum number of drafts that are kept. Beyond it, the oldest draft is dropped. */
 export const MAX_DRAFTS = 32;
 
 export class Drafts {

@@ -2,8 +2,8 @@
  * Turns a terminal's bytes into keys, and discards the terminal's reports.
  *
  * A terminal sends keys, and also reports about the mouse, its colours or its name. The key parser of Node.js
- * knows only the sequences of keys, and mistakes parts of other sequences for typed characters.
- * Therefore this file passes only typed characters and complete sequences of keys to that parser.
+ * knows only the sequences of keys, and mistakes parts of other sequences for typed characters. Therefore
+ * this file passes only typed characters and complete sequences of keys to that parser.
  */
 
 import { EventEmitter } from 'node:events';

@@ -117,7 +117,7 @@ export function verdictLine(buddy: UserId, { result, reason }: WordsVerdict): st
   }
 }
 
-/** Makes a text a sentence, with a capital and a full stop. */
+/** Turns a text into a sentence, with a capital and a full stop. */
 export function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,6 +1,6 @@
 /**
- * Messages as lines of the screen: `14:05 bob: text`. A line with the date precedes the first message of a
- * day.
+ * Messages as lines of the screen: `14:05 bob: text`. If a message is from another day than the previous
+ * message, a line with the date precedes it.
  */
 
 import type { ShownMessage } from '../machines/client/notices.js';

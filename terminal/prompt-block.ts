@@ -41,7 +41,7 @@ export class PromptBlock {
     return this.#height;
   }
 
-  /** The codes that replace the drawn content by new content. */
+  /** The codes that replace the drawn content with new content. */
   draw({ status, before, after }: PromptContent, size: ScreenSize): string {
     const above = statusRows(status, size);
     const { rows, cursor } = typedRows(before, after, size.columns);
@@ -50,7 +50,7 @@ export class PromptBlock {
     const shown = [...above, ...rows.slice(first, first + height)];
     const cursorRow = above.length + cursor.row - first;
     // Rewriting the cursor's row up to the cursor moves the cursor to the correct column, even if the
-    // terminal has other widths for the characters.
+    // terminal gives the characters other widths.
     const toCursor = `${up(shown.length - 1 - cursorRow)}\r${cursor.before}`;
     const codes = this.erase() + WRAP_OFF + shown.join('\r\n') + toCursor + WRAP_ON;
     this.#cursorRow = cursorRow;

@@ -120,7 +120,7 @@ export class LinePrompt extends BasePrompt implements OpenPrompt {
     return { before: this.prompt.text + toDisplayText(before), after: toDisplayText(after) };
   }
 
-  /** Inserts text at the cursor. Rings the bell if it did not fit completely. */
+  /** Inserts text at the cursor. Rings the bell if not all of the text fits. */
   insert(text: string): void {
     if (!this.editor.insert(text)) this.alert();
     this.#options.onEdit();

@@ -64,7 +64,7 @@ test('a device whose serial is below the known floor of its identity is revoked'
   t.is(acceptChain(good, { floorOf: (key) => (key === another ? 101 : 0) }).refusal, undefined);
 });
 
-test('a chain of the own identity is refused', (t) => {
+test("a chain whose identity is the checking side's own identity is refused", (t) => {
   t.is(acceptChain(good, { ownIdentity: identity }).refusal, 'own-identity');
   t.is(acceptChain(good, { ownIdentity: another }).refusal, undefined);
 });

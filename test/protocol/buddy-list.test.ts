@@ -68,7 +68,7 @@ test('buddies are written in the given order', (t) => {
   );
 });
 
-test('a list of exactly 65507 bytes is complete, and a list of one byte more loses its last line', (t) => {
+test('a list of exactly 65507 bytes is complete, and a longer list loses its last line', (t) => {
   t.is(MAX_BUDDY_LIST_BYTES, 65_507);
   // 704 lines of 93 bytes leave room for a line of 35 bytes, which has an id of 6 characters.
   const most = Array.from({ length: 704 }, (_, index) => offline(String(index).padStart(64, '0')));

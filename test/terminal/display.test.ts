@@ -71,7 +71,7 @@ test('messages and lines are printed above the prompt, in one write each', async
   t.deepEqual(await allRows(), ['notice', '00:01 bob: hi', '> half a line']);
 });
 
-test('the status is shown for prompts that have one, and written when it changes', async (t) => {
+test('the status is shown above prompts that have one, and is drawn again when it changes', async (t) => {
   const { allRows, ask, display, screen } = displayed(30, 6);
   display.setStatus(['bob is online']);
   ask(LINE);

@@ -38,7 +38,7 @@ function reader(t: ExecutionContext) {
   };
 }
 
-/** Reports and other sequences of terminals that are not read as keys, by what they are. */
+/** Sequences of terminals that are not read as keys, each under its description. */
 const REPORTS: Readonly<Record<string, string>> = {
   'a mouse report (SGR)': `${ESC}[<0;10;20M${ESC}[<0;10;20m`,
   'a mouse report (X10)': `${ESC}[M !!${ESC}[M#yn`,

@@ -76,7 +76,7 @@ test('a replaced prompt is not answered', async (t) => {
   t.deepEqual(told, ['y']);
 });
 
-test('asking the open prompt again changes nothing', (t) => {
+test('asking the open question again changes nothing', (t) => {
   const { console: plain, written } = console();
   plain.ask(QUESTION);
   plain.ask(QUESTION);

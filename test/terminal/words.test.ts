@@ -61,7 +61,7 @@ test('the line about a buddy who cannot be called says why', (t) => {
   t.deepEqual(linesOf({ say: 'notCallable', buddy: bob, why: 'offline' }), ['bob is offline.']);
 });
 
-test('a ringing caller has id and address; other lines have the id, or, without an id, the address', (t) => {
+test('the line of a ringing call has id and address; other lines have only the id or the address', (t) => {
   t.deepEqual(linesOf({ say: 'caller', caller: bob, address }), ['Call from bob (192.0.2.7).']);
   t.deepEqual(linesOf({ say: 'caller', caller: undefined, address }), ['Call from 192.0.2.7.']);
   t.is(alertText({ alert: 'call', caller: bob, address }), 'bob calls' as DisplayText);
