@@ -1,5 +1,6 @@
 /**
- * Sealed presence datagrams: their header, and the text that is sealed. keys/datagram-seal.ts has the cipher.
+ * Sealed (encrypted and authenticated) presence datagrams: their header, and the text that is sealed. The
+ * cipher is in keys/datagram-seal.ts.
  *
  *     0x81 | session (8 bytes) | counter (8 bytes) | sealed text and its tag (16 bytes)
  *     0x82 | session (8 bytes)
