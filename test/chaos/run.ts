@@ -60,8 +60,8 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
 }
 
 /**
- * Runs workers, operators and users while actors are crashed. Then waits for recovery, verifies the server, and
- * ends it.
+ * Runs workers, operators and users while actors are crashed. Then waits for recovery, verifies the server,
+ * and ends it.
  */
 async function runWorld(world: World, random: Random, tally: Tally, options: ChaosOptions): Promise<void> {
   const { pairs, port, registry, server, workers, operators, ledgers } = world;

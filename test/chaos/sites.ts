@@ -11,9 +11,9 @@ import type { Site } from './saboteur.js';
 import type { World } from './world.js';
 
 /**
- * Intervals between crashes of the server's connections, of the administration's connections, and of the chats
- * of each client, in milliseconds. A private chat takes longer to begin: both clients shake hands, and ask the
- * server for a key.
+ * Intervals between crashes of the server's connections, of the administration's connections, and of the
+ * chats of each client, in milliseconds. A private chat takes longer to begin: both clients shake hands, and
+ * ask the server for a key.
  */
 const CONNECTION_CRASH_MS = 60;
 const COMMAND_CRASH_MS = 200;
