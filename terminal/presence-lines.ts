@@ -18,11 +18,8 @@ const ORDER: Readonly<Record<Status, number>> = { 100: 0, 102: 1, 101: 2 };
 /** The maximum number of columns to which ids are padded. */
 const MAX_ID_COLUMNS = 24;
 
-/**
- * The maximum number of columns of the user's own id before the short menu. The id and the menu fit in 80
- * columns, unless the user is away.
- */
-const MAX_MENU_NAME_COLUMNS = 12;
+/** The maximum number of columns before the short menu, for a menu that fits in 80 columns. */
+const MAX_MENU_USER_COLUMNS = 14;
 
 /** The short menu, for a user who has seen the full one. The capitals are the keys to press. */
 export const MENU_REMINDER = 'Register Login Add Delete Message Status aWay History Block eXit';
@@ -36,7 +33,8 @@ const KEYED_MENU_REMINDER = 'Register Login Add Del Msg Status aWay History Bloc
 /** The user's id and the menu, in one line. */
 export function menuLine(user: UserId, isAway: boolean, isKeyed = false): string {
   const reminder = isKeyed ? KEYED_MENU_REMINDER : MENU_REMINDER;
-  return `${clipLine(user, MAX_MENU_NAME_COLUMNS)}${isAway ? ', away' : ''}: ${reminder}`;
+  const away = isAway ? ', away' : '';
+  return `${clipLine(user, MAX_MENU_USER_COLUMNS - away.length)}${away}: ${reminder}`;
 }
 
 /** A local time of day: `14:05`. */

@@ -71,9 +71,12 @@ test('the status shows the user, the menu, whether the user is away, and missed 
 test('the short menu names the user, and fits in 80 columns even with a long name', (t) => {
   t.is(menuLine(bob, false), `bob: ${MENU_REMINDER}`);
   t.is(menuLine(bob, true), `bob, away: ${MENU_REMINDER}`);
-  const long = menuLine('x'.repeat(64) as UserId, false);
-  t.is(long, `${'x'.repeat(11)}…: ${MENU_REMINDER}`);
-  t.true(long.length <= 80);
+  const long = 'x'.repeat(64) as UserId;
+  t.is(menuLine(long, false), `${'x'.repeat(13)}…: ${MENU_REMINDER}`);
+  t.is(menuLine(long, true), `${'x'.repeat(7)}…, away: ${MENU_REMINDER}`);
+  for (const isAway of [false, true]) {
+    for (const isKeyed of [false, true]) t.is(menuLine(long, isAway, isKeyed).length, 80);
+  }
 });
 
 test('without a user, buddies and missed calls the status is empty', (t) => {
