@@ -50,7 +50,7 @@ export function isIgnored(event: ActorEnded): boolean {
   return !('error' in event) && event.output === IGNORE;
 }
 
-/** The reason of an actor's end. @param asked Whether its supervisor had asked it to end. */
+/** Why an actor ended. @param asked Whether the supervisor of the actor had asked it to end. */
 export function reasonOf(event: ActorEnded, asked: boolean): EndReason {
   if ('error' in event) return { kind: 'crashed', error: event.error };
   return { kind: asked ? 'shut_down' : 'done' };

@@ -1,11 +1,11 @@
 /**
- * Requests to a supervisor: list its children, and start, stop, restart or delete one. Modelled on the
- * functions of Erlang/OTP's `supervisor` module.
+ * Requests to a supervisor: to list its children, and to start, stop, restart or delete a child. Modelled on
+ * the functions of Erlang/OTP's `supervisor` module.
  *
  * A supervisor first finishes a start or stop that is under way. It answers a request to start a child when
- * the child is ready. It answers a request that it cannot carry out with a refusal code. The promise of a
+ * the child is ready. If it cannot carry out a request, it answers with a refusal code. The promise of a
  * request rejects with a `SupervisorError`: `no_supervisor` or `not_running` when no supervisor can answer,
- * `timed_out` when the answer took too long.
+ * `timed_out` when the answer takes too long.
  */
 
 import type { AnyActorLogic, AnyActorRef, EventObject, InputFrom } from 'xstate';
@@ -16,7 +16,7 @@ import { SupervisorError, type SupervisorErrorCode } from './supervisor-error.js
 import { internalsOf, isRunning } from './xstate-internals.js';
 
 /**
- * - `invalid_spec`: the spec has a bad value; `error` names it.
+ * - `invalid_spec`: the spec has a bad value, which `error` names.
  * - `already_started`: a child with that id runs. `already_present`: a child with that id is down, but has a
  * spec.
  * - `start_failed`: the child's start failed with `error`.
@@ -114,7 +114,7 @@ export type AdministrationEvent =
   | { readonly type: 'children.list'; readonly reply: (children: readonly ChildInfo[]) => void }
   | { readonly type: 'children.count'; readonly reply: (count: ChildCount) => void };
 
-/** Asks a dynamic supervisor for a new child. Any actor may send it. */
+/** Asks a dynamic supervisor for a new child. Any actor may send this event. */
 export interface ChildStart<TInput> {
   readonly type: 'child.start';
   readonly input: TInput;
@@ -154,8 +154,8 @@ export function startChild<TLogic extends AnyActorLogic>(
 }
 
 /**
- * Stops a child, named by its id or its actor. A child of a dynamic supervisor is named by its actor. The
- * child's spec stays, unless the child is temporary.
+ * Stops a child. `child` is its id or its actor; for a child of a dynamic supervisor, it must be the actor.
+ * The spec of the child stays. The spec of a temporary child is deleted.
  */
 export function terminateChild(
   supervisor: AnyActorRef,

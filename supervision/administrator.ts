@@ -1,5 +1,5 @@
 /**
- * Answers administration requests for a supervisor with a list of children, and changes its child list.
+ * Answers the administration requests to a supervisor with a list of children, and changes that list.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -74,7 +74,7 @@ export class Administrator {
     const child = childList.find(id);
     if (child === undefined) return refuse(self, reply, 'not_found');
     childList.dropStart(child);
-    // If the child is started later, together with its group, that is no longer its first start.
+    // The child may be started later together with its group. That start is then not its first start.
     child.purpose = 'restart';
     child.replyToStarts({ ok: false, code: 'shutting_down' });
     if (child.state === 'down') {

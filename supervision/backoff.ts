@@ -25,7 +25,7 @@ export interface BackoffOptions {
 /**
  * The wait before a restart, in milliseconds: minMs · 2ⁿ up to maxMs, extended by jitter.
  *
- * @param attempt The number of restarts since the last reset, without this one.
+ * @param attempt The number of earlier restarts since the last reset.
  * @param random A number from 0 to 1.
  */
 export function backoffDelay(

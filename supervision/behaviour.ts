@@ -8,10 +8,10 @@
  *
  * - `release` runs once: after a stop, a crash or a normal end;
  * - `scope.guard` turns an error thrown in a listener into a crash of the actor that owns the listener;
- * - `scope.end` ends the actor normally, `scope.fail` as a crash;
+ * - `scope.end` ends the actor normally, and `scope.fail` crashes it;
  * - an actor that is not ready at once sets `starting`, and calls `scope.ready` later.
  *
- * Every behaviour handles `shutdown.requested`, the only request that a supervisor sends to a child.
+ * Every behaviour handles `shutdown.requested`, the event with which a supervisor asks a child to end.
  */
 
 import type {
@@ -27,7 +27,7 @@ import { enterActor, leaveActor } from './current-actor.js';
 import { reportObserverError } from './isolation.js';
 import { type Clock, internalsOf, STOP } from './xstate-internals.js';
 
-/** The system of an actor, with any system ids. */
+/** The type of any actor's system. */
 export type AnyActorSystem = AnyActorRef['system'];
 
 /** Sent by a supervisor: the actor must finish its work and end. */
@@ -128,7 +128,7 @@ export class BehaviourScope<TEvent extends EventObject = EventObject> {
     return this.#clock.setTimeout(this.isSimulated ? send : () => setImmediate(send), delayMs);
   }
 
-  /** Sends this actor an event in the next event-loop iteration, after the events that arrive before it. */
+  /** Sends this actor an event in the next event-loop iteration. Events that arrive earlier go first. */
   sendNextIteration(event: TEvent): void {
     if (this.isSimulated) this.sendLater(event, 0);
     else setImmediate(() => this.self.send(event));
@@ -205,7 +205,7 @@ function hostOf(actor: AnyActorRef): Host {
 /** Marks logics that handle `shutdown.requested`. */
 const HANDLES_SHUTDOWN = Symbol('handles shutdown');
 
-/** True for behaviours: each of them ends on request. */
+/** True for behaviours, which all end on request. */
 export function handlesShutdown(logic: AnyActorLogic): boolean {
   return HANDLES_SHUTDOWN in logic;
 }
@@ -235,8 +235,8 @@ function snapshotOf(
 }
 
 /**
- * Stores an actor's next snapshot before XState does. Other actors therefore see that the actor has ended
- * while it releases its resources, and events sent to its address wait for the next incarnation.
+ * Stores an actor's next snapshot before XState does. While the actor releases its resources, other actors
+ * therefore see it as ended, and events sent to its address wait for the next incarnation.
  */
 function storeSnapshot(actor: AnyActorRef, next: InputSnapshot): InputSnapshot {
   internalsOf(actor)._snapshot = next as Snapshot<unknown>;
@@ -332,7 +332,7 @@ function handle(
   return snapshot;
 }
 
-/** Crashes the actor if an `async` function rejects later. */
+/** If a listener or method returned a promise, crashes the actor when the promise rejects. */
 function failIfRejected(returned: unknown, actor: AnyActorRef): void {
   if (!(returned instanceof Promise)) return;
   returned.catch((error: unknown) => actor.send({ type: 'behaviour.failed', error } satisfies InternalEvent));

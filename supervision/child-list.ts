@@ -1,6 +1,6 @@
 /**
- * The children of a supervisor in start order, with the pending stops and starts. Taking the next child to
- * start or to stop does not visit the others: its cost grows with the logarithm of their number.
+ * The children of a supervisor in start order, with the pending stops and starts. Finding the next child to
+ * start or to stop does not visit all children: the cost grows with the logarithm of their number.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -27,7 +27,7 @@ export class ChildList {
   /** By id, in start order. */
   readonly #children = new Map<string, Child>();
   #nextRank = 0;
-  /** Children to be stopped. The heap gives the last child first. */
+  /** The children to be stopped, as a set and as a heap. The heap returns the last child first. */
   readonly #toStop = new Set<Child>();
   readonly #stops = new Heap<Child>();
   /** Children to be started, each with its earliest start time. */
@@ -73,7 +73,7 @@ export class ChildList {
   }
 
   /**
-   * True for a child that was up, went down by a crash of its own or of another child, is not up again yet,
+   * True for a child that is being restarted: it is down and will be started again, or it is starting again
    * and is not to be stopped for good.
    */
   isRestarting(child: Child): boolean {
@@ -88,7 +88,7 @@ export class ChildList {
     this.#toStart.delete(child);
   }
 
-  /** The children that are restarted when this child crashes, itself included. */
+  /** The children that are restarted when this child crashes, including this child. */
   groupOf(child: Child, strategy: Strategy): readonly Child[] {
     if (strategy === 'one_for_one') return [child];
     const all = [...this.#children.values()];
@@ -157,7 +157,7 @@ export class ChildList {
     return undefined;
   }
 
-  /** The time of the next start that must wait; `undefined` when none must. */
+  /** The earliest time at which a waiting child may start; `undefined` if no child waits. */
   get nextStartMs(): number | undefined {
     for (let child = this.#waiting.first; child !== undefined; child = this.#waiting.first) {
       if (this.#toStart.get(child) === this.#waiting.firstKey) return this.#waiting.firstKey;

@@ -71,8 +71,8 @@ type Written<TLogic extends AnyActorLogic> = Omit<ChildSpec, 'id' | 'logic' | 'i
 } & InputSpec<TLogic>;
 
 /**
- * A child's spec whose types are checked: its input and the events of its address must fit its logic. Only a
- * child with a `Name` can have an address.
+ * Declares a child's spec, so that the compiler checks its types: the input and the events of the address
+ * must fit the logic. Only a child with a `Name` can have an address.
  *
  * @example
  * child({ id: STORE, logic: storeLogic, input: () => ({ path }), address: { stashLimit: 1_000 } });
@@ -159,7 +159,7 @@ function isLogic(logic: unknown): logic is AnyActorLogic {
   return typeof (logic as Partial<AnyActorLogic> | undefined)?.transition === 'function';
 }
 
-/** As in Erlang/OTP, where a process that does not trap exits is stopped at once. */
+/** A logic that would ignore the request is stopped at once, like an Erlang process that traps no exits. */
 function defaultShutdown(logic: AnyActorLogic): ShutdownPolicy {
   if (supervisorKind(logic) !== undefined) return Number.POSITIVE_INFINITY;
   return isMachine(logic) || handlesShutdown(logic) ? DEFAULT_SHUTDOWN_MS : 'brutal';

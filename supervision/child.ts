@@ -20,7 +20,7 @@ export function notReady(id: string): Error {
   return new Error(`'${id}' was not ready within ${START_TIMEOUT_MS} ms`);
 }
 
-/** Sent by a child to its supervisor. */
+/** The events that a `Child` sends to its supervisor. */
 export type ChildReport =
   | { readonly type: 'child.readied'; readonly actorId: string }
   /** The actor was not ready, or did not end, in time. */
@@ -65,7 +65,7 @@ export class Child {
   readonly #backoff: Backoff | undefined;
   #timer: Timer | undefined = undefined;
 
-  /** @param scope The supervisor's. */
+  /** @param scope The scope of the supervisor. */
   constructor(scope: BehaviourScope<ChildReport>, spec: ResolvedSpec, purpose: Purpose, more: ChildMore) {
     this.#scope = scope;
     this.spec = spec;
@@ -79,7 +79,7 @@ export class Child {
   /**
    * Starts an actor. If the actor is not ready at once, sends `child.readied` when it becomes ready.
    *
-   * @returns True when the actor is ready already: the caller must call {@link markUp}.
+   * @returns True if the actor is ready already. The caller must then call {@link markUp}.
    * @throws The error thrown while the actor or its input was created.
    */
   start(actorId: string, makeInput: (system: AnyActorSystem) => unknown): boolean {
@@ -115,8 +115,8 @@ export class Child {
   }
 
   /**
-   * Asks the actor to end within a time limit. If its shutdown is `brutal`, or if it would ignore the request
-   * in its current state, stops the actor and marks the child as down at once.
+   * Asks the actor to end within a time limit. If the time limit is `brutal`, or if the actor would ignore
+   * the request in its current state, stops the actor and marks the child as down at once.
    */
   stop(timeoutMs: number | 'brutal' = this.spec.shutdown): void {
     const actor = this.actor as AnyActorRef;
@@ -166,7 +166,7 @@ export class Child {
     return delayMs;
   }
 
-  /** Stops the actor: the supervisor is ending, or it forgets the child. */
+  /** Stops the actor, because the supervisor ends or forgets the child. */
   release(): void {
     this.#scope.cancel(this.#timer);
     if (this.state !== 'down' && this.actor !== undefined) this.#scope.stopChild(this.actor);

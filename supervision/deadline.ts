@@ -1,8 +1,8 @@
 /**
  * A deadline that is often postponed and seldom passes.
  *
- * It has one timer. If the timer fires before the deadline, it is set again for the remaining time.
- * Postponing the deadline therefore sets no timer.
+ * A `Deadline` has one timer. If the timer fires before a postponed deadline, the timer is set again for the
+ * remaining time. Postponing the deadline therefore sets no timer.
  */
 
 import type { EventObject } from 'xstate';

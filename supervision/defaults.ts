@@ -23,7 +23,7 @@ export const DEFAULT_SHUTDOWN_MS = 5_000;
 /** The largest random extension of a back-off, as a fraction of it. Akka's examples use the same value. */
 export const DEFAULT_JITTER = 0.2;
 
-/** The longest wait until a child is ready. A child that is not ready then counts as crashed. */
+/** The longest wait until a child is ready. A child that is not ready by then counts as crashed. */
 export const START_TIMEOUT_MS = 120_000;
 
 /**

@@ -199,12 +199,15 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     const count = this.#children.size + this.#restarting.size;
     if (this.#quotas?.admits(input, count) === false) return 'quota';
     const limit = currentLimit(this.#settings.limit);
-    // Two children end for each new one while there are too many, as after the limit was lowered.
+    // If a lowered limit leaves too many children, two of them must end for each new child.
     const hasRoom = count < limit || this.#makeRoomFor(input, count === limit ? 1 : 2);
     return hasRoom ? undefined : 'limit';
   }
 
-  /** Asks children to end. Their end events are handled after this event and before the next request. */
+  /**
+   * Asks children to end until `needed` of them have ended. Their end events are handled after this event and
+   * before the next request.
+   */
   #makeRoomFor(input: TInput, needed: number): boolean {
     const wanted: RoomWanted = { type: 'room.wanted' };
     let ended = 0;
@@ -249,7 +252,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     if (reply !== undefined) refuse(self, reply, reason === 'shutting_down' ? reason : 'limit_reached');
   }
 
-  // Ends.
+  // Ends of children.
 
   #onEnded(event: ActorEnded): void {
     const child = this.#children.get(event.actorId);
@@ -295,7 +298,7 @@ class DynamicSupervisor<TInput> implements Behaviour<DynamicSupervisorEvent<TInp
     this.#finishIfEmpty();
   }
 
-  /** The child will not be started again. If it was a supervisor, the addresses in its tree are closed. */
+  /** Forgets a child that will not be started again. For a supervisor, closes the addresses in its tree. */
   #forget(child: Child): void {
     this.#quotas?.remove(child);
     if (child.knownAs === undefined) return;

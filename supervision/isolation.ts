@@ -42,7 +42,7 @@ let reporting = false;
  * Isolates all current and future actors of a system.
  *
  * @param self A supervisor in the system.
- * @param report Emits the errors thrown by observers of `self` and of actors below it.
+ * @param report Emits an error that an observer of `self`, or of an actor below `self`, has thrown.
  * @throws Error when XState lacks a member that this function needs.
  */
 export function isolate(self: AnyActorRef, report: Reporter): void {
@@ -53,8 +53,8 @@ export function isolate(self: AnyActorRef, report: Reporter): void {
   const { system } = root;
   isolated.add(system);
   const { _unregister, _sendInspectionEvent } = system;
-  // XState's own `_register` stores the actor in a map that is never read and keeps the actor in memory: see
-  // slot-map.ts.
+  // XState's own `_register` also stores the actor in a map. XState never reads that map, and the map would
+  // keep the actor in memory: see slot-map.ts.
   system._register = (sessionId, actor) => {
     shield(actor);
     return sessionId;
@@ -81,7 +81,7 @@ function rootOf(actor: AnyActorRef): AnyActorRef {
   return root;
 }
 
-/** Shields the actors that ran before the first supervisor. */
+/** Shields an actor that started before the first supervisor, and the actors below it. */
 function shieldAll(actor: ActorInternals): void {
   shield(actor);
   for (const child of childrenOf(actor)) shieldAll(internalsOf(child));
@@ -94,7 +94,7 @@ function childrenOf(actor: ActorInternals): AnyActorRef[] {
   return Object.values(children);
 }
 
-/** Wraps the callback of an observer: its throw or rejection is reported and not propagated. */
+/** Wraps the callback of an observer. If the callback throws or rejects, the error is only reported. */
 export function guardCallback<TArgs extends unknown[]>(
   observer: ObserverKind,
   actor: AnyActorRef,
@@ -120,7 +120,7 @@ function isReport(event: unknown): boolean {
 
 /** Reports an observer's error: the actor's nearest supervisor emits it as `observer.failed`. */
 export function reportObserverError(observer: ObserverKind, actor: AnyActorRef, error: unknown): void {
-  // Ignore errors that the report itself causes, in an inspector for example.
+  // Ignore errors that the report itself causes, for example in an inspector.
   if (reporting) return;
   reporting = true;
   try {

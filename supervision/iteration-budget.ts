@@ -1,14 +1,14 @@
 /**
  * Limits the steps that a supervisor takes in one iteration of the event loop.
  *
- * The count spans events. Otherwise, children that become ready in successive microtasks would block the
- * event loop.
+ * An event does not reset the count. If it did, children that become ready in successive microtasks would
+ * block the event loop.
  */
 
 import type { BehaviourScope } from './behaviour.js';
 import { STEPS_PER_ITERATION } from './defaults.js';
 
-/** Sent by a supervisor to itself: the next iteration began, and it may continue. */
+/** Sent by a supervisor to itself: the next iteration began, and the supervisor may continue. */
 export interface IterationBegan {
   readonly type: 'iteration.began';
 }
@@ -18,7 +18,7 @@ export class IterationBudget {
   #steps = 0;
   #isWaiting = false;
 
-  /** @param scope The supervisor's. The supervisor must call {@link renew} at each {@link IterationBegan}. */
+  /** @param scope The scope of a supervisor. It must call {@link renew} at each {@link IterationBegan}. */
   constructor(scope: BehaviourScope<IterationBegan>) {
     this.#scope = scope;
   }

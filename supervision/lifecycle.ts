@@ -13,9 +13,9 @@ export type EndReason =
   | { readonly kind: 'done' }
   /** It threw, or ended with an error. */
   | { readonly kind: 'crashed'; readonly error: unknown }
-  /** It ended because its supervisor asked. */
+  /** It ended because its supervisor asked it to. */
   | { readonly kind: 'shut_down' }
-  /** Its supervisor stopped it: its shutdown is `brutal`, or it did not end in time. */
+  /** Its supervisor stopped it: without asking it to end, or because it did not end in time. */
   | { readonly kind: 'killed' };
 
 /** Why a supervisor stops all its children and ends. */
@@ -41,7 +41,7 @@ export type LifecycleEvent =
   /** The child had nothing to do: its start returned `IGNORE`. */
   | (ChildEvent & { readonly type: 'child.ignored' })
   | (ChildEvent & { readonly type: 'child.ended'; readonly actor: AnyActorRef; readonly reason: EndReason })
-  /** A first or requested start failed. It is not tried again. */
+  /** A first start, or a start that was requested, failed. The supervisor does not retry the start. */
   | (ChildEvent & { readonly type: 'child.start-failed'; readonly error: unknown })
   /** The child will be restarted. `attempt` counts the supervisor's restarts in the current period. */
   | (ChildEvent & { readonly type: 'child.restarting'; readonly attempt: number; readonly delayMs: number })
@@ -58,7 +58,7 @@ export type LifecycleEvent =
    */
   | {
       readonly type: 'message.refused';
-      /** The name. `undefined` in a report for several addresses, when very many refuse messages. */
+      /** The name of the address. `undefined` if the report covers several addresses. */
       readonly address: string | undefined;
       readonly reason: RefusalReason;
       /** The type of the last refused message. */

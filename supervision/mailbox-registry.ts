@@ -46,7 +46,7 @@ export class MailboxRegistry {
     if (this.#closed.get(name)?.deref() === undefined) this.#closed.delete(name);
   });
 
-  /** @param scope The topmost supervisor's. */
+  /** @param scope The scope of the topmost supervisor. */
   constructor(scope: ReporterScope) {
     this.#scope = scope;
     this.#deadLetters = new DeadLetters(scope);
@@ -87,7 +87,7 @@ export class MailboxRegistry {
     return createActor(mailboxLogic({ ...options, onRefused }), identity).start();
   }
 
-  /** Detaches a mailbox from its owner, which ended and may return. Messages wait. */
+  /** Detaches a mailbox from its owner, which has ended and may be restarted. Messages then wait. */
   detach(name: string): void {
     const box = this.#boxes.get(name);
     if (box === undefined) return;
@@ -96,7 +96,8 @@ export class MailboxRegistry {
   }
 
   /**
-   * Closes a mailbox whose child is forgotten: it refuses waiting and later messages. The name becomes free.
+   * Closes a mailbox whose child is forgotten. The mailbox refuses waiting and later messages, and its name
+   * becomes free.
    */
   close(name: string): void {
     const actor = this.#boxes.get(name)?.actor;

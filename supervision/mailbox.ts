@@ -3,7 +3,8 @@
  *
  * Senders hold the mailbox, never the child. The supervisor attaches each new incarnation of the child. While
  * the child is down, events wait in a bounded stash, in order. A mailbox refuses events when its stash is
- * full or its child has been forgotten. It never ends, because a child with its name may be added again.
+ * full or its child has been forgotten. A mailbox never ends, because a child with the same name may be added
+ * again.
  */
 
 import type { ActorLogic, ActorRef, AnyActorRef, EventObject, Snapshot } from 'xstate';
@@ -53,7 +54,7 @@ export function addressOf<TEvent extends EventObject>(
   return mailbox;
 }
 
-/** Sent only by supervisors and their mailbox registry. */
+/** The events that control a mailbox. Only supervisors and their mailbox registry send them. */
 type MailboxEvent =
   | { readonly type: 'mailbox.attach'; readonly target: AnyActorRef }
   | { readonly type: 'mailbox.detach' }
@@ -90,7 +91,7 @@ const MAILBOX = Symbol('mailbox');
 
 /**
  * Logic of one mailbox: it forwards every event to the attached child, in order, or keeps the event until a
- * child is attached. Its state is not in its snapshot, because a snapshot is a value.
+ * child is attached. The mailbox keeps its state outside its snapshot, because a snapshot must not change.
  */
 export function mailboxLogic({
   onRefused,

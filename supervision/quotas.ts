@@ -4,8 +4,9 @@
  * other groups out: a full supervisor asks children of the largest group to end, to make room for a child of
  * a smaller group.
  *
- * Computing a child's key may cost more than the child itself, so children are counted only when that is
- * needed. Counting starts when a quota could be reached or room is wanted, and stops at half of the limit.
+ * Computing a child's key may cost more than the child itself, so children are counted only when the counts
+ * are needed. Counting starts when a quota could be reached, or when room is wanted. Counting stops when the
+ * number of children falls to half of the limit of a group.
  */
 
 import type { EventObject } from 'xstate';
@@ -48,7 +49,7 @@ interface HasInput {
 export class Quotas<TChild extends HasInput, TInput> {
   readonly #options: QuotaOptions<TInput>;
   readonly #all: () => readonly TChild[];
-  /** The children of each group, oldest first, and the key of each child. Empty while not counted. */
+  /** The children of each group, oldest first, and the key of each child. Empty when counting has stopped. */
   readonly #groups = new Map<string, Set<TChild>>();
   readonly #keys = new Map<TChild, string>();
 
@@ -72,8 +73,8 @@ export class Quotas<TChild extends HasInput, TInput> {
   }
 
   /**
-   * The children that are asked to make room for a new child: the oldest of the largest group. None, if the
-   * largest group without one child would be smaller than the group of the new child with that child.
+   * The children that are asked to make room for a new child: the oldest of the largest group. The list is
+   * empty if the largest group exceeds the new child's group by less than two children.
    */
   displaceable(input: TInput): readonly TChild[] {
     const { keyOf, makesRoom = false } = this.#options;
@@ -92,7 +93,7 @@ export class Quotas<TChild extends HasInput, TInput> {
     if (this.#keys.size > 0 && !this.#keys.has(child)) this.#count(child);
   }
 
-  /** Stops counting a child that has gone. */
+  /** Removes a child that has ended from its group. */
   remove(child: TChild): void {
     const key = this.#keys.get(child);
     if (key === undefined) return;

@@ -27,7 +27,7 @@ export function checkLimits(limits: RestartLimits = DEFAULT_RESTART_LIMITS): Res
   return limits;
 }
 
-/** Expired restart times are dropped in batches: when there are more than this many. */
+/** Expired restart times are dropped in batches, each of more than this many. */
 const MAX_STALE_TIMES = 1_000;
 
 /** Counts a supervisor's restarts against its limits. */
@@ -44,9 +44,9 @@ export class RestartBudget {
   /**
    * Counts one restart attempt. Failed attempts count too.
    *
-   * @param nowMs On a monotonic clock, in milliseconds.
-   * @returns The number of attempts in this period, including this one; `undefined` when that exceeds the
-   * limit, and the supervisor must give up.
+   * @param nowMs The current time of a monotonic clock, in milliseconds.
+   * @returns The number of attempts in this period, including this attempt; `undefined` when the attempt
+   * exceeds the limit, and the supervisor must give up.
    */
   spend(nowMs: number): number | undefined {
     const { intensity, periodMs } = this.#limits;

@@ -26,8 +26,8 @@ export interface RunningTree {
 }
 
 /**
- * Starts a tree. It never throws, and errors in the tree do not reach `uncaughtException`: `ended` reports
- * how the tree ended.
+ * Starts a tree. This function never throws, and errors in the tree do not reach `uncaughtException`: `ended`
+ * reports how the tree ended.
  */
 export function run<TLogic extends AnyActorLogic>(
   logic: TLogic,

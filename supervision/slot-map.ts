@@ -1,9 +1,9 @@
 /**
  * A collection for items that are added and deleted thousands of times a second. It assigns each item an id.
  *
- * It replaces a `Map`. V8 replaces the internal table of a map now and then, and the old table keeps its
- * items alive until the next major garbage collection. With short-lived actors such as connections, a `Map`
- * kept alive half of all actors in memory.
+ * A `Map` would keep deleted items in memory. V8 replaces the internal table of a map now and then, and the
+ * old table keeps its items alive until the next major garbage collection. With short-lived actors such as
+ * connections, half of the actors in memory were kept alive only by a `Map`.
  */
 
 const SEPARATOR = '.';

@@ -6,7 +6,7 @@
  * - `start_failed`: the first start of a child failed;
  * - `gave_up`: children crashed more often than the supervisor's intensity allows;
  * - `not_running`: the supervisor has not started, or has ended;
- * - `no_supervisor`: the actor is not a supervisor; it may be the mailbox of one;
+ * - `no_supervisor`: the actor is not a supervisor; it may be the mailbox of a supervisor;
  * - `timed_out`: the supervisor did not answer within the time limit.
  */
 export type SupervisorErrorCode = 'start_failed' | 'gave_up' | 'not_running' | 'no_supervisor' | 'timed_out';

@@ -6,8 +6,9 @@
  * order.
  *
  * The supervisor starts or stops one child at a time and waits for it (`#awaited`). The child list holds the
- * next steps; stops come before starts. The handling of every event ends in `#advance`. After
- * `STEPS_PER_ITERATION` steps, `#advance` returns and continues in the next iteration of the event loop.
+ * next steps; stops come before starts. After each event, the supervisor calls `#advance`, which takes these
+ * steps. After `STEPS_PER_ITERATION` steps, `#advance` returns, and the supervisor continues in the next
+ * iteration of the event loop.
  */
 
 import { nanoid } from 'nanoid';
@@ -52,8 +53,8 @@ export interface SupervisorOptions {
 }
 
 /**
- * The events of a supervisor. XState sends `ActorEnded`. Any actor sends administration events and
- * `ChildStart`. The supervisor sends the others to itself.
+ * The events of a supervisor. XState sends `ActorEnded`. Any actor may send administration events and
+ * `ChildStart`. The supervisor sends the other events to itself.
  */
 export type SupervisorEvent =
   | ActorEnded
@@ -178,7 +179,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     this.#registry.closeFor(this.#scope.self);
   }
 
-  /** Takes all steps that are possible now. Returns when a step must wait, or none is left. */
+  /** Takes all steps that are possible now. Returns when the next step must wait, or when no step is left. */
   #advance(): void {
     while (this.#awaited === undefined && !this.#iterationBudget.isSpent) {
       const stopping = this.#childList.nextToStop();
@@ -286,13 +287,13 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     if (this.#awaited === child) this.#awaited = undefined;
   }
 
-  // Ends.
+  // Ends of children.
 
   #onEnded(event: ActorEnded): void {
     const child = this.#childList.findByActorId(event.actorId);
     if (child === undefined) return reportLateError(this.#scope.self, event);
     const { state } = child;
-    // The supervisor was stopping the child, or was about to: the way it ended does not matter.
+    // If the supervisor was stopping the child, or was about to, it does not matter how the child ended.
     const wasStopped = state === 'stopping' || this.#childList.isToStop(child);
     const wasStarting = state === 'starting';
     if (wasStarting && isIgnored(event)) return this.#onIgnored(child);
@@ -376,7 +377,7 @@ class Supervisor implements Behaviour<SupervisorEvent> {
     }
   }
 
-  /** Stops all children in reverse order, then ends: as a crash with `outcome`, normally without it. */
+  /** Stops all children in reverse order. Then crashes with `outcome`; without `outcome`, ends normally. */
   #endAll(reason: ShutdownReason, outcome?: SupervisorError): void {
     if (this.#phase === 'ending') return;
     this.#phase = 'ending';

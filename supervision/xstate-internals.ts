@@ -130,7 +130,7 @@ export function isMachine(logic: unknown): logic is AnyStateMachine {
   return typeof config === 'object' && typeof implementations === 'object' && Array.isArray(events);
 }
 
-/** The actor that an inspection event names. XState's type for it is narrower than the value. */
+/** The actor that an inspection event names. XState's type omits some members that the actor has. */
 export function inspectedActor(actor: ActorRefLike): AnyActorRef {
   return actor as AnyActorRef;
 }
