@@ -20,7 +20,7 @@ function refusal(code: string): Answer {
   return { ok: false, code } as Answer;
 }
 
-test('an added child starts after the others and is supervised like them', async (t) => {
+test('an added child starts after the others and is supervised like the others', async (t) => {
   const tree = family({ a: {} }, { strategy: 'rest_for_one', limits: MANY });
   t.deepEqual(await addChild(tree.root, member('b', tree.log)), { ok: true, actor: tree.actor('b') });
   t.deepEqual(tree.take(), ['a started', 'b started']);
@@ -29,7 +29,7 @@ test('an added child starts after the others and is supervised like them', async
   t.deepEqual(tree.take(), ['a released', 'b asked', 'b released', 'a started', 'b started']);
 });
 
-test('addChild is answered when the child is ready; children added later wait for it', async (t) => {
+test('addChild is answered when the child is ready; then children that were added later start', async (t) => {
   const tree = family({});
   const slow = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   const next = settledBy(addChild(tree.root, member('next', tree.log)));
@@ -140,7 +140,7 @@ test('a temporary child that is terminated before its start is forgotten', async
   );
 });
 
-test('a slow temporary child stopped with its group is forgotten, and addChild is answered', async (t) => {
+test('a temporary child that is stopped with its group while it starts is forgotten', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const spec = member('slow', tree.log, { slow: true, restart: 'temporary' });
   const added = settledBy(addChild(tree.root, spec));
@@ -153,7 +153,7 @@ test('a slow temporary child stopped with its group is forgotten, and addChild i
   );
 });
 
-test('a slow added child stopped with its group restarts, and then addChild is answered', async (t) => {
+test('addChild is answered later if the child is first stopped and restarted with its group', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   crash(tree.actor('a'));
@@ -163,7 +163,7 @@ test('a slow added child stopped with its group restarts, and then addChild is a
   t.deepEqual(await added(), { ok: true, actor: tree.actor('slow') });
 });
 
-test('a child is restarted only when it is down', async (t) => {
+test('restartChild starts a child only when it is down', async (t) => {
   const tree = family({ a: {} }, { limits: MANY });
   t.deepEqual(await restartChild(tree.root, 'a'), refusal('running'));
   t.deepEqual(await restartChild(tree.root, 'unknown'), refusal('not_found'));
@@ -175,7 +175,7 @@ test('a child is restarted only when it is down', async (t) => {
   t.is(tree.actor('a').getSnapshot().status, 'active');
 });
 
-test('a child that starts again is not listed as restarting once it is to be terminated', async (t) => {
+test('after terminateChild, a child that is starting again is not listed as restarting', async (t) => {
   const tree = family({ a: { slow: true }, b: { hangs: true } }, { limits: MANY });
   (await listed(tree.root)).send({ type: 'become.ready' });
   crash(tree.actor('a'));
@@ -298,7 +298,7 @@ test('a dynamic supervisor answers not_found for invalid actors', async (t) => {
   }
 });
 
-test('a start cancelled by a shutdown does not fail, however long the shutdown takes', async (t) => {
+test('a start that a shutdown cancels does not fail, however long the shutdown takes', async (t) => {
   const tree = family({ a: { slow: true }, b: { hangs: true, shutdown: 300_000 } });
   (await listed(tree.root)).send({ type: 'become.ready' });
   await terminateChild(tree.root, 'a');

@@ -51,7 +51,7 @@ test('with the same random number, no wait is shorter than the previous one', (t
   );
 });
 
-test('the waits begin again after a quiet time, which by default is the longest wait', (t) => {
+test('after a quiet time, by default the longest wait, the waits begin at the minimum again', (t) => {
   const limits = { minMs: 100, maxMs: 400, jitter: 0 };
   for (const [quietMs, backoff] of [
     [400, new Backoff(limits)],
@@ -65,7 +65,7 @@ test('the waits begin again after a quiet time, which by default is the longest 
     t.is(backoff.next(30_000 + quietMs - 1), 400);
     backoff.recordUp(40_000);
     t.is(backoff.next(40_000 + quietMs), 100);
-    // Time spent down is not quiet time.
+    // Time in which the child is down is not quiet time.
     t.is(backoff.next(90_000), 200);
   }
 });
@@ -85,12 +85,12 @@ test('a supervisor waits exactly the reported time before it restarts a child', 
     t.is(lastDelay(tree), delayMs);
     tree.clock.increment(delayMs - 1);
     t.deepEqual(tree.take(), ['a released']);
-    // Other children do not wait for it.
+    // Other children do not wait for `a`.
     crash(tree.actor('b'));
     tree.clock.increment(1);
     t.deepEqual(tree.take().toSorted(), ['a started', 'b released', 'b started']);
   }
-  // After it was up for the longest wait, the waits begin again.
+  // After `a` has been up for the longest wait, its waits begin at the minimum again.
   tree.clock.increment(1_000);
   crash(tree.actor('a'));
   t.is(lastDelay(tree), 100);
@@ -113,7 +113,7 @@ test('a failed restart also doubles the wait', (t) => {
   t.is(tree.actor('a').getSnapshot().status, 'active');
 });
 
-test('a supervisor can be shut down while it waits, and then restarts no child', (t) => {
+test('a supervisor that is shut down while a child waits for its restart restarts no child', (t) => {
   const tree = family({ a: { backoff: { minMs: 100, maxMs: 100 } } });
   crash(tree.actor('a'));
   tree.root.send({ type: 'shutdown.requested' });
@@ -122,7 +122,7 @@ test('a supervisor can be shut down while it waits, and then restarts no child',
   t.deepEqual(tree.take(), ['a started', 'a released']);
 });
 
-test('the group of a child stays down while that child waits', (t) => {
+test('the group of a child stays down while the child waits for its restart', (t) => {
   const backoff = { minMs: 100, maxMs: 100, jitter: 0 };
   const tree = family({ a: { backoff }, b: {} }, { strategy: 'rest_for_one' });
   tree.take();

@@ -5,7 +5,7 @@ import { type BehaviourScope, fromBehaviour } from '../../supervision/behaviour.
 
 type Event = { readonly type: 'end' } | { readonly type: 'throw' } | { readonly type: 'ping' };
 
-/** A behaviour that records its events, with its scope. */
+/** An actor whose behaviour records its events, and the scope of that behaviour. */
 function observed(options: { readonly starting?: boolean; readonly shutdown?: () => void } = {}) {
   const log: string[] = [];
   let scope: BehaviourScope<Event> | undefined;
@@ -109,7 +109,7 @@ test('on request, a behaviour ends at once unless it has a shutdown method', (t)
   t.is(careful.actor.getSnapshot().status, 'active');
 });
 
-test('the scope is harmless after the end', (t) => {
+test('the methods of the scope have no effect after the end', (t) => {
   const { actor, errors, log, scope } = observed();
   actor.start();
   actor.stop();

@@ -50,7 +50,7 @@ test('children start from the first to the last, each at its start time', (t) =>
   t.is(childList.nextToStart(0), d);
   t.is(childList.nextToStart(0), undefined);
   t.is(childList.nextStartMs, 10);
-  // Of two times, the later one applies.
+  // If two times are given for a start, the later time applies.
   childList.startLater(b, 30);
   childList.startLater(a, 5);
   t.is(childList.nextToStart(10), c);
@@ -66,7 +66,7 @@ test('children start from the first to the last, each at its start time', (t) =>
   t.is(childList.nextStartMs, undefined);
 });
 
-test('a due child that is postponed does not start before its later time', (t) => {
+test('a due child whose start is postponed does not start before the later time', (t) => {
   const { childList, children } = listOf(['a', 'b']);
   const [a, b] = children as [Child, Child];
   childList.startLater(a);

@@ -69,7 +69,7 @@ test("a spec's input must have the type that its logic takes", (t) => {
   t.is(good.length + bad.length, 15);
 });
 
-test('only a child with a name has an address, and its logic takes the events of that name', (t) => {
+test('only a child with a name can have an address; its logic must take the events of the name', (t) => {
   const good = [
     child({ id: PUT, logic: plain, address }),
     child({ id: PUT, logic: machine, input, address }),
@@ -90,9 +90,9 @@ test('only a child with a name has an address, and its logic takes the events of
     child({ id: BOTH, logic: machine, input, address }),
     // @ts-expect-error: a name for any event
     child({ id: ANY, logic: plain, address }),
-    // @ts-expect-error: a refuse for other events than the name's
+    // @ts-expect-error: a refuse callback for events that the name does not have
     child({ id: PUT, logic: plain, address: { stashLimit: 1, refuse: ({ path }) => path } }),
-    // @ts-expect-error: an address without its limit
+    // @ts-expect-error: an address without a limit
     child({ id: PUT, logic: plain, address: {} }),
   ];
   t.is(good.length + bad.length, 13);

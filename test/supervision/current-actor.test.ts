@@ -44,7 +44,7 @@ function two() {
   return { tree, world, drain: () => recorded.splice(0) };
 }
 
-test('an actor is current while it starts, and no actor is afterwards', (t) => {
+test('an actor is current while it starts, and afterwards no actor is current', (t) => {
   const { drain } = two();
   t.deepEqual(drain(), ['one', 'two']);
   t.is(currentActor(), undefined);

@@ -6,7 +6,8 @@ import { Deadline } from '../../supervision/deadline.js';
 type Passed = { readonly type: 'deadline.passed' };
 
 /**
- * A deadline of 100 ms on a simulated clock that counts timers. `passed` has the times at which it passed.
+ * A deadline of 100 ms on a simulated clock that counts timers. `passed` has the times at which the deadline
+ * passed.
  */
 function started(t: ExecutionContext) {
   const clock = new SimulatedClock();
@@ -38,7 +39,7 @@ function started(t: ExecutionContext) {
   return { actor, clock, passed, timers, deadline: deadline as unknown as Deadline<Passed> };
 }
 
-test('a deadline passes once, at its time', (t) => {
+test('a deadline passes once, at the set time', (t) => {
   const { clock, passed } = started(t);
   clock.increment(99);
   t.deepEqual(passed, []);
@@ -47,7 +48,7 @@ test('a deadline passes once, at its time', (t) => {
   t.deepEqual(passed, [100]);
 });
 
-test('a postponed deadline passes at its later time', (t) => {
+test('a postponed deadline passes at the later time', (t) => {
   const { clock, deadline, passed } = started(t);
   clock.increment(60);
   deadline.restart(100);

@@ -70,7 +70,7 @@ test('a limit that is a function is read at each start', (t) => {
   t.deepEqual(log, ['a1 started', 'b2 started', 'a3 started']);
 });
 
-test('quotas are counted again when few children have become many', (t) => {
+test('quotas are kept after the number of children has fallen and risen again', (t) => {
   const { named, refused, start } = crowd({}, { limit: 9, quota: QUOTA });
   for (const name of ['a1', 'a2', 'a3']) start(name);
   named('a1').send({ type: 'finish' });
@@ -81,14 +81,14 @@ test('quotas are counted again when few children have become many', (t) => {
   t.deepEqual(refused, ['a3', 'a7']);
 });
 
-/** A quota whose larger groups make room for smaller ones. */
+/** A quota with which larger groups make room for smaller groups. */
 const FAIR = { ...QUOTA, limit: 4, makesRoom: true };
 const SPARABLE = { sparable: true };
 
-test('two groups that fill the supervisor make room for a third, the oldest child first', (t) => {
+test('two groups that fill the supervisor make room for a third group, the oldest child first', (t) => {
   const { log, named, refused, start } = crowd({}, { limit: 7, quota: FAIR });
   for (const name of ['a0', 'b0']) start(name, SPARABLE);
-  // The youngest child takes its slot.
+  // The next child, `b1`, takes the slot of `a0`: the slots are then not in the order of age.
   named('a0').send({ type: 'finish' });
   for (const name of ['b1', 'a1', 'a2', 'a3', 'a4', 'b2']) start(name, SPARABLE);
   log.splice(0);
@@ -101,7 +101,7 @@ test('two groups that fill the supervisor make room for a third, the oldest chil
   t.deepEqual(refused, ['c3']);
 });
 
-test('after the limit was lowered, each new child displaces two until the limit is kept', (t) => {
+test('after the limit was lowered, each new child displaces two children until the limit is kept', (t) => {
   let limit = 8;
   const { log, start } = crowd({}, { limit: () => limit, quota: { ...FAIR, limit: 6 } });
   for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']) start(name, SPARABLE);
@@ -113,7 +113,7 @@ test('after the limit was lowered, each new child displaces two until the limit 
   t.deepEqual(log, ['a3 released', 'c1 started']);
 });
 
-test('children that cannot be spared are skipped; if none can, the new child is refused', (t) => {
+test('children that cannot be spared are skipped; if none can be, the new child is refused', (t) => {
   const { log, refused, start } = crowd({}, { limit: 4, quota: FAIR });
   for (const name of ['a1', 'a2', 'a4']) start(name);
   start('a3', SPARABLE);
@@ -130,7 +130,7 @@ test('without makesRoom, a new child is refused', (t) => {
   t.deepEqual(refused, ['b1']);
 });
 
-test('a restarted child still counts towards its quota, a stopped child does not', async (t) => {
+test('a restarted child still counts towards its quota, but a stopped child does not', async (t) => {
   const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: QUOTA, limits: MANY });
   for (const name of ['a1', 'a2']) tree.start(name);
   crash(tree.named('a1'));
@@ -143,13 +143,13 @@ test('a restarted child still counts towards its quota, a stopped child does not
   t.deepEqual(tree.refused, ['a3', 'a4']);
 });
 
-test('a child whose restart is not ready in time still counts towards its quota', (t) => {
+test('a restarted child that is not ready in time still counts towards its quota', (t) => {
   const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: QUOTA, limits: MANY });
   for (const name of ['a1', 'a2']) tree.start(name, { slow: true });
   for (const name of ['a1', 'a2']) tree.named(name).send({ type: 'become.ready' });
   for (const name of ['a1', 'a2']) crash(tree.named(name));
   tree.clock.increment(1);
-  // Both are starting again, and are overdue.
+  // Both children are starting again, and do not become ready in time.
   tree.clock.increment(START_TIMEOUT_MS);
   tree.start('a3');
   t.deepEqual(tree.refused, ['a3']);

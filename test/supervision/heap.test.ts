@@ -60,7 +60,8 @@ for (const [order, keyOf] of [
           index,
         );
       while (heap.size > 0) heap.pop();
-      // A comparison reads two keys. There are two comparisons a level down the heap, and one a level up.
+      // A comparison reads two keys. An item that moves down the heap needs two comparisons for each level;
+      // an item that moves up needs one.
       const most = 2 * 3 * Math.ceil(Math.log2(size));
       t.true(reads / size <= most, `${reads / size} reads for each of ${size}, at most ${most}`);
     }

@@ -221,7 +221,7 @@ for (const [name, garbage] of Object.entries({
       t.notThrows(() => target.send({ type: 'crash' } as never));
       nextTurn(tree);
       await goesOn(t, tree);
-      // The child can be replaced, and the new one is reached.
+      // The child can be replaced, and its address is still open.
       t.deepEqual(await terminateChild(tree.root, 'bad'), { ok: true });
       t.true((await restartChild(tree.root, 'bad')).ok);
       t.not(tree.actor('bad'), bad);
@@ -280,7 +280,7 @@ contained('any logic that crashes is stopped once', async (t) => {
     nextTurn(tree);
     await goesOn(t, tree);
 
-    // A machine that continues without the actor stops it a second time.
+    // If the parent machine continues, it stops the crashed actor a second time.
     const states = { on: { invoke: { id: 'below', src: logic, onError: 'off' } }, off: {} };
     const parent = scene(createMachine({ initial: 'on', states })).actor('bad');
     crash(parent.getSnapshot().children.below as AnyActorRef);
@@ -304,7 +304,7 @@ const uncleanly: Readonly<Record<string, AnyActorLogic>> = {
 };
 
 for (const [name, logic] of Object.entries(uncleanly)) {
-  contained(`a clean-up that throws keeps no other actor from ending: ${name}`, async (t) => {
+  contained(`a clean-up that throws does not prevent other actors from ending: ${name}`, async (t) => {
     const tree = scene(logic);
     t.notThrows(() => crash(tree.actor('bad')));
     nextTurn(tree);
@@ -317,7 +317,7 @@ for (const [name, logic] of Object.entries(uncleanly)) {
     t.is(tree.ended.status, 'done');
     t.deepEqual(tree.actors.filter(isRunning), []);
   });
-  contained(`a clean-up that throws in a crashing tree keeps no other actor from ending: ${name}`, (t) => {
+  contained(`in a crashing tree, a clean-up that throws leaves no other actor running: ${name}`, (t) => {
     const tree = scene(logic);
     t.notThrows(() => tree.root.send({ type: 'behaviour.failed', error: new Error('bug') }));
     t.deepEqual(tree.actors.filter(isRunning), []);
@@ -366,7 +366,7 @@ contained('a machine that crashes leaves no child and no grandchild running', as
 
 contained('an unsupervised machine that crashes leaves no child running', async (t) => {
   const log: string[] = [];
-  // Its parent outlives the crash.
+  // The parent of the machine outlives the crash.
   const middle = createMachine({
     invoke: { id: 'middle', src: ancestor(log), onError: { actions: () => log.push('error handled') } },
     on: { crash: { actions: sendTo('middle', { type: 'crash' }) } },
@@ -387,7 +387,7 @@ contained('an unsupervised machine that crashes leaves no child running', async 
   await goesOn(t, tree);
 });
 
-contained('a crash that no ancestor handles ends all of them, and leaves no actor running', async (t) => {
+contained('a crash that no ancestor handles ends all ancestors, and leaves no actor running', async (t) => {
   const log: string[] = [];
   const middle = createMachine({
     invoke: [{ id: 'middle', src: ancestor(log) }, { src: callback('sibling', log) }],

@@ -61,7 +61,7 @@ test('a name can be taken only when no supervisor owns it', async (t) => {
   t.is(tree.log.at(-1), 'named got waits');
 });
 
-test('a name is free when its child is deleted, and all names are when the tree has ended', async (t) => {
+test('an address closes when its child is deleted, and when the tree ends', async (t) => {
   const tree = nested();
   await terminateChild(tree.actor('inner'), NAME);
   tree.sendNote('never');
@@ -99,7 +99,7 @@ test('the names in a tree that will not be started again are free', async (t) =>
   }
 });
 
-test('an address that changes its owner uses the refuse callback of the new owner only', async (t) => {
+test('an address whose owner changes uses only the refuse callback of the new owner', async (t) => {
   const tree = nested();
   await terminateChild(tree.root, 'inner');
   const spec = member(NAME, tree.log, { address: { stashLimit: 0 }, restart: 'transient' });

@@ -78,7 +78,7 @@ test('with a limit of 0, a mailbox refuses all events while no actor is attached
   t.deepEqual(log, ['up']);
 });
 
-test('an actor that crashes at a waiting event gets no further ones; the event is not repeated', (t) => {
+test('an actor that crashes at a waiting event gets no more events; that event is not repeated', (t) => {
   const [first, second]: string[][] = [[], []];
   const { actor, sendNote, refused } = mailbox(3);
   sendNote('one');

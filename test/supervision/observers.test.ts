@@ -62,7 +62,7 @@ for (const watching of ['next', 'error', 'complete'] as const) {
 }
 
 contained(
-  'an observer of the root that throws, added before or after the start, harms no actor',
+  'an observer of the root that throws harms no actor, whether added before or after the start',
   async (t) => {
     const observer = { next: boom, complete: boom, error: boom };
     const log: string[] = [];
@@ -90,7 +90,7 @@ contained(
   },
 );
 
-contained('an observer without an error handler does not report a crash to the process', async (t) => {
+contained('a crash below the root does not reach the process if no observer handles errors', async (t) => {
   const log: string[] = [];
   const tree = scene(ancestor(log));
   const bad = tree.actor('bad');
@@ -98,14 +98,14 @@ contained('an observer without an error handler does not report a crash to the p
   bad.subscribe({ complete: () => {} });
   for (const actor of tree.actors.filter(({ _parent }) => _parent !== undefined)) actor.subscribe(() => {});
   crash(bad);
-  // The same for an observer added after the end.
+  // An observer that is added after the end does not report the crash either.
   bad.subscribe(() => {});
   nextTurn(tree);
   await goesOn(t, tree);
 });
 
 contained(
-  'a listener that throws is reported, on a child and the root, added before or after the start',
+  'a listener of a child or the root that throws is reported, whether added before or after the start',
   async (t) => {
     const log: string[] = [];
     const emitter = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
@@ -400,7 +400,7 @@ test.serial('the crash of a root without an error handler is reported to the pro
   );
 });
 
-contained('actors that ran before the first supervisor are isolated too', (t) => {
+contained('actors that started before the first supervisor are isolated too', (t) => {
   const elder = fromCallback(({ receive }) => receive(() => {}));
   const emitter = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
   // A snapshot with a `children` field that does not hold actors.

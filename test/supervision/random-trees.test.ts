@@ -2,8 +2,8 @@
  * Random trees with random failures. After each step, the test checks all invariants.
  *
  * `TREES=10000 npx ava test/supervision/random-trees.test.ts` tries more trees, as does `npm run test:long`.
- * An {@link Account} records what happened: XState reports the actors' starts and ends, the workers report
- * their work. The account compares this record with the events of the supervisors.
+ * An {@link Account} records what happened: XState reports the actors' starts and ends, and the workers
+ * report their work. The account compares this record with the events that the supervisors emit.
  */
 
 import test from 'ava';
@@ -147,13 +147,13 @@ const anyCommands = fc.array(
 interface ActorRecord {
   readonly actor: Actor;
   readonly parent: ActorRecord | undefined;
-  /** Its tree node, if a supervisor started it. */
+  /** The actor's tree node, if a supervisor started the actor. */
   readonly node: TreeNode | undefined;
   /** Set for a supervisor. */
   readonly supervision: Supervision | undefined;
   readonly startedAtMs: number;
   askedAtMs: number | undefined;
-  /** True from the moment its parent stops it without asking. */
+  /** True from the moment at which its parent stops it without asking it to end. */
   halted: boolean;
   end: 'done' | 'error' | 'stopped' | undefined;
   /** How often its supervisor reported its start and its end. */
@@ -176,7 +176,7 @@ interface Seat {
   isNew: boolean;
   /** True if a start for this purpose was attempted or cancelled. */
   tried: boolean;
-  /** True if its start failed and the supervisor has not reported the effect. */
+  /** True if its start failed and the supervisor has not reported the effect yet. */
   failed: boolean;
   /** The number of unanswered requests to terminate it. */
   terminating: number;
@@ -198,9 +198,9 @@ interface Supervision {
   due:
     | { readonly what: 'restart' | ShutdownReason; readonly seat: Seat; readonly isCertain: boolean }
     | undefined;
-  /** The error that crashed it from outside. */
+  /** The error with which the test crashed the supervisor from outside. */
   broken: unknown;
-  /** Errors of observers: the least and the most that it may have reported, and the number reported. */
+  /** The least and the greatest allowed number of reported errors of observers, and the actual number. */
   readonly observers: { least: number; most: number; reported: number };
 }
 
@@ -209,7 +209,7 @@ interface Post {
   readonly waiting: number[];
   readonly underWay: Map<number, ActorRecord>;
   mailbox: ActorRecord | undefined;
-  /** Its current or last child. */
+  /** The current or last child of the mailbox. */
   child: ActorRecord | undefined;
 }
 
@@ -341,7 +341,7 @@ class Account implements Witness {
     this.#post(address).mailbox = record;
   }
 
-  /** A name was added again and gets its mailbox back. */
+  /** Records that a name was added again and got its mailbox back. */
   #onReopened(record: ActorRecord): void {
     this.#log('opens again', record.actor.id);
     Object.assign(record, { end: undefined, halted: false });
@@ -357,7 +357,7 @@ class Account implements Witness {
     record.halted = true;
     const { parent, node, reported } = record;
     const seat = node && parent?.supervision?.seats.get(node);
-    // Its supervisor forgets it at once. It reports nothing: the child was never up.
+    // The supervisor forgets the child at once. It reports nothing, because the child was never up.
     if (parent?.supervision === undefined || seat?.record !== record) return;
     if (reported.started > 0 || seat.failed || !isOnce(parent.supervision, seat)) return;
     parent.supervision.seats.delete(seat.node);
@@ -377,17 +377,17 @@ class Account implements Witness {
     const supervision = record.parent?.supervision;
     if (supervision === undefined || record.node === undefined) return;
     supervision.changedAtMs = this.#now();
-    // It failed while it was killed: the supervisor reports that when it handles the end event.
+    // If the actor fails while it is being killed, its supervisor reports the error at the end event.
     if (record.halted && record.end === 'error') supervision.observers.most += 1;
     this.#dead.push(record);
     this.#unchecked.push(record);
     const seat = supervision.seats.get(record.node);
     if (seat?.record !== record || record.reported.started > 0 || seat.failed) return;
-    // It completed its work: its supervisor reports its start and its end.
+    // The actor completed its work: the supervisor reports its start and its end.
     if (record.end === 'done' && record.askedAtMs === undefined) return;
     const isToStop =
       supervision.doomed.delete(record) || seat.terminating > 0 || record.askedAtMs !== undefined;
-    // Stopped before it was up: there is nothing to report.
+    // If the actor was stopped before it was up, there is nothing to report.
     if (isToStop || record.halted) {
       if (isOnce(supervision, seat)) supervision.seats.delete(seat.node);
     } else {
@@ -542,7 +542,7 @@ class Account implements Witness {
     const { id } = actor;
     if (!isError)
       return parent.actor.send({ type: `xstate.done.actor.${id}`, actorId: id, output: undefined });
-    // Sent while an actor handles an event, it may arrive too late to be reported.
+    // If this event is sent while an actor handles another event, it may arrive too late to be reported.
     if (parent.supervision !== undefined) parent.supervision.observers.most += 1;
     parent.actor.send({ type: `xstate.error.actor.${id}`, actorId: id, error: new Error('late') });
   }
@@ -847,7 +847,7 @@ class Account implements Witness {
     });
   }
 
-  /** Whether a supervisor emitted an event itself, or forwarded it. */
+  /** True if a supervisor emitted an event itself; false if it forwarded the event. */
   #isOwn(supervision: Supervision, event: SupervisorsEvent): boolean {
     const { id } = supervision.record.actor;
     if (event.type !== 'observer.failed') return event.supervisor === id;
@@ -1181,7 +1181,7 @@ class Account implements Witness {
     }
   }
 
-  /** Every end of a child of a running supervisor was reported. */
+  /** Checks that a running supervisor reported the end of its child. */
   #checkReported({ actor, parent, reported, node }: ActorRecord): void {
     if (parent?.end !== undefined || node === undefined) return;
     this.#require(reported.started === reported.ended, `${actor.id} is not reported as ended`);
@@ -1203,7 +1203,7 @@ class Account implements Witness {
     if (isAttached) this.#require(waiting.length === 0, `${node.id} is up, and notes wait`);
   }
 
-  /** At rest, the reported refusals add up. */
+  /** Checks that all refusals have been reported. Called when the tree is at rest. */
   #checkRefusals(): void {
     const isComplete = this.#refusalsReported === this.#refusals;
     this.#require(isComplete, `${this.#refusalsReported} of ${this.#refusals} refusals are reported`);
@@ -1305,7 +1305,8 @@ function newSeat(node: TreeNode, purpose: Seat['purpose']): Seat {
 type SupervisorsEvent = Exclude<LifecycleEvent, { readonly type: 'message.refused' }>;
 
 /**
- * Errors of an inspector are excluded: it sees actors before they start, and before the account knows them.
+ * Excludes errors of an inspector: an inspector sees actors before they start, when the account does not know
+ * them yet.
  */
 function isSupervisors(event: LifecycleEvent): event is SupervisorsEvent {
   if (event.type === 'message.refused') return false;
@@ -1316,13 +1317,13 @@ function isUp({ record }: Seat): boolean {
   return record !== undefined && record.end === undefined && !record.halted;
 }
 
-/** The events of a supervisor reach the root while all supervisors above it run. */
+/** Whether the events of an actor reach the root: they do while all actors above it run. */
 function isHeardAtRoot({ parent }: ActorRecord): boolean {
   if (parent === undefined) return true;
   return parent.end === undefined && isHeardAtRoot(parent);
 }
 
-/** True for a child that is forgotten when it was stopped. */
+/** True for a child that is forgotten after it was stopped. */
 function isOnce({ shape }: Supervision, { node }: Seat): boolean {
   return shape.kind === 'dynamic' || node.shape.restart === 'temporary';
 }
@@ -1348,8 +1349,8 @@ function play(shape: StaticShape, commands: readonly Command[]): void {
   const { random } = Math;
   const { setTimeout: setAnyTimeout } = globalThis;
   Math.random = () => 0.5;
-  // XState uses `setTimeout` to report an escaped error to the process. No other code in a tree with a
-  // simulated clock uses it.
+  // XState uses `setTimeout` to report an escaped error to the process. In a tree with a simulated clock, no
+  // other code uses `setTimeout`.
   const fake = () => account.violate('a throw would have reached the process');
   globalThis.setTimeout = fake as never;
   try {

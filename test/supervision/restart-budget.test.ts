@@ -7,7 +7,7 @@ test('the default is one restart in five seconds', (t) => {
   t.deepEqual(DEFAULT_RESTART_LIMITS, { intensity: 1, periodMs: 5_000 });
 });
 
-test('a period has room for as many restarts as the intensity, and not for one more', (t) => {
+test('a budget allows as many restarts in a period as its intensity says, and no more', (t) => {
   const budget = new RestartBudget({ intensity: 2, periodMs: 100 });
   t.deepEqual(
     [0, 50, 100].map((now) => budget.spend(now)),

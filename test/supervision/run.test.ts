@@ -58,7 +58,7 @@ test('a tree that is shut down before it is ready ends, and is never ready', asy
   t.notThrows(() => tree.shutdown());
 });
 
-test('an inspector receives the events of the system from its first actor on', async (t) => {
+test('an inspector receives the events of all actors, including the root', async (t) => {
   const types = new Set<string>();
   const tree = run(supervisor({ strategy: 'one_for_one', children: [member('a', [])] }), {
     inspect: ({ type, actorRef }) => types.add(`${type} ${(actorRef as AnyActorRef).id.replace(/:.*/, '')}`),

@@ -7,7 +7,7 @@ test('the message names the child and the failure', (t) => {
   t.is(new SupervisorError('start_failed', 'udp', undefined).message, "could not start 'udp'");
 });
 
-test('the root cause is the original error, however deep the tree', (t) => {
+test('the root cause is the original error, however deep the tree is', (t) => {
   const cause = new Error('port in use');
   const error = new SupervisorError(
     'start_failed',

@@ -9,7 +9,7 @@ import { supervisor } from '../../supervision/supervisor.js';
 import type { SupervisorError } from '../../supervision/supervisor-error.js';
 import { crash, family, MANY, member, nextTurn, type WorkerEvent, watch } from '../helpers/actors.js';
 
-test('a child that is not ready in time fails its start', (t) => {
+test('if a child is not ready in time, the supervisor fails to start', (t) => {
   const tree = family({ a: {}, slow: { slow: true } });
   tree.clock.increment(START_TIMEOUT_MS);
   t.like(tree.ended.error as SupervisorError, { code: 'start_failed', id: 'slow' });
@@ -27,7 +27,7 @@ test('events sent to a child that is down wait for its next incarnation, in orde
   t.deepEqual(tree.take(), ['a started', 'a got one', 'a got two']);
 });
 
-test('events beyond the stash limit are refused, and waiting ones when the child is forgotten', async (t) => {
+test('events beyond the stash limit are refused; waiting events are refused at deleteChild', async (t) => {
   const refused: string[] = [];
   const refuse = (event: WorkerEvent) => refused.push(event.type === 'note' ? event.text : event.type);
   const tree = family({ a: { address: { stashLimit: 1, refuse } } }, { limits: MANY });
@@ -68,7 +68,7 @@ test('an address stays the same through all restarts, and exists before any chil
   t.is(log.filter((line) => line === 'late got hello').length, 4);
 });
 
-test('a machine with any kind of transition for the shutdown request is asked', (t) => {
+test('a machine with any kind of transition for the shutdown request is asked to end', (t) => {
   const handled: string[] = [];
   const handler = (how: string) => ({ actions: () => handled.push(how) });
   const machines = {
@@ -88,7 +88,7 @@ test('a machine with any kind of transition for the shutdown request is asked', 
   t.deepEqual(handled, ['partial', 'all', 'deep', 'exact']);
 });
 
-test('any logic can be a child: a machine, a transition, and one that ends at once', (t) => {
+test('any logic can be a child: a machine, a transition logic, or a logic that ends at once', (t) => {
   const tree = watch(
     supervisor({
       strategy: 'one_for_one',

@@ -52,7 +52,7 @@ test('each checked member has a test in which it is missing', (t) => {
 });
 
 for (const [member, alterations] of Object.entries(LACKING)) {
-  test(`a tree does not start on a version of XState that lacks ${member}, and names it`, async (t) => {
+  test(`without ${member} in XState, a tree does not start, and the error names the member`, async (t) => {
     for (const alteration of alterations) {
       const library = await libraryWithXState(t, alteration);
       const tree = library.run(library.supervisor({ children: [] }));
@@ -67,7 +67,7 @@ for (const [member, alterations] of Object.entries(LACKING)) {
   });
 }
 
-test('transitionsIn throws an error that says why if a microstep has no transitions', async (t) => {
+test('if a microstep has no transitions, transitionsIn throws an error that says why', async (t) => {
   const { version } = JSON.parse(await readFile('node_modules/xstate/package.json', 'utf8'));
   t.throws(() => transitionsIn({ type: '@xstate.microstep' } as Parameters<typeof transitionsIn>[0]), {
     message: `supervision needs xstate ${SUPPORTED_XSTATE}: xstate ${version} has no microstep._transitions`,
@@ -149,7 +149,7 @@ contained('a child from another copy of XState that crashes leaves no actor runn
   await goesOn(t, tree);
 });
 
-contained('a machine from another copy of XState is asked to shut down, and awaited', async (t) => {
+contained('a machine from another copy of XState is asked to end, and its end is awaited', async (t) => {
   const { createMachine } = await anotherXState(t);
   const logic = createMachine({
     initial: 'working',

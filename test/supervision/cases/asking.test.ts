@@ -77,7 +77,7 @@ test('44 a request times out, but the supervisor may carry it out later', async 
   tree.clock.increment(4_000);
   t.deepEqual(await patient(), { ok: true });
   t.is(tree.log.at(-1), 'a released');
-  // An answered request leaves no timer. An invalid time limit is refused by name.
+  // An answered request leaves no timer. The error for an invalid time limit names `timeoutMs`.
   t.like(await countChildren(tree.root, { timeoutMs: 1 }), { specs: 1 });
   tree.clock.increment(10_000);
   for (const timeoutMs of [-1, Number.NaN, 2 ** 31, '1' as unknown as number]) {

@@ -15,7 +15,7 @@ import {
   watch,
 } from '../../helpers/actors.js';
 
-/** The refusals that a tree reported since the previous call. */
+/** The refusals that a tree has reported since the previous call. */
 function refusals({ emitted }: Watched): LifecycleEvent[] {
   return emitted.splice(0).filter(({ type }) => type === 'message.refused');
 }
@@ -26,7 +26,7 @@ interface Addressed extends Family {
   sendNote(text: string): void;
 }
 
-/** A child with an address that keeps two messages while it is down. */
+/** A tree with a child whose address keeps two messages while the child is down. */
 function addressed(): Addressed {
   const refused: string[] = [];
   const refuse = (event: EventObject) => refused.push((event as EventObject & { text: string }).text);
@@ -35,7 +35,7 @@ function addressed(): Addressed {
   return { ...tree, refused, address, sendNote: (text) => address.send({ type: 'note', text }) };
 }
 
-test('45 a message to a full or closed address is refused to its sender and reported', async (t) => {
+test('45 a message to a full or closed address is passed to refuse, and is reported', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
   for (const text of ['one', 'two']) tree.sendNote(text);
@@ -119,7 +119,7 @@ test('45 a listener that sends again after a refusal does not cause a loop', asy
   t.deepEqual(tree.refused, ['three', 'again', 'again']);
 });
 
-test('45 a tree reports all refusals when it ends, and still refuses senders afterwards', (t) => {
+test('45 a tree reports all refusals when it ends, and still refuses messages afterwards', (t) => {
   const tree = addressed();
   tree.actor('a').send({ type: 'crash' });
   for (const text of ['one', 'two', 'three', 'four']) tree.sendNote(text);
@@ -162,7 +162,7 @@ test('46 a name that is added again gets its previous mailbox', async (t) => {
   t.deepEqual(tree.refused, ['refused']);
 });
 
-test('46 a name that is added again in another part of the tree gets its mailbox too', async (t) => {
+test('46 a name that is added again elsewhere in the tree also gets its previous mailbox', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
   await deleteChild(tree.root, 'a');

@@ -3,7 +3,7 @@ import { addChild, restartChild, terminateChild } from '../../../supervision/adm
 import { supervisor } from '../../../supervision/supervisor.js';
 import { crash, type Family, family, MANY, member, nextTurn, story, watch } from '../../helpers/actors.js';
 
-/** `plain`, and some significant children. */
+/** A supervisor with a child `plain` that is not significant, and two significant children. */
 function significantFamily(
   autoShutdown: 'any' | 'all',
   strategy: 'one_for_one' | 'one_for_all' = 'one_for_one',
@@ -21,7 +21,8 @@ function significantFamily(
 test("36 with autoShutdown: 'any', the end of one significant child ends the supervisor", (t) => {
   const tree = significantFamily('any');
   tree.take();
-  // The end of an insignificant child does not count. A crash followed by a restart does not count.
+  // The end of a child that is not significant does not count. A crash that is followed by a restart does not
+  // count either.
   tree.actor('plain').send({ type: 'finish' });
   crash(tree.actor('a'));
   nextTurn(tree);
@@ -58,7 +59,7 @@ test("37 with autoShutdown: 'all', the end of the last significant child ends th
   t.is(other.ended.status, 'done');
 });
 
-test('37 a supervisor that ended by design ended normally: only a permanent one is restarted', (t) => {
+test('37 after an automatic shutdown, a supervisor is restarted only if it is permanent', (t) => {
   for (const restart of ['transient', 'permanent'] as const) {
     const log: string[] = [];
     const inner = supervisor({
@@ -77,7 +78,7 @@ test('37 a supervisor that ended by design ended normally: only a permanent one 
 });
 
 for (const autoShutdown of ['any', 'all'] as const) {
-  test(`38 a significant child that its supervisor stops does not count: ${autoShutdown}`, async (t) => {
+  test(`38 stopping a significant child does not end its supervisor: ${autoShutdown}`, async (t) => {
     const tree = family(
       { a: { restart: 'transient', significant: true }, b: { restart: 'transient' } },
       { autoShutdown, limits: MANY },
@@ -93,7 +94,7 @@ for (const autoShutdown of ['any', 'all'] as const) {
     t.true((await terminateChild(temporary.root, 'a')).ok);
     t.is(temporary.ended.status, 'running');
 
-    // Stopped with the group of another child: one is restarted, one is not.
+    // Both significant children are stopped with the group of another child. Only `a` is restarted.
     const group = significantFamily(autoShutdown, 'one_for_all');
     group.take();
     crash(group.actor('plain'));
@@ -112,7 +113,7 @@ for (const autoShutdown of ['any', 'all'] as const) {
     t.is(group.ended.status, 'done');
   });
 
-  test(`38 a child that ends by itself while its group is stopped does not count: ${autoShutdown}`, (t) => {
+  test(`38 an end during the stop of the child's group does not end the supervisor: ${autoShutdown}`, (t) => {
     const tree = family(
       {
         plain: {},

@@ -15,7 +15,7 @@ const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   },
 }));
 
-/** Runs a crash loop for this many restarts, and counts other event-loop work meanwhile. */
+/** Runs a crash loop for a number of restarts, and counts other event-loop work meanwhile. */
 async function workDuring(
   logic: Parameters<typeof createActor>[0],
   restarts: number,
@@ -60,7 +60,7 @@ async function workDuring(
   return { ...work, between: between.slice(1) };
 }
 
-/** Crashes at every start but the first. */
+/** A logic that starts once and then crashes. All later starts fail. */
 function failing() {
   let starts = 0;
   return fromBehaviour<WorkerEvent>((scope) => {
@@ -71,7 +71,7 @@ function failing() {
   });
 }
 
-/** Crashes as soon as it is up. */
+/** A logic that crashes as soon as it is up. */
 function brief() {
   return fromBehaviour<WorkerEvent>((scope) => {
     queueMicrotask(() => scope.fail(new Error('crash')));
@@ -119,7 +119,7 @@ for (const [name, logic] of [
   });
 }
 
-/** Becomes ready in a microtask. Microtasks run before all other work of the event loop. */
+/** A logic that becomes ready in a microtask. Microtasks run before all other work of the event loop. */
 const soonReady = fromBehaviour<WorkerEvent>((scope) => {
   queueMicrotask(() => scope.ready());
   return { starting: true, receive: () => {} };

@@ -39,7 +39,7 @@ function end(actor: AnyActorRef, how: keyof typeof ENDS): void {
   actor.send({ type: ENDS[how] });
 }
 
-/** A supervisor and a dynamic supervisor, each with a child `a` of this policy. */
+/** A supervisor and a dynamic supervisor, each with a child `a` that has this restart policy. */
 function both(
   restart: RestartPolicy,
 ): readonly (Watched & { readonly log: string[]; a(): AnyActorRef; readonly kind: string })[] {
@@ -133,7 +133,7 @@ test('19 a temporary sibling of one_for_all or rest_for_one is stopped and not s
   }
 });
 
-test('20 restarts spaced wider than the period never escalate', (t) => {
+test('20 restarts that are further apart than the period never make the supervisor give up', (t) => {
   const limits = { intensity: 2, periodMs: 1_000 };
   const tree = family({ a: {}, b: {} }, { limits });
   const dynamic = crowd({ restart: 'permanent' }, { limits });
@@ -151,7 +151,7 @@ test('20 restarts spaced wider than the period never escalate', (t) => {
 
 test('20 the window slides: only the restarts of the last period count', (t) => {
   const tree = family({ a: {} }, { limits: { intensity: 2, periodMs: 1_000 } });
-  // At 0, 600, 1,200, 1,800, …: never more than two in any 1,000 ms.
+  // The crashes are at 0, 600, 1,200, 1,800, …: there are never more than two in any 1,000 ms.
   for (let crashes = 0; crashes < 20; crashes++) {
     crash(tree.actor('a'));
     tree.clock.increment(600);
@@ -188,7 +188,7 @@ test('21 one_for_one leaves the siblings of a crashed child as they are', async 
 });
 
 for (const strategy of STRATEGIES) {
-  test(`22 more crashes than the intensity allows stop the supervisor and its children: ${strategy}`, (t) => {
+  test(`22 if crashes exceed the intensity, the supervisor and its children stop: ${strategy}`, (t) => {
     const tree = family({ a: {}, b: {}, c: {} }, { strategy, limits: { intensity: 2, periodMs: 1_000 } });
     crash(tree.actor('b'));
     nextTurn(tree);
@@ -196,7 +196,7 @@ for (const strategy of STRATEGIES) {
     nextTurn(tree);
     t.is(tree.ended.status, 'running');
     tree.take();
-    // At 1,000 ms, when both others are still in the window.
+    // The third crash is at 1,000 ms. The first two are still in the window.
     tree.clock.increment(998);
     crash(tree.actor('b'));
     t.deepEqual(tree.take(), ['b released', 'c asked', 'c released', 'a asked', 'a released']);
@@ -223,7 +223,7 @@ test('22 the crashes of all children of a dynamic supervisor count together', (t
   t.deepEqual(tree.take(), []);
 });
 
-test('22 an intensity of 0 means that the first crash escalates', (t) => {
+test('22 with an intensity of 0, the supervisor gives up at the first crash', (t) => {
   const limits = { intensity: 0, periodMs: 1_000 };
   const tree = family({ a: {} }, { limits });
   crash(tree.actor('a'));
@@ -235,7 +235,7 @@ test('22 an intensity of 0 means that the first crash escalates', (t) => {
 });
 
 for (const strategy of STRATEGIES) {
-  test(`23 a restart that keeps failing escalates, under each strategy: ${strategy}`, (t) => {
+  test(`23 if a restart keeps failing, the supervisor gives up, under each strategy: ${strategy}`, (t) => {
     const starts: number[] = [];
     const failsStart = (start: number) => starts.push(start) > 1;
     const tree = family(
@@ -256,7 +256,7 @@ for (const strategy of STRATEGIES) {
   });
 }
 
-test('23 a restart of a dynamic child that keeps failing escalates', (t) => {
+test('23 a dynamic child whose restart keeps failing makes the supervisor give up', (t) => {
   const tree = crowd({ restart: 'transient' }, { limits: { intensity: 3, periodMs: 1_000 } });
   const starts: number[] = [];
   tree.start('bad', { failsStart: (start) => starts.push(start) > 1 });
@@ -292,7 +292,7 @@ test('24 one_for_all replaces every child', async (t) => {
   }
 });
 
-test('25 one_for_all stops children already restarted when one fails, and retries all', (t) => {
+test('25 if a restart fails, one_for_all stops the restarted children and retries all', (t) => {
   const tree = family(
     { a: {}, b: { failsStart: (start) => start === 2 } },
     { strategy: 'one_for_all', limits: { intensity: 2, periodMs: 1_000 } },
@@ -328,7 +328,7 @@ test('26 rest_for_one replaces the crashed child and later ones, and leaves earl
   t.deepEqual(await states(tree), { a: 'up', b: 'up', c: 'up', d: 'up' });
 });
 
-test('27 rest_for_one does not restart an earlier child again when it retries', (t) => {
+test('27 a retry of rest_for_one does not restart children before the one that failed', (t) => {
   const tree = family(
     { z: {}, a: {}, b: { failsStart: (start) => start === 2 || start === 3 }, c: {} },
     { strategy: 'rest_for_one', limits: MANY },
@@ -355,7 +355,7 @@ function inRetryLoop(strategy: Strategy): Family {
 }
 
 for (const strategy of STRATEGIES) {
-  test(`28 a child in a retry loop is restarting; terminate and shutdown work: ${strategy}`, async (t) => {
+  test(`28 a child in a retry loop is listed as restarting, and can be stopped: ${strategy}`, async (t) => {
     const tree = inRetryLoop(strategy);
     t.is((await states(tree))['bad'], 'restarting');
     t.deepEqual(await terminateChild(tree.root, 'bad'), { ok: true });
@@ -376,7 +376,7 @@ for (const strategy of STRATEGIES) {
   });
 }
 
-test('28 a dynamic child in a retry loop can be terminated by its previous actor', async (t) => {
+test('28 terminateChild accepts the previous actor of a dynamic child in a retry loop', async (t) => {
   const retrying = () => {
     const tree = crowd({ restart: 'permanent' }, { limits: MANY });
     tree.start('bad', { failsStart: (start) => start > 1 });
@@ -442,7 +442,7 @@ test('29 dynamic children are counted correctly during a restart', async (t) => 
   t.deepEqual(await countChildren(tree.root), { specs: 2, active: 2, supervisors: 0, workers: 2 });
 });
 
-test('30 an inner supervisor that gave up restarts with static, without dynamic children', async (t) => {
+test('30 an inner supervisor that gave up is restarted without its added children', async (t) => {
   const log: string[] = [];
   const inner = supervisor({
     strategy: 'one_for_one',

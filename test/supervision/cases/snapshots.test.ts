@@ -8,7 +8,7 @@ import { crash, family, MANY, member, nextTurn, type WorkerEvent, watch } from '
 
 type GreeterEvent = { readonly type: 'greet' } | { readonly type: 'ready' } | { readonly type: 'end' };
 
-/** A greeter with the name from its input. A slow one becomes ready on request. */
+/** A greeter with the name from its input. A slow greeter becomes ready at the event `ready`. */
 function greeter(log: string[]): BehaviourLogic<GreeterEvent, { name: string; slow?: boolean }> {
   return fromBehaviour((scope, { name, slow = false }) => {
     log.push(`${name} starts`);
@@ -24,7 +24,7 @@ function greeter(log: string[]): BehaviourLogic<GreeterEvent, { name: string; sl
   });
 }
 
-/** Records every further snapshot of an actor, each with a copy made at once. */
+/** Records the current and all later snapshots of an actor, each with a copy that is made at once. */
 function record(actor: AnyActorRef) {
   const seen: { readonly snapshot: Snapshot<unknown>; readonly copy: Snapshot<unknown> }[] = [];
   const look = (snapshot: Snapshot<unknown>) => {
@@ -50,7 +50,7 @@ function restart(actor: AnyActorRef & { start(): void; stop(): void }): void {
   actor.start();
 }
 
-test('42 a snapshot is a value: it does not change after it was read', (t) => {
+test('42 a snapshot is a value: it does not change after it has been read', (t) => {
   const actor = createActor(greeter([]), { input: { name: 'Ada', slow: true } });
   const seen = record(actor);
   actor.start();

@@ -97,7 +97,8 @@ test('2 unknown keys of a spec are ignored, and its defaults are filled in', asy
     ],
   );
 
-  // Permanent, with one restart in 5 s. After the period, a crash counts as the first again.
+  // By default, a child is permanent, and one restart is allowed in 5 s. A crash after this period is again
+  // the first.
   tree.actor('hanging').send({ type: 'finish' });
   nextTurn(tree);
   tree.clock.increment(5_000);
@@ -106,7 +107,7 @@ test('2 unknown keys of a spec are ignored, and its defaults are filled in', asy
   t.is(tree.ended.status, 'running');
   t.is(tree.actor('hanging').getSnapshot().status, 'active');
 
-  // Asked to end, and killed after 5 s.
+  // By default, a child is asked to end, and is killed after 5 s.
   const end = log.length;
   tree.root.send({ type: 'shutdown.requested' });
   t.deepEqual(log.slice(end), ['hanging asked']);
@@ -167,7 +168,7 @@ test('3 a dynamic supervisor takes exactly one template', (t) => {
   t.notThrows(wrongDynamic({ template }));
 });
 
-test('4 a child whose start returns IGNORE keeps its spec; a temporary one is dropped', async (t) => {
+test('4 a child whose start returns IGNORE keeps its spec; a temporary child loses it', async (t) => {
   const log: string[] = [];
   let willing = false;
   const reluctant = fromBehaviour<never>(() => (willing ? { receive: () => {} } : IGNORE));
@@ -201,7 +202,7 @@ test('4 a child whose start returns IGNORE keeps its spec; a temporary one is dr
   ]);
   t.deepEqual(await countChildren(tree.root), { specs: 3, active: 1, supervisors: 0, workers: 3 });
 
-  // The same when a child is added or restarted on request.
+  // A child that is added or restarted on request may return `IGNORE` too.
   t.deepEqual(await addChild(tree.root, { id: 'added', logic: reluctant }), { ok: true, actor: undefined });
   const brief = { id: 'brief', logic: reluctant, restart: 'temporary' } as const;
   t.deepEqual(await addChild(tree.root, brief), { ok: true, actor: undefined });
@@ -271,7 +272,7 @@ for (const [name, logic] of Object.entries(throwingStarts)) {
   });
 }
 
-test('5 a supervisor whose child fails its first start fails too, with the chain of causes', (t) => {
+test('5 if the first start of a child fails, its supervisor fails with the chain of causes', (t) => {
   const log: string[] = [];
   const inner = supervisor({
     strategy: 'one_for_one',
@@ -305,7 +306,7 @@ test('6 adding a child that fails to start returns the error and leaves no spec'
   t.is(tree.actor('a'), a);
   t.is(a.getSnapshot().status, 'active');
 
-  // Its id is free, and the failure does not count towards the intensity.
+  // The id of the child is free, and the failure does not count towards the intensity.
   t.true((await addChild(tree.root, bad)).ok);
   crash(tree.actor('bad'));
   nextTurn(tree);
@@ -324,7 +325,7 @@ test('6 starting a dynamic child that fails to start returns the error and keeps
   t.is(tree.ended.status, 'running');
 });
 
-test('7 restarting a terminated child leaves its spec when the start fails', async (t) => {
+test('7 a terminated child keeps its spec when a requested restart fails', async (t) => {
   const tree = family({ a: {}, b: { failsStart: (start) => start === 2 || start === 3 } });
   t.true((await terminateChild(tree.root, 'b')).ok);
   for (let starts = 2; starts <= 3; starts++) {
@@ -337,7 +338,7 @@ test('7 restarting a terminated child leaves its spec when the start fails', asy
   t.is(tree.actor('b').getSnapshot().status, 'active');
 });
 
-test('8 children start in the order given and stop in its reverse, whatever their ids are', async (t) => {
+test('8 children start in the given order and stop in reverse order, whatever their ids are', async (t) => {
   const tree = family({ zoe: {}, 'ädam ✓': {}, '-1.5': {}, m: {} });
   t.true((await addChild(tree.root, member('a', tree.log))).ok);
   const order = ['zoe', 'ädam ✓', '-1.5', 'm', 'a'];
@@ -357,7 +358,7 @@ test('8 children start in the order given and stop in its reverse, whatever thei
   t.is(tree.ended.status, 'done');
 });
 
-test('8 each child starts when the previous is ready; the supervisor is ready when all are', async (t) => {
+test('8 each child starts when the previous child is ready; the supervisor is ready last', async (t) => {
   const tree = family({ slow: { slow: true }, next: {} });
   t.deepEqual(tree.log, ['slow started']);
   t.false(tree.root.getSnapshot().ready);

@@ -22,14 +22,14 @@ import {
   watch,
 } from '../../helpers/actors.js';
 
-/** The reasons of the children's ends. */
+/** The ids of the children that ended, each with the reason. */
 function endings(tree: Watched): string[] {
   return story(tree)
     .filter((line) => line.startsWith('child.ended '))
     .map((line) => line.slice('child.ended '.length));
 }
 
-test('9 a child that answers the shutdown request ends normally, and the stop waits for it', (t) => {
+test('9 a child that handles the shutdown request ends normally, and the supervisor waits', (t) => {
   const tree = family({ a: {}, b: { hangs: true } });
   tree.take();
   tree.root.send({ type: 'shutdown.requested' });
@@ -42,7 +42,7 @@ test('9 a child that answers the shutdown request ends normally, and the stop wa
   t.is(tree.ended.status, 'done');
 });
 
-test('10 a child that does not answer is killed after its timeout; its siblings end gracefully', (t) => {
+test('10 a child that does not end is killed after its timeout; its siblings end gracefully', (t) => {
   const tree = family({ quick: {}, hangs: { hangs: true, shutdown: 300 } });
   tree.take();
   tree.root.send({ type: 'shutdown.requested' });
@@ -77,7 +77,7 @@ test('11 a brutal child is stopped at once', async (t) => {
 
 for (const end of ['crash', 'finish'] as const) {
   for (const restart of ['permanent', 'transient', 'temporary'] as const) {
-    test(`12 children that end by themselves neither hang nor fail a shutdown: ${restart}, ${end}`, (t) => {
+    test(`12 a shutdown neither hangs nor fails when children end by themselves: ${restart}, ${end}`, (t) => {
       const tree = family(
         { a: { restart }, b: { restart }, asked: { restart, hangs: true } },
         { limits: { intensity: 0, periodMs: 1 } },
@@ -92,7 +92,7 @@ for (const end of ['crash', 'finish'] as const) {
     });
   }
 
-  test(`12 dynamic children that end by themselves neither hang nor fail a shutdown: ${end}`, (t) => {
+  test(`12 a shutdown neither hangs nor fails when dynamic children end by themselves: ${end}`, (t) => {
     const tree = crowd({ restart: 'permanent' }, { limits: { intensity: 0, periodMs: 1 } });
     for (const name of ['a', 'b']) tree.start(name, { hangs: true });
     tree.root.send({ type: 'shutdown.requested' });
@@ -102,7 +102,7 @@ for (const end of ['crash', 'finish'] as const) {
   });
 }
 
-test('12 a child that ends before its group stops it neither hangs the stop nor counts as a crash', (t) => {
+test('12 crashes in a group that is being stopped do not count, and do not block the stop', (t) => {
   const tree = family(
     { a: {}, b: {}, hangs: { hangs: true } },
     { strategy: 'one_for_all', limits: { intensity: 1, periodMs: 1_000 } },
@@ -124,7 +124,7 @@ test('12 a child that ends before its group stops it neither hangs the stop nor 
   ]);
 });
 
-test('13 dynamic children stop in parallel: the total time is about the slowest, not the sum', (t) => {
+test('13 dynamic children stop in parallel: together they take as long as the slowest child', (t) => {
   const tree = crowd({ shutdown: 100 });
   for (const name of ['slow', 'slower', 'slowest', 'never']) tree.start(name, { hangs: true });
   tree.start('quick');
@@ -154,7 +154,7 @@ test('13 dynamic children stop in parallel: the total time is about the slowest,
   );
 });
 
-test('13 a dynamic supervisor ends before the timeout if all its children answer', (t) => {
+test('13 a dynamic supervisor ends before the timeout if all its children end', (t) => {
   const tree = crowd({ shutdown: 100 });
   for (const name of ['a', 'b', 'c']) tree.start(name, { hangs: true });
   tree.root.send({ type: 'shutdown.requested' });
@@ -166,7 +166,7 @@ test('13 a dynamic supervisor ends before the timeout if all its children answer
   t.is(tree.ended.status, 'done');
 });
 
-test('14 terminating a child that is down succeeds; terminating an unknown child is not_found', async (t) => {
+test('14 terminating a child that is down succeeds; an unknown child is refused as not_found', async (t) => {
   const tree = family({ a: {}, b: { restart: 'transient' } });
   const refused = { ok: false, code: 'not_found' } as const;
   t.deepEqual(await terminateChild(tree.root, 'unknown'), refused);
@@ -180,7 +180,8 @@ test('14 terminating a child that is down succeeds; terminating an unknown child
   nextTurn(tree);
   t.deepEqual(tree.log, ['a started', 'b started', 'a asked', 'a released', 'b released']);
 
-  // A dynamic supervisor: an ended actor, an actor of another supervisor, and one that waits for a restart.
+  // A dynamic supervisor refuses an ended actor, and an actor of another tree. It accepts the actor of a
+  // child that waits for a restart.
   const dynamic = crowd({ restart: 'transient' }, { limits: MANY });
   dynamic.start('c');
   dynamic.start('d');
@@ -206,7 +207,7 @@ test('15 dynamic children cannot be administered by id', async (t) => {
   t.is(tree.named('a').getSnapshot().status, 'active');
 });
 
-/** Handles the request to end only while open, and may continue its work afterwards. */
+/** A machine that handles the request to end only in its state `open`. It may then continue its work. */
 const shop = createMachine({
   initial: 'open',
   states: {
@@ -233,7 +234,7 @@ for (const deafen of ['lock', 'strike']) {
     t.is(tree.ended.status, 'done');
   });
 
-  test(`43 a dynamic supervisor asks a machine only if its state handles it: ${deafen}`, async (t) => {
+  test(`43 a dynamic supervisor asks only machines whose state handles the request: ${deafen}`, async (t) => {
     const pool = watch(dynamicSupervisor({ template: { id: 'shop', logic: shop }, limit: 4 }));
     const shops: AnyActorRef[] = [];
     for (let count = 0; count < 4; count++) {
@@ -257,7 +258,7 @@ for (const deafen of ['lock', 'strike']) {
   });
 }
 
-test('43 a machine whose spec has a shutdown time is asked in any state', (t) => {
+test('43 a machine whose spec has a shutdown time is asked to end in any state', (t) => {
   const tree = watch(supervisor({ children: [{ id: 'a', logic: shop, shutdown: 100 }] }));
   tree.actor('a').send({ type: 'lock' });
   tree.root.send({ type: 'shutdown.requested' });
