@@ -3,12 +3,12 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-/** The chance that a confidence interval does not have the true median. */
+/** The chance that a confidence interval does not contain the true median. */
 const MISS = 0.05;
 
 /**
- * The 95 % confidence interval of the median, whatever the distribution: between two of the numbers, by their
- * ranks. `undefined` for fewer than six numbers.
+ * The 95 % confidence interval of the median, for any distribution. Its ends are two of the numbers, chosen
+ * by rank. `undefined` for fewer than six numbers.
  */
 export function medianInterval(values: readonly number[]): readonly [number, number] | undefined {
   const sorted = values.toSorted((a, b) => a - b);

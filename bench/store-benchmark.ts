@@ -2,9 +2,10 @@
  * Measures the text store: `npm run bench`.
  *
  * It measures how long a million users take to load, how much memory each user takes, and how long the event
- * loop stalls while a snapshot is made. It also compares the number of changes that become durable in a
- * second, with few and many waiting clients, with the number of bare writes and syncs on the same disk. The
- * benchmark uses a new directory under the system's directory for temporary files, or under TMPDIR.
+ * loop stalls while a snapshot is made. It also measures how many changes become durable in a second, for few
+ * and for many waiting clients. For comparison, it measures how many bare writes and syncs the same disk
+ * makes in a second. The benchmark uses a new directory under TMPDIR, or under the system's directory for
+ * temporary files.
  */
 
 import { fork } from 'node:child_process';
@@ -31,7 +32,7 @@ const LOADER = fileURLToPath(import.meta.url);
 /** How many changes are committed at a time to make the database. */
 const BATCH_CHANGES = 65_536;
 
-/** How long each measurement with a number of clients lasts, in milliseconds. */
+/** How long each measurement of waiting clients lasts, in milliseconds. */
 const MEASURE_MS = 3_000;
 
 /** The measurements of the process that loads the database. */

@@ -1,7 +1,8 @@
 /**
  * The cost of supervision: `npm run bench`.
  *
- * It measures CPU time, so that a busy machine does not matter, in alternating runs in one process:
+ * It measures CPU time, so that other programs on the machine matter less. The measurements alternate in one
+ * process:
  *
  * - the cost of a dynamic child, from its start to its end, beside 1 to 100,000 others;
  * - the cost that supervision adds to a short-lived actor, such as a connection;
@@ -19,10 +20,10 @@ import { median } from './median.js';
 import type { Report } from './report.js';
 import { atMost, type Target } from './target.js';
 
-/** The numbers of running children beside which one is started and stopped. */
+/** How many other children run while children are started and ended. */
 const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000] as const;
 
-/** The lengths of lists, and the number of children started for each length in one round. */
+/** The lengths of lists, and how many children are started for each length in one round. */
 const LISTS = [1_000, 10_000, 100_000] as const;
 const LISTED = 100_000;
 
@@ -55,14 +56,17 @@ function measure(start: Start): number {
   return (user + system) / ACTORS;
 }
 
-/** The same actors under a parent that only receives their end events. */
+/** Returns a function that starts exchanges under a parent that only receives their end events. */
 function unsupervised(): Start {
   const parent = createActor(fromBehaviour(() => ({ receive: () => {} }))).start();
   let actors = 0;
   return () => createActor(exchange, { parent, id: `exchange:${actors++}` }).start();
 }
 
-/** Children of a dynamic supervisor two levels below the root, like the server's connections. */
+/**
+ * Returns a function that starts exchanges under a dynamic supervisor two levels below the root, like the
+ * server's connections.
+ */
 function supervised(crowd: number): Start {
   let connections: AnyActorRef | undefined;
   let latest: AnyActorRef | undefined;

@@ -7,12 +7,12 @@ export interface Target {
   readonly isMet: boolean;
 }
 
-/** A target with a limit. It applies to the exact figure, not to the rounded one that is shown. */
+/** A target with a limit. The limit applies to the exact figure, not to the rounded figure that is shown. */
 export function atMost(figure: number, limit: number, unit = ''): Target {
   return { text: `at most ${limit.toLocaleString('en')}${unit && ` ${unit}`}`, isMet: figure <= limit };
 }
 
-/** A target that is met when all of these are. */
+/** A target that is met when all the given targets are met. */
 export function allOf(...targets: readonly Target[]): Target {
   return {
     text: targets.map(({ text }) => text).join(', '),

@@ -1,5 +1,5 @@
 /**
- * Measures how many changes become durable in a second, by how many clients wait for a reply at a time.
+ * Measures how many changes become durable in a second while a number of clients wait for replies.
  */
 
 import { type AnyActorRef, createActor } from 'xstate';
@@ -29,7 +29,7 @@ export function reportRate(report: Report, name: string, { perSecond, p50, p99 }
   report.result(name, { perSecond: rate, p50Ms: p50, p99Ms: p99 }, shown);
 }
 
-/** Runs clients of a store actor that each request a change, wait for the reply, and request the next. */
+/** Runs clients of a store actor. Each client requests a change, waits for the reply, and starts again. */
 export async function measureClients(
   openStore: () => Promise<Store>,
   clients: number,

@@ -16,7 +16,7 @@ import { complain, createCommand, EXIT, portOption, runProgram, textOption } fro
 
 const NAME = 'cluster';
 
-/** Linux has all of 127.0.0.0/8: each server has an address of its own, and all have the same ports. */
+/** Linux has all addresses in 127.0.0.0/8: each server has its own address, and all use the same ports. */
 const HOSTS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'] as const;
 
 const STANDBYS = ['standby1', 'standby2'] as const;
@@ -31,7 +31,7 @@ const AS_POSTGRES =
 
 const PASSWORD_BYTES = 16;
 
-/** Longest wait for a program to stop, in milliseconds. Then it is killed: it may be frozen. */
+/** Longest wait for a program to stop, in milliseconds. Then the program is killed: it may be frozen. */
 const STOP_TIMEOUT_MS = 10_000;
 
 interface Options {
@@ -126,7 +126,7 @@ class Cluster {
     return this.#startPostgres('primary', port, '-c', `synchronous_standby_names=${STANDBYS[0]}`);
   }
 
-  /** Starts a standby, which follows the primary, also after a failover. */
+  /** Starts a standby. It follows the current primary, also after a failover. */
   async #startStandby(name: string, port: number, ports: readonly number[]): Promise<void> {
     say('', `# ${name}.`);
     const others = ports.filter((other) => other !== port);
@@ -205,7 +205,7 @@ class Cluster {
     return { child, match };
   }
 
-  /** Starts a process in the process group of this one. It ends when the group is killed. */
+  /** Starts a process in the process group of this program, so that it ends when the group is killed. */
   #spawn(name: string, command: readonly string[]): ChildProcess {
     if (this.#isStopping) throw new Error('stopped');
     say(`$ ${shown(command)}`);
@@ -249,7 +249,7 @@ function hasPostgres(directory: string): boolean {
   return existsSync(join(directory, 'initdb')) && existsSync(join(directory, 'postgres'));
 }
 
-/** A command line as one types it in a shell. */
+/** A command line as you type it in a shell. */
 function shown(command: readonly string[]): string {
   return command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ');
 }

@@ -22,7 +22,7 @@ import { openMemoryStore } from '../storage/tables/memory-store.js';
 const IMAGES = process.argv[2] ?? 'docs/images';
 const VIEWPORT = { width: 1_500, height: 940 };
 
-/** Wait for flashes on the page to end before a screenshot, in milliseconds. */
+/** How long to wait before a screenshot until flashes on the page have ended, in milliseconds. */
 const FLASH_MS = 1_500;
 
 const LOCAL = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
@@ -139,7 +139,7 @@ async function shootClient(browser: Browser): Promise<void> {
   await takeScreenshot(page, 'inspector-client');
 }
 
-/** Shows a server whose presence actor has crashed. It runs in this process, which injects the crash. */
+/** Shows a server whose presence actor crashed. The server runs in this process, which injects the crash. */
 async function shootCrash(browser: Browser): Promise<void> {
   const here = pathToFileURL(`${process.cwd()}/`);
   const inspection = await startInspection({

@@ -1,6 +1,6 @@
 /**
- * Draws a session of two terminals as one animated SVG. Each piece of text is in the file once, and a style
- * sheet shows it for as long as it was on its screen. test/session.test.ts records the session.
+ * Draws a session of two terminals as one animated SVG. Each piece of text is in the file once. A style sheet
+ * shows the piece for as long as it was on the screen. test/session.test.ts records the session.
  */
 
 /** Adjacent cells of one row with the same style. */
@@ -57,7 +57,7 @@ text { fill: #1f2328 }
   .last { visibility: visible }
 }`;
 
-/** A part of the picture, and the time from which and to which it is shown. */
+/** A part of the picture, with the times at which it appears and disappears. */
 interface Shown {
   readonly svg: string;
   readonly fromMs: number;

@@ -21,12 +21,12 @@ const STATUSES = 300;
 /** The longest pause between two statuses, in milliseconds: twice the interval of batches. */
 const MAX_PAUSE_MS = 20;
 
-/** How long to wait for an answer before the question is repeated, in milliseconds. */
+/** How long to wait for an answer before the GET is repeated, in milliseconds. */
 const ANSWER_MS = 1_000;
 
 const DELAY_TARGET_MS = 100;
 
-/** SET in a second, and how many times their cost is measured. */
+/** How many SETs are sent in a second, and how many times their cost is measured. */
 const RATE = 10_000;
 const ROUNDS = 5;
 
@@ -74,8 +74,8 @@ export async function measureDelay(
 }
 
 /**
- * Measures the CPU time that a SET costs at the server that accepts it, in comparison with a server without a
- * bus, and at another server, to which the bus brings the announcement.
+ * Measures the CPU time that a SET costs at two servers: at the server that accepts the SET, in comparison
+ * with a server without a bus, and at another server, to which the bus brings the announcement.
  */
 export async function measureRecords(
   report: Report,
@@ -99,7 +99,7 @@ export async function measureRecords(
   }
 }
 
-/** The CPU time of a SET at the server that accepts it, and at another one, in microseconds. */
+/** The CPU time of a SET at the server that accepts the SET, and at another server, in microseconds. */
 async function costOf(
   generator: Generator,
   subject: Subject,

@@ -39,12 +39,12 @@ const MANY_USERS = 1_000_000;
 
 const STARTS = 3;
 
-/** GET in a second, how many pairs of rounds are measured, and the largest acceptable ratio of CPU time. */
+/** GETs in a second, how many pairs of rounds are measured, and the largest acceptable ratio of CPU time. */
 const GET_RATE = 10_000;
 const GET_ROUNDS = 15;
 const GET_TARGET = 1.1;
 
-/** @param program The program of PostgreSQL. Without it, nothing is measured. */
+/** @param program The path of PostgreSQL's server program. If there is no such file, nothing is measured. */
 export async function benchCluster(report: Report, program = POSTGRES_SERVER): Promise<void> {
   if (!isThere(program)) {
     report.section('Several servers');

@@ -1,5 +1,5 @@
 /**
- * A PostgreSQL with a synchronous standby, and the directories that the bench measures in it.
+ * Starts a PostgreSQL server with a synchronous standby, and fills the directories that the bench measures.
  */
 
 import { execFile } from 'node:child_process';

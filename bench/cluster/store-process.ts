@@ -1,5 +1,5 @@
 /**
- * A process with the store of one server: measures changes on request, over its IPC channel.
+ * A process with the store of one server. On a request over the IPC channel, it measures changes.
  */
 
 import { openPostgresStore } from '../../storage/postgres/postgres-store.js';

@@ -1,7 +1,7 @@
 /**
- * Minimal servers for comparison: a TCP server that replies with a constant, or a UDP socket that answers
- * each datagram with one of constant size. `bare.js tcp`, `bare.js udp BYTES`; with 0 bytes it sends no
- * answers.
+ * Minimal servers for comparison. `bare.js tcp` runs a TCP server that replies with a constant.
+ * `bare.js udp BYTES` runs a UDP socket that answers each datagram with a datagram of constant size; with 0
+ * bytes, it sends no answers.
  */
 
 import { createSocket } from 'node:dgram';

@@ -43,7 +43,7 @@ class Client {
     this.#worker.process.stdin?.write(text);
   }
 
-  /** Waits until the output contains a text, and drops the output up to its end. */
+  /** Waits until the output contains a text, and drops the output up to the end of that text. */
   async until(text: string): Promise<void> {
     while (!this.#output.includes(text)) {
       const printed = new Promise<void>((resolve) => {

@@ -11,8 +11,8 @@ import type { Job, Outcome } from './load.js';
 import type { Subject } from './subject.js';
 
 /**
- * How many times each process is measured. The result is the median; of errors it is the sum, and of the
- * delay of the event loop the maximum.
+ * How many times each process is measured. The result is the median of the rounds. For errors, it is the sum;
+ * for the delay of the event loop, the maximum.
  */
 const ROUNDS = 5;
 
@@ -48,7 +48,7 @@ export interface Figures {
 export interface Comparison {
   readonly scenario: string;
   readonly target: number;
-  /** CPU time of our server divided by that of the other: the median of the rounds. */
+  /** CPU time of our server divided by the CPU time of the other process: the median of the rounds. */
   readonly ratio: number;
   /** The 95 % confidence interval of the ratio; `undefined` after too few rounds. */
   readonly interval: readonly [number, number] | undefined;

@@ -58,7 +58,7 @@ function inverse(number: number, modulus: number): number {
  * Makes a database: users, half of whom have {@link SHORT} buddies; a few users with long lists; and the
  * users whose lists are changed by the load.
  *
- * @param device The device that registers all of them; without it, their ids have no keys.
+ * @param device The device that registers all users. Without a device, the ids of the users have no keys.
  */
 export async function makeDatabase(directory: string, users: number, device?: Device): Promise<void> {
   const store = await openTextStore(directory, { minCompactionBytes: Number.POSITIVE_INFINITY });

@@ -13,8 +13,8 @@ const OPENED_AT_A_TIME = 250;
 const SETTLE_MS = 1_000;
 
 /**
- * Opens idle connections. The returned function closes them. It throws if the server had closed any of them
- * earlier.
+ * Opens idle connections. The returned function closes the connections, and throws if the server has already
+ * closed any of them.
  */
 export async function openIdle(port: number, count: number): Promise<() => Promise<void>> {
   const sockets: Socket[] = [];

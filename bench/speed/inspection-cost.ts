@@ -1,5 +1,5 @@
 /**
- * Measures the cost of the inspector: the server with --inspect against the same without.
+ * Measures the cost of the inspector: compares a server with `--inspect` with a server without `--inspect`.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -71,7 +71,7 @@ export async function benchInspection(report: Report): Promise<void> {
   }
 }
 
-/** Reads the event stream like a browser; returns a function that ends it. */
+/** Reads the event stream like a browser. Returns a function that ends the stream. */
 async function watch(notice: string): Promise<() => Promise<void>> {
   const [, origin, token] = /(http:\S+)\/\?(token=\S+)/.exec(notice) ?? [];
   const ending = new AbortController();
@@ -79,6 +79,6 @@ async function watch(notice: string): Promise<() => Promise<void>> {
   const reading = body?.pipeTo(new WritableStream(), { signal: ending.signal });
   return async () => {
     ending.abort();
-    await reading?.catch(() => {}); // it was ended on purpose
+    await reading?.catch(() => {}); // the stream was aborted on purpose
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Measures the cost of keys: sealed requests against those in clear, the memory of sessions, and what a flood
- * of handshakes costs clients without keys.
+ * Measures the cost of keys: sealed requests in comparison with requests in clear, the memory of sessions,
+ * and how a flood of handshakes slows down clients without keys.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -38,7 +38,7 @@ const RATE = 4_000;
 /** How many request numbers a job reserves: an even number of rounds over all lists. */
 const NUMBERS_PER_JOB = 40 * LISTS;
 
-/** The largest acceptable ratios of CPU time: a mutual handshake costs 10 to 12 requests in clear. */
+/** The largest acceptable ratios of CPU time. A mutual handshake costs as much as 10 to 12 clear requests. */
 const REQUEST_TARGET = 20;
 const DATAGRAM_TARGET = 4;
 
@@ -50,12 +50,12 @@ const FLOOD_RATE = 1_000;
 const HONEST_CLIENTS = 4;
 const FLOOD_ROUNDS = 7;
 
-/** The largest acceptable ratio of the 99th percentiles of clear requests with and without the flood. */
+/** The largest acceptable p99 of requests in clear during the flood, divided by their p99 without the flood. */
 const FLOOD_TARGET = 3;
 
 /**
- * How long the flood runs before a measurement begins, in milliseconds. In this time, it uses up the burst
- * that the server allows each source.
+ * How long the flood runs before a measurement begins, in milliseconds. In this time, the flood uses up the
+ * burst of handshakes that the server allows each address.
  */
 const FLOOD_LEAD_MS = 500;
 
@@ -118,8 +118,8 @@ function scenariosOf(credentials: DeviceCredentials, open: Subject, keyed: Subje
 }
 
 /**
- * Opens the sessions directly in a table like that of the server's actor, because so many handshakes would
- * take minutes. Their keys are random instead of exported.
+ * Opens the sessions directly in a table like that of the `sessions` actor, because so many handshakes would
+ * take minutes. The keys of the sessions are random, not exported from TLS.
  */
 function reportMemory(report: Report): void {
   report.section(`Memory of ${SESSIONS.toLocaleString('en')} sealed sessions`);

@@ -32,7 +32,7 @@ export interface Outcome {
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
-  /** The fraction of its time that this process was busy: near 1, it was the bottleneck. */
+  /** The fraction of its time that this process was busy. Near 1, this process was the bottleneck. */
   readonly busy: number;
   readonly tcp?: { readonly requests: number; readonly errors: number };
 }

@@ -1,6 +1,6 @@
 /**
- * Measures the cost of the metrics: the server with --metrics, which is scraped every second, against the
- * same without.
+ * Measures the cost of the metrics: compares a server with `--metrics`, which is scraped every second, with a
+ * server without `--metrics`.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -22,13 +22,13 @@ const CLIENTS = 64;
 /** Datagrams in a second. */
 const RATE = 20_000;
 
-/** How often the metrics are read: Prometheus reads them far less often. In milliseconds. */
+/** The interval at which the metrics are read, in milliseconds. Prometheus reads them far less often. */
 const SCRAPE_MS = 1_000;
 
 /** The largest acceptable ratio of CPU time. */
 const TARGET = 1.1;
 
-/** The numbers of requests in a job are below this. */
+/** How many request numbers a job reserves. A job uses fewer. */
 const NUMBERS_PER_JOB = 1_000_000;
 
 export async function benchMetrics(report: Report): Promise<void> {
@@ -80,7 +80,7 @@ function jobs(): readonly (readonly [name: string, jobOf: (subject: Subject) => 
   ];
 }
 
-/** Reads the metrics again and again; returns a function that ends it. */
+/** Reads the metrics again and again. Returns a function that stops the reading. */
 function scrape(port: number): () => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {

@@ -25,7 +25,7 @@ export interface Mixed {
   readonly tcpErrors: number;
   /** The server's CPU time as a fraction of one core. */
   readonly cpuPart: number;
-  /** The load generator's CPU time as a fraction of one core: near 1, it was the bottleneck. */
+  /** The load generator's CPU time as a fraction of one core. Near 1, the generator was the bottleneck. */
   readonly loadBusy: number;
   readonly loopDelayMs: number;
 }

@@ -16,7 +16,7 @@ import { atMost } from '../target.js';
 import { BURST_LINES, CALLED, CALLER, PAUSE_MS, TIMED_LINES } from './buddies.js';
 import { Subject } from './subject.js';
 
-/** How many lines of a burst are sent at once. The next ones follow when these are sent. */
+/** How many lines of a burst are sent at once. The next lines follow when these lines have been sent. */
 const AHEAD = 500;
 
 /** The highest p50 of a private line, in milliseconds. */

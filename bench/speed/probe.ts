@@ -1,5 +1,6 @@
 /**
- * Loaded into each measured process before its program. Sends a sample over the IPC channel on request.
+ * This module is loaded into each measured process before the program. On request, it sends a sample over the
+ * IPC channel.
  */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';

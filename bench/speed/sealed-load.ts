@@ -1,5 +1,6 @@
 /**
- * Load of clients with keys: sealed requests and datagrams, and floods of handshakes that never end.
+ * Load of clients with keys: sealed requests and datagrams, and floods of handshakes that clients never
+ * complete.
  */
 
 import { createSocket } from 'node:dgram';
@@ -155,7 +156,10 @@ export async function loadUdpSealed(job: SealedUdpJob): Promise<Gathered> {
   return { requests, errors, seconds: ms / 1_000, latencies };
 }
 
-/** Counts as an error each connection that the server cuts without having sent any byte. */
+/**
+ * Opens connections that never complete their handshakes. A connection counts as an error if it closes before
+ * the server has sent a byte.
+ */
 export async function flood({ port, ms, rate }: FloodJob): Promise<Gathered> {
   const hello = await recordHello();
   let errors = 0;

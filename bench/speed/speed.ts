@@ -28,7 +28,10 @@ const CLIENTS = 64;
 const RATE = 20_000;
 const LONG_RATE = 8_000;
 
-/** How many request numbers a job reserves: an even number of rounds over all lists, more than it needs. */
+/**
+ * How many request numbers a job reserves: enough for an even number of rounds over all lists. A job uses
+ * fewer.
+ */
 const NUMBERS_PER_JOB = 40 * LISTS;
 
 interface TcpScenario {
@@ -44,7 +47,7 @@ interface UdpScenario {
   readonly target: number;
   readonly kind: 'SET' | 'GET';
   readonly prefix: string;
-  /** The size of the bare server's answer, which equals that of ours. */
+  /** The size of the bare server's answer: about the size of our server's answer. */
   readonly answerBytes: number;
   readonly rate: number;
 }

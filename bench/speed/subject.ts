@@ -24,7 +24,7 @@ export interface Ports {
 export class Subject {
   readonly #worker: Worker;
   readonly ports: Ports;
-  /** Its standard error until it was ready. Only read from a server with an inspector. */
+  /** The standard error of the process until it was ready. Only read from a server with an inspector. */
   readonly notice: string;
 
   private constructor(worker: Worker, ports: Ports, notice: string) {
@@ -79,7 +79,7 @@ export class Subject {
     }
   }
 
-  /** The resources that it has used so far. */
+  /** The resources that the process has used so far. */
   sample(): Promise<Sample> {
     return this.#worker.ask({});
   }

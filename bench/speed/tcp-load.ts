@@ -81,7 +81,7 @@ export function loadTcp(job: TcpJob): Promise<Gathered> {
   return loadInLoop({ ...job, requests: REQUESTS[job.requests] }, ask);
 }
 
-/** Like {@link loadTcp}, with requests of another kind, or sent in another way. */
+/** Like {@link loadTcp}, but the caller passes the function that sends, and may pass its own requests. */
 export function loadRequests(
   job: Omit<TcpJob, 'kind' | 'requests'> & {
     readonly requests: RequestKind | ((number: number) => string);

@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 export const SUBJECT_CORE = 0;
 export const LOAD_CORE = 1;
 
-/** Without a second core, the processes share one, and slow each other down. */
+/** Whether the two processes can have a core each. Otherwise, they slow each other down. */
 export const HAS_TWO_CORES = process.platform === 'linux' && availableParallelism() >= 2;
 
 export interface WorkerOptions {
