@@ -50,7 +50,7 @@ const FLOOD_RATE = 1_000;
 const HONEST_CLIENTS = 4;
 const FLOOD_ROUNDS = 7;
 
-/** The largest acceptable p99 of requests in clear during the flood, divided by their p99 without the flood. */
+/** The largest acceptable p99 of requests in clear during the flood, divided by the p99 without the flood. */
 const FLOOD_TARGET = 3;
 
 /**

@@ -39,7 +39,7 @@ function runFlat(machine: AnyStateMachine, events: readonly EventObject[]) {
   return { log, ended: actor.getSnapshot().status === 'done' };
 }
 
-/** The same with XState's own interpreter. */
+/** Does the same as {@link runFlat}, but with XState's own interpreter. */
 function runXState(machine: AnyStateMachine, events: readonly EventObject[]) {
   const log: string[] = [];
   let [snapshot] = initialTransition(machine);

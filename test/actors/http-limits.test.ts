@@ -31,7 +31,7 @@ async function serve(t: ExecutionContext) {
 const INCOMPLETE = 'GET / HTTP/1.1\r\nHost: 127.0.0.1';
 const requestOf = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
 
-test('incomplete requests do not keep out a complete one, and the oldest is closed', async (t) => {
+test('incomplete requests do not keep out a complete request; the oldest connection is closed', async (t) => {
   const { open, streams } = await serve(t);
   const stream = await open(requestOf('/stream'));
   await once(stream, 'data');
@@ -43,7 +43,7 @@ test('incomplete requests do not keep out a complete one, and the oldest is clos
   t.false(streams[0]?.destroyed, 'a response in progress is not ended');
 });
 
-test('if all connections have a response in progress, a new one is closed', async (t) => {
+test('if all connections have a response in progress, a new connection is closed', async (t) => {
   const { open, streams } = await serve(t);
   for (let count = 0; count < MAX_CONNECTIONS; count++) {
     await once(await open(requestOf('/stream')), 'data');

@@ -12,7 +12,7 @@ import { crash, family, type WorkerEvent, worker } from '../helpers/actors.js';
 import { until } from '../helpers/network.js';
 import { TestLog } from '../helpers/server.js';
 
-test('a tree is ready when its children are, and ends when it is asked to', async (t) => {
+test('a tree is ready when its children are ready, and ends on request', async (t) => {
   const log = new TestLog();
   const children = [child({ id: 'a', logic: worker('a', { log: [] }) })];
   const tree = runTree(supervisor({ strategy: 'one_for_one', children }), { log });

@@ -65,7 +65,7 @@ test('when the server closes without a reply, the error says so in words', async
   );
 });
 
-test('when the server is not there, the error says so in words', async (t) => {
+test('when the server cannot be reached, the error says so in words', async (t) => {
   await t.throwsAsync(ask('127.0.0.1', 1), { message: 'nothing listens there' });
   await t.throwsAsync(ask('no.such.host.invalid', 1), { message: 'its name is not known' });
 });

@@ -85,7 +85,7 @@ function directoryAt(t: ExecutionContext, { ports, root }: World, keys = true): 
 for (const privacy of ['as-can', 'clear'] as const) {
   const kind = privacy === 'clear' ? 'without keys' : 'with keys';
 
-  test(`${kind}: when the first one is down at the start, requests go to the next`, async (t) => {
+  test(`${kind}: when the first server is down at the start, requests go to the second`, async (t) => {
     const two = await world(t);
     await stop(two.first);
     const id = idAt(FIRST, LIST);
@@ -98,7 +98,7 @@ for (const privacy of ['as-can', 'clear'] as const) {
     );
   });
 
-  test(`${kind}: when the first one ends, the client goes on at the next`, async (t) => {
+  test(`${kind}: when the first server ends, the client continues at the second`, async (t) => {
     const two = await world(t);
     const id = idAt(FIRST, LIST);
     const client = clientAt(t, two, { user: id, privacy });
@@ -115,7 +115,7 @@ for (const privacy of ['as-can', 'clear'] as const) {
   });
 }
 
-test('requests without a server reject with the error of the last one', async (t) => {
+test('if no server can be reached, requests reject with the error of the last server', async (t) => {
   const two = await world(t);
   await stop(two.first);
   await stop(two.second);
@@ -151,7 +151,7 @@ function beating(t: ExecutionContext, { ports }: World, directory: Directory, id
   return { clock, reports, heartbeat };
 }
 
-test('a client stays with its server, and uses the other one for nothing', async (t) => {
+test('a client stays with its server, and does not use the other server', async (t) => {
   const two = await world(t);
   const id = idAt(SECOND, LIST);
   const directory = directoryAt(t, two, false);
@@ -179,7 +179,7 @@ async function silentSocket(t: ExecutionContext, port: number) {
 }
 
 for (const hasKeys of [true, false])
-  test(`a server that is silent over UDP is left, ${hasKeys ? 'sealed' : 'in clear'}`, async (t) => {
+  test(`a client leaves a server that is silent over UDP, ${hasKeys ? 'sealed' : 'in clear'}`, async (t) => {
     const two = await world(t, { hasFirstUdp: false });
     const silent = await silentSocket(t, two.ports.udpPort);
     const id = idAt(FIRST, LIST);
@@ -223,7 +223,7 @@ test('a heartbeat follows requests over TCP to the next server', async (t) => {
   t.is(reports[1]?.type, 'buddies.received');
 });
 
-test('a client that comes back to a server takes the place of its older session there', async (t) => {
+test('a client that comes back to a server replaces its older session there', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
@@ -244,7 +244,7 @@ test('a client that comes back to a server takes the place of its older session 
   for (const server of [two.first, two.second]) t.is(server.received('sessions', 'session.open'), 3);
 });
 
-test('a server of the list that has another key gets nothing', async (t) => {
+test('a server of the list that has another key gets no request', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
@@ -269,7 +269,7 @@ test('a server of the list that has another key gets nothing', async (t) => {
   t.is(stranger.received('store', 'change.commit'), 0);
 });
 
-test('servers that are known with different keys get nothing', async (t) => {
+test('servers that are known with different keys get no request', async (t) => {
   const two = await world(t);
   const stranger = await serve(t, {
     host: '127.0.0.3',
@@ -295,9 +295,9 @@ test('servers that are known with different keys get nothing', async (t) => {
   t.is(stranger.received('store', 'change.commit'), commits);
 });
 
-// Serial: it changes a setting of the process.
+// This test is serial, because it changes a setting of the process.
 test.serial(
-  'a name with several addresses: the client stays at one, and goes on when it refuses',
+  'a name with several addresses: the client stays at one address until that address refuses',
   async (t) => {
     // On a busy machine, Node.js would try the second address before the first connection is established.
     const attemptMs = getDefaultAutoSelectFamilyAttemptTimeout();
@@ -308,7 +308,7 @@ test.serial(
     let lookUps = 0;
     const chosen = new ChosenServer({ host: 'im.test', ...two.ports }, (_host, _options, done) => {
       lookUps += 1;
-      // As name servers do, in another order each time.
+      // Name servers, too, return the addresses in another order each time.
       done(null, addresses.reverse().slice());
     });
     chosen.beginWith('alice');
@@ -330,7 +330,7 @@ test.serial(
   },
 );
 
-/** Replaces the first server by one that records what it gets, and replies as the test says. */
+/** Replaces the first server with a server that records what it receives, and replies as the test says. */
 async function replaceFirst(
   t: ExecutionContext,
   { first, ports }: World,
@@ -365,7 +365,7 @@ test('with keys: a server that accepts connections, but answers nothing, is left
   t.is(frozen.connections.length, 1);
 });
 
-test('with keys: a client that finds its server frozen logs in at the next', async (t) => {
+test('with keys: a client that finds its server frozen logs in at the next server', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
@@ -413,7 +413,7 @@ test('a name with several addresses: an address whose server is frozen is left',
 test('with keys: a connection goes on to the next address of a name', async (t) => {
   const two = await world(t);
   await stop(two.first);
-  // The second address belongs to the other family: Node.js tries it after the first one has refused.
+  // The second address is of the other family: Node.js tries it after the first address has refused.
   const found = [
     { address: FIRST, family: 4 },
     { address: `::ffff:${SECOND}`, family: 6 },
@@ -425,7 +425,7 @@ test('with keys: a connection goes on to the next address of a name', async (t) 
   t.is<string, string>(reply.line, '200 OK');
 });
 
-test('a request in clear that gets no reply is not repeated, but the next one goes elsewhere', async (t) => {
+test('a clear request without a reply is not repeated; the next request goes to another server', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const frozen = await replaceFirst(t, two, () => SILENCE);
@@ -436,7 +436,7 @@ test('a request in clear that gets no reply is not repeated, but the next one go
   t.like(await chosen.ask(`ADD ${id}\n`, signal), NO_SUCH_USER);
 });
 
-test('a request that the server closes without a reply does not move the client', async (t) => {
+test('if a server closes a connection without a reply, the client stays with that server', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   await replaceFirst(t, two, () => undefined);
@@ -445,7 +445,7 @@ test('a request that the server closes without a reply does not move the client'
   t.is(chosen.endpoint.host, FIRST);
 });
 
-test('the replies 205 and 206 do not move the client', async (t) => {
+test('after a reply 205 or 206, the client stays with its server', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const lines = ['205 UNAVAILABLE', '206 BUSY'];
@@ -482,7 +482,7 @@ async function fullQueue(t: ExecutionContext, port: number): Promise<void> {
   }
 }
 
-test('a name that has one address is tried once for each request, also for the first one', async (t) => {
+test('a name with one address is tried once for each request, including the first request', async (t) => {
   const tcpPort = await freePort();
   let lookUps = 0;
   const chosen = new ChosenServer({ host: 'im.test', tcpPort }, (_host, _options, done) => {

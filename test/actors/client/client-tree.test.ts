@@ -52,7 +52,7 @@ async function aliceHere(t: ExecutionContext) {
     client,
     log,
     type: (line: string) => stdin.write(`${line}\n`),
-    /** Waits for text on the screen, after the text of the last wait. */
+    /** Waits for text on the screen, after the text that the previous call found. */
     async shows(text: string) {
       await until(() => screen.includes(text, seen));
       seen = screen.indexOf(text, seen) + text.length;
@@ -107,7 +107,7 @@ test('a heartbeat that crashes still announces the user and the port', async (t)
   t.is(await callPort(), port);
 });
 
-test('a listener that crashes comes back on the same port', async (t) => {
+test('a listener that crashes is restarted on the same port', async (t) => {
   const { callPort, crash, shows } = await aliceHere(t);
   const port = await callPort();
   await crash('calls');
@@ -168,6 +168,6 @@ test('a question that is pending when the heartbeat crashes is asked again at on
   const before = performance.now();
   await crash('heartbeat');
   await shows('My buddy list:');
-  // Well before the next beat.
+  // The list is shown well before the next beat.
   t.true(performance.now() - before < BEAT_MS / 2);
 });

@@ -16,8 +16,8 @@ const HEADER =
 
 const at = (port: number, address = '127.0.0.1') => ({ address, port });
 
-test('of connections with the same ports, the one to the given address is found', (t) => {
-  // As Linux writes them on a machine whose lowest byte comes first.
+test('among connections with the same ports, the connection to the given address is found', (t) => {
+  // The rows are as Linux writes them on a little-endian machine.
   const rowTo = (to: string, sending: string) =>
     `   1: ${'0'.repeat(32)}:0FA0 ${to}:C350 01 ${sending}:00000000 00:00000000 00000000 0 0 1 1 0`;
   const table = [

@@ -144,7 +144,7 @@ test.serial('after a crash, the handles of older calls and chats have no effect'
 });
 
 for (const kind of ['chat', 'chats'] as const) {
-  test.serial(`after a crash of ${kind}, the chat is over, and another can follow`, async (t) => {
+  test.serial(`after a crash of ${kind}, the chat is over, and another chat can follow`, async (t) => {
     const place = await aliceAndBob(t);
     const calling = place.alice.call('bob');
     const peer = await place.bob.called();
@@ -197,7 +197,7 @@ test.serial('when the heartbeat crashes, a pending question is still answered', 
   await works(t, place);
 });
 
-test.serial('after a crash of the listener, it listens on the same port again', async (t) => {
+test.serial('after a crash, the listener for calls uses the same port again', async (t) => {
   const place = await aliceAndBob(t);
   const port = await place.alice.listen();
   await crashAndRestart('calls');
@@ -316,7 +316,7 @@ test.serial('a caller of dialect B is answered ACCEPTED even after a restart of 
     caller.socket.end();
     await chat.closed;
   }
-  // Restarts call control as well.
+  // This restarts call control as well.
   await crashAndRestart('client');
   t.is((await silentCall()).answer, 'ACCEPTED');
 });

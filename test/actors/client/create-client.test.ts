@@ -45,7 +45,7 @@ async function fails(
   t.is((error as { code?: string } | undefined)?.code, code);
 }
 
-test('refused calls of one address that do not close leave room for calls of other addresses', async (t) => {
+test('refused calls from one address that stay open leave room for calls from other addresses', async (t) => {
   const told: unknown[] = [];
   const onNotice = (notice: ClientNotice) => {
     if (notice.type === 'call.refused' && notice.cause !== 'busy') told.push(notice);
@@ -59,7 +59,7 @@ test('refused calls of one address that do not close leave room for calls of oth
   for (const call of calls.slice(8)) await call.ended();
   const other = await lingering(t, port, '127.0.0.2');
   t.is(await other.line(), 'REJECT');
-  // Reported once, though eight were cut.
+  // The eight calls that were cut are reported once.
   const caller = { caller: undefined, address: '127.0.0.1', hint: { buddiesThere: ['bob'] } };
   t.deepEqual(told, [{ type: 'call.refused', cause: 'crowded', untold: 0, ...caller }]);
 });
@@ -108,7 +108,7 @@ test('the client hangs up on a caller of dialect E, and reports why', async (t) 
   t.like(notices[0], { type: 'call.refused', cause: 'callback', address: '127.0.0.1' });
 });
 
-test('the client hangs up on a caller that turns out to speak dialect E while it rings', async (t) => {
+test('the client hangs up if a caller turns out to speak dialect E while the call rings', async (t) => {
   const { notices, heard } = noticeLog();
   const { alice } = await aliceAndBob(t, { onNotice: heard });
   const caller = await Peer.call(t, await alice.listen());
@@ -120,7 +120,7 @@ test('the client hangs up on a caller that turns out to speak dialect E while it
   t.like(notices, [{ type: 'call.refused', cause: 'callback' }]);
 });
 
-test('lines sent to a caller that turns out to speak dialect E in the chat are lost', async (t) => {
+test('if a caller turns out to speak dialect E in the chat, the lines sent to it are lost', async (t) => {
   const { alice } = await aliceAndBob(t);
   const caller = await Peer.call(t, await alice.listen());
   const chat = await (await first(alice.calls)).accept();
@@ -211,7 +211,7 @@ function noticeLog() {
   return { notices, heard: (notice: ClientNotice) => void notices.push(notice) };
 }
 
-/** A caller that does not close when it is refused. It calls from a given local address. */
+/** A caller that does not close when it is refused. The caller uses the given local address. */
 async function lingering(t: ExecutionContext, port: number, localAddress: string): Promise<Peer> {
   const socket = connectSocket({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true });
   t.teardown(() => socket.destroy());
@@ -257,7 +257,7 @@ test('a client registers, adds, deletes and lists', async (t) => {
   t.deepEqual(await alice.buddies(), []);
 });
 
-test('methods that need a user or a valid id reject without one', async (t) => {
+test('methods that need a user or a valid id reject if it is missing', async (t) => {
   const server = await serve(t);
   const anonymous = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });
   t.teardown(() => anonymous.close());
@@ -278,7 +278,7 @@ test('a server that is silent because the user is not registered does not count 
   await fails(t, alice.buddies(), 'server.silent', /^alice is not registered with the server$/);
 });
 
-test('the error says whether a server is down, silent or sends an invalid reply', async (t) => {
+test('the error says whether the server is down or silent, or sent an invalid reply', async (t) => {
   const port = await freePort();
   const alice = connect(t, { tcp: port, udp: port });
   await fails(t, alice.add('bob'), 'server.unreachable', /nothing listens there/);
@@ -317,7 +317,7 @@ test('a client that listens is announced, and says goodbye', async (t) => {
   t.is(await presence.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
-test('a port that is taken can be tried again', async (t) => {
+test('listen can be tried again if the port was taken', async (t) => {
   const server = await withBuddies(t);
   const taken = createServer().listen(0);
   await once(taken, 'listening');
@@ -395,7 +395,7 @@ test('a call reports its progress and its result', async (t) => {
   await fails(t, alice.call('bob'), 'buddy.offline');
 });
 
-test('a caller is accepted and chats, and all others are refused meanwhile', async (t) => {
+test('while one caller rings or chats, all other callers are refused', async (t) => {
   const notices: ClientNotice[] = [];
   const server = await withBuddies(t);
   const alice = connect(t, server, { onNotice: (notice) => notices.push(notice) });
@@ -447,7 +447,7 @@ test('reading from a flooding buddy pauses until the program catches up; no line
   const count = 100 * MAX_WAITING_MESSAGES;
   const line = (index: number) => `${String(index).padStart(99, '.')}\n`;
   for (let index = 0; index < count; index++) peer.send(line(index));
-  // Ten megabytes do not fit into the network's buffers. If they were read, the socket would drain in time.
+  // Ten megabytes do not fit into the network's buffers. If alice read them, the socket would drain in time.
   const drained = once(peer.socket, 'drain').then(() => true);
   t.false(await Promise.race([drained, setTimeout(3_000, false)]));
   let read = 0;

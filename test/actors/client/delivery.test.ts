@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { Delivery, type DeliveryListener } from '../../../actors/client/delivery.js';
 import { until } from '../../helpers/network.js';
 
-/** Longer than any test takes. The short one is for the test in which the time limit passes. */
+/** The long limit is longer than any test takes. The short limit is for a test in which the limit passes. */
 const PATIENCE_MS = 120_000;
 const SHORT_PATIENCE_MS = 400;
 

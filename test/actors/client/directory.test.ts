@@ -74,7 +74,7 @@ test('REG makes a key, stores it, and binds the id to it', async (t) => {
   t.is(await ask(server.tcp, 'ADD alice bob\n'), '204 DENIED\r\n');
 });
 
-test('ADD and DEL go inside TLS if the key is here, even after a restart', async (t) => {
+test('ADD and DEL go inside TLS if the key is on this machine, even after a restart', async (t) => {
   const { server, root } = await registeredAlice(t);
   await ask(server.tcp, 'REG bob\n');
   const next = directoryAt(t, server, root);
@@ -83,7 +83,7 @@ test('ADD and DEL go inside TLS if the key is here, even after a restart', async
   t.like(await next.request('DEL', [alice, bob], signal), { line: '200 OK', done: true });
 });
 
-test('without the key of an id here, a request for the id is refused', async (t) => {
+test('a request for an id whose key is not on this machine is refused', async (t) => {
   const { server } = await registeredAlice(t);
   const other = directoryAt(t, server, await temporaryDirectory(t));
   t.deepEqual(await other.standing(alice), { holds: 'no-key' });
@@ -197,7 +197,7 @@ test('REG is sent to a server that once said it keeps no keys, even if VER gets 
   t.deepEqual(foreign.texts, ['VER im 1\r\n', 'VER im 1\r\n', 'REG alice\r\n']);
 });
 
-/** Remembers that a server keeps no keys, in place of what was known. */
+/** Stores that a server keeps no keys, in place of the key that was stored for the server. */
 async function forgetKey(root: string, { tcp }: { readonly tcp: number }): Promise<void> {
   const servers = new Servers(root);
   const address = { host: '127.0.0.1', port: tcp };
@@ -205,7 +205,7 @@ async function forgetKey(root: string, { tcp }: { readonly tcp: number }): Promi
   assertStored(await servers.add(address, 'none'));
 }
 
-test('a server that seemed to keep no keys is asked again for a user whose key is here', async (t) => {
+test('a server that seemed to keep no keys is asked again for a user whose key is stored', async (t) => {
   const { server, root } = await registeredAlice(t);
   await forgetKey(root, server);
   t.like(await directoryAt(t, server, root).checkSignIn(alice), { holds: 'key' });
@@ -265,7 +265,7 @@ test('a damaged file with the keys of servers stops all requests', async (t) => 
   t.is(server.received('connection', 'request.received'), 0);
 });
 
-test('where nothing can be stored, the id is registered without a key, and the reply says why', async (t) => {
+test('if nothing can be stored, the id is registered without a key, and the reply says why', async (t) => {
   const server = await serve(t);
   const file = join(await temporaryDirectory(t), 'file');
   await writeFile(file, '');
@@ -287,7 +287,7 @@ test('on a file system that is read-only, the id is registered without a key', a
   t.like(await directory.request('REG', [alice], signal), { line: '200 OK', registration: why });
 });
 
-test('keys that other users can write to are neither used nor replaced', async (t) => {
+test('keys that other users can overwrite are neither used nor replaced', async (t) => {
   const { server, root } = await registeredAlice(t);
   await chmod(join(root, 'keys'), 0o777);
   const next = directoryAt(t, server, root);
@@ -338,7 +338,7 @@ test('a REG whose reply was lost stays tentative while the server cannot be reac
   t.like(reply, { line: '203 USER EXISTS', done: false }, 'a confirmed key is not registered twice');
 });
 
-test('a 203 for another key removes the tentative one', async (t) => {
+test('a 203 for another key removes the tentative key', async (t) => {
   const { server } = await registeredAlice(t);
   const root = await temporaryDirectory(t);
   const other = directoryAt(t, server, root);
@@ -528,7 +528,7 @@ test('the words restore an id on another machine, which does not store the seed'
   t.is((await other.logIn(alice, { kind: 'new' }, here, signal)).outcome, 'open');
 });
 
-test('when the words are copied, the seed leaves the machine', async (t) => {
+test('when the words are copied, the seed is removed from the machine', async (t) => {
   const { root, directory } = await registeredAlice(t);
   await directory.dropSeed(alice);
   t.is(await directory.words(alice), undefined);

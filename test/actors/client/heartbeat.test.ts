@@ -17,7 +17,7 @@ import { freePort, until } from '../../helpers/network.js';
 const alice = 'alice' as UserId;
 const bob = 'bob' as UserId;
 
-/** A server that only records what it receives, and a heartbeat in simulated time. */
+/** A server that records what it receives and answers only on demand, and a heartbeat in simulated time. */
 async function beating(t: ExecutionContext, user?: UserId, isServerLost = false, tcpPort?: number) {
   const server: Socket = createSocket('udp4');
   server.bind(0, '127.0.0.1');
@@ -38,7 +38,7 @@ async function beating(t: ExecutionContext, user?: UserId, isServerLost = false,
   const heartbeat = createActor(heartbeatLogic, {
     clock,
     input: {
-      // Nothing listens on the TCP port unless a test says so.
+      // If the test gives no TCP port, nothing listens on the port.
       server: { host: '127.0.0.1', tcpPort: tcpPort ?? (await freePort()), udpPort: server.address().port },
       client: client as never,
       user: user && { id: user, status: 100 },
@@ -117,7 +117,7 @@ test('the answer is the buddy list', async (t) => {
   t.true(atMs >= before && atMs <= Date.now());
 });
 
-test('a question is asked again when a datagram is lost, and then given up', async (t) => {
+test('a question without an answer is repeated, and then given up', async (t) => {
   const { clock, heartbeat, hears, reports, received } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   await hears(1);
@@ -175,7 +175,7 @@ test('a server that is also silent over TCP counts as unreachable', async (t) =>
   t.deepEqual(await silenceOf(t, () => {}), { cause: 'unreachable', reason: 'no answer' });
 });
 
-test('a cause that was found for one user is not reported for another', async (t) => {
+test('a cause that was found for one user is not reported for another user', async (t) => {
   const tcp = createServer((socket) => socket.on('error', () => {}));
   tcp.listen(0, '127.0.0.1');
   await once(tcp, 'listening');
@@ -196,7 +196,7 @@ test('a cause that was found for one user is not reported for another', async (t
   t.deepEqual(reports, []);
 });
 
-test('an answer ends the question', async (t) => {
+test('a question that has been answered is not repeated', async (t) => {
   const { answer, clock, heartbeat, hears, reports, received } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   await hears(1);
@@ -227,7 +227,7 @@ test('a silent server is reported once, and its return is reported once', async 
   await received('server.found');
 });
 
-test('when another user signs in, the first is announced as offline', async (t) => {
+test('when another user signs in, the first user is announced as offline', async (t) => {
   const { heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -251,7 +251,7 @@ test('a heartbeat that is asked to shut down says goodbye, and then ends', async
   t.pass();
 });
 
-test('a restarted heartbeat goes on at once for the user who was signed in', async (t) => {
+test('a restarted heartbeat continues at once for the user who was signed in', async (t) => {
   const { heartbeat, hears } = await beating(t, alice);
   t.deepEqual(await hears(1), ['GET alice']);
   heartbeat.send({ type: 'port.bound', port: 4_000 });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Inbox } from '../../../actors/client/inbox.js';
 
-test('items that came before the reader, and while it waits, are read in order', async (t) => {
+test('items that are pushed before a read, or while a reader waits, are read in order', async (t) => {
   const inbox = new Inbox<number>();
   inbox.push(1);
   const reader = inbox[Symbol.asyncIterator]();
@@ -11,7 +11,7 @@ test('items that came before the reader, and while it waits, are read in order',
   t.is((await next).value, 2);
 });
 
-test('after the end, waiting items are still read, and new ones are dropped', async (t) => {
+test('after the end, waiting items are still read, and new items are dropped', async (t) => {
   const inbox = new Inbox<number>();
   inbox.push(1);
   inbox.end();

@@ -12,7 +12,7 @@ import { serve } from '../../helpers/server.js';
 const alice = 'alice' as UserId;
 const signal = new AbortController().signal;
 
-/** Opens a dialog with alice's directory, or with that of another machine. */
+/** Opens a dialog with alice's directory, or with the directory of another machine. */
 async function opened(t: ExecutionContext, dialog: Kind) {
   const server = await serve(t);
   const first = directoryAt(t, server, await temporaryDirectory(t));

@@ -62,7 +62,7 @@ async function world(t: ExecutionContext) {
   return {
     ...{ server, store, root, bob, directory, trap },
     ports: { server: '127.0.0.1', tcpPort: wire.port, udpPort: server.udp },
-    /** From now on, alice reaches another port in the place of the server. */
+    /** Makes alice reach another port in place of the server. */
     redirect(port: number) {
       target = port;
     },
@@ -81,7 +81,7 @@ async function world(t: ExecutionContext) {
 
 type World = Awaited<ReturnType<typeof world>>;
 
-/** A client of alice that listens and, if it can sign in, has her list. */
+/** A client of alice that listens. If it signs in, it also has her list. */
 async function listening(
   t: ExecutionContext,
   { ports, root }: World,
@@ -176,7 +176,7 @@ const ENDS: Readonly<
   unregistered: (_, { server }) => operate(server, { op: 'REMOVE', id: ALICE, atMs: 1 }),
 };
 
-/** The code of the error with which requests reject then. */
+/** The code of the error with which requests reject after each end of a session. */
 const ERROR_CODES = {
   ...{ elsewhere: 'user.elsewhere', denied: 'key.denied', revoked: 'key.revoked' },
   ...{ banned: 'user.banned', unregistered: 'user.deleted' },
@@ -249,7 +249,7 @@ async function atTerminal(
   });
   await client.ready;
   await until(() => port > 0);
-  /** Resolves when a text stands on the screen, after what stood there at the call. */
+  /** Resolves when a text appears on the screen, after everything that is on the screen at the call. */
   const shows = (text: string, from = screen.length): Promise<string> =>
     new Promise((resolve) => {
       const check = () => {
@@ -354,7 +354,7 @@ function waitingDisk() {
   return { files, hasFoundNone, goOn };
 }
 
-test('if two processes register an id at once, both have the key to which it is bound', async (t) => {
+test('if two processes register an id at once, both have the key to which the id is bound', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   const wire = await TappedWire.open(t, () => server.tcp);
@@ -364,7 +364,7 @@ test('if two processes register an id at once, both have the key to which it is 
   await Promise.all([first.who(BOB), second.who(BOB)]);
   const registeringSecond = second.request('REG', [ALICE], signal);
   await disk.hasFoundNone;
-  // The first process stores its key, but its request is on the way until the second is done.
+  // The first process stores its key, but its request is held back until the second process is done.
   wire.isHeld = true;
   const registeringFirst = first.request('REG', [ALICE], signal);
   const connections = wire.connections.length;

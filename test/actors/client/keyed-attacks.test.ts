@@ -23,12 +23,12 @@ const ALICE = 'alice' as UserId;
 const BOB = 'bob' as UserId;
 const SECRET = 'the secret of alice';
 
-/** What another process of a person does to the pins. */
+/** The pins of a person, as another process of the person opens them. */
 function pinsOfOtherProcess({ root, id }: Person): Pins {
   return new Pins(root, { id, server: serverName({ host: 'test', port: 1 }, undefined) });
 }
 
-/** Alice has a key, and knows none of bob. Bob is a scripted buddy in clear. */
+/** Alice has a key, and knows no key of bob. Bob is a scripted buddy in clear. */
 async function bobInClear(t: ExecutionContext) {
   const server = await withBuddies(t);
   const table = new KeyTable();
@@ -89,7 +89,7 @@ test('an incoming call in clear ends as soon as the key of the caller is pinned'
   await peer.ended();
 });
 
-test('calls in the names of strangers make the client ask only a few times', async (t) => {
+test('calls in the names of strangers make the client ask the server only a few times', async (t) => {
   const { table, alice, client } = await bobInClear(t);
   const port = await client.listen();
   const names = Array.from({ length: MAX_QUESTIONS_PER_SOURCE + 3 }, (_, at) => `carl${at}`);
@@ -235,7 +235,8 @@ test('a chat with a revoked device ends when the server names a floor that is al
 
 test('a chat with a revoked device ends when the client next reads the pins', async (t) => {
   const { chat, alice } = await revokedElsewhere(t);
-  // The client checks the pins every 5 s. A check reads at most twice: the fifth read is in the third check.
+  // The client checks the pins every 5 s. A check reads the pins at most twice, so the fifth read is in the
+  // third check.
   const read = alice.pins.read.bind(alice.pins);
   let reads = 0;
   const hasLooked = new Promise<string>((resolve) => {
@@ -336,7 +337,7 @@ test('a chat begins even if the buddy names its stream while the record is writt
   t.deepEqual(log, ['opened', 'writes S', 'writes M', 'sent hello', 'shows hi', 'writes A']);
 });
 
-test('a chat that ends before the record is open names each line of the user', async (t) => {
+test('a chat that ends before the record is open returns each line of the user as unsent', async (t) => {
   const { lines, log, watcher, replacing, onWritten } = linesOfNewChat();
   const started = lines.start();
   await replacing;
@@ -353,7 +354,7 @@ test('a chat that ends before the record is open names each line of the user', a
   t.deepEqual(textsOf(ended?.unsent ?? []), ['one', 'two']);
 });
 
-test('a chat that ends at the first line of the buddy names each line of the user', async (t) => {
+test('a chat that ends at the first line of the buddy returns each line of the user as unsent', async (t) => {
   const { lines, log, watcher, replacing, onWritten } = linesOfNewChat();
   const started = lines.start();
   await replacing;

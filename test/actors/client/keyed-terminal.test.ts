@@ -82,7 +82,7 @@ async function aliceAtTerminal(
     server,
     inspected,
     screen: () => screen,
-    /** Asks for the list until it has a row: a change shows on the list only a moment later. */
+    /** Asks for the list until the list has a row. A change may be on the list only a moment later. */
     async lists(row: string) {
       for (let from = screen.length; !screen.includes(row, from); ) {
         const before = screen.length;
@@ -91,7 +91,7 @@ async function aliceAtTerminal(
       }
     },
     type: (line: string) => stdin.write(`${line}\n`),
-    /** Waits for text on the screen, after the text of the last wait. */
+    /** Waits for text on the screen, after the text that the previous call found. */
     async shows(text: string) {
       await until(() => screen.includes(text, seen));
       seen = screen.indexOf(text, seen) + text.length;

@@ -33,7 +33,7 @@ async function flooded(t: ExecutionContext, flood: Buffer) {
   return { socket, throttle, seen };
 }
 
-test('of a flood, one chunk is read per event-loop iteration, and in the end every byte', async (t) => {
+test('one chunk of a flood is read in each event-loop iteration, until every byte is read', async (t) => {
   const { seen } = await flooded(t, WITHOUT_LINES);
   let most = 0;
   while (seen.bytes < WITHOUT_LINES.length) {
@@ -41,7 +41,8 @@ test('of a flood, one chunk is read per event-loop iteration, and in the end eve
     await nextIteration();
     most = Math.max(most, seen.chunks - before);
   }
-  // A chunk read just before an iteration counts for that iteration. Without a pause, up to 32 are read.
+  // A chunk that is read just before an iteration counts for that iteration. Without a pause, Node.js would
+  // read up to 32 chunks.
   t.true(most <= 2, `${most}`);
 });
 
@@ -53,7 +54,7 @@ test('a flood of short lines is handed over in small batches, in order, with no 
     await nextIteration();
     most = Math.max(most, seen.lines.length - before);
   }
-  // The iteration that reads a chunk may also complete the previous one.
+  // The iteration that reads a chunk may also complete the previous chunk.
   t.true(most <= 2 * MAX_LINES_PER_ITERATION, `${most}`);
   t.is(seen.lines.length, LINES);
   t.true(seen.lines.every((line, number) => line === String(number)));

@@ -1,7 +1,7 @@
 /**
- * One peer at a time, in both clients: the same list of events is played to the statechart of a person's
- * client and to the agent of a program's client, each with call control. Both must send the same commands to
- * their connections.
+ * Tests the rule of one peer at a time in both kinds of client. The same list of events is played to the
+ * statechart of a person's client and to the agent of a program's client, each with call control. Both must
+ * send the same commands to their connections.
  */
 
 import test from 'ava';
@@ -34,7 +34,7 @@ interface Program {
   readonly log: readonly string[];
   /** What was reported to the user: that the buddy does not read, and the lines that did not arrive. */
   readonly told: readonly string[];
-  /** Has the owner do what a person or a program can do. */
+  /** Makes the owner do something that a person or a program can do. */
   does(deed: Deed): Promise<void>;
   reports(connection: string, report: ChatReport): void;
   passes(ms: number): void;
@@ -241,7 +241,7 @@ const STEPS: readonly Step[] = [
   ['bob 4', { type: 'peer.left' }],
   ['bob 4', closed],
 
-  // Blocked callers, and callers that rang in vain too often, are refused without asking.
+  // Blocked callers, and callers that rang in vain too often, are refused without asking the user.
   { do: 'block', names: ['mallory', '192.0.2.66'] },
   ['mallory', callBy('mallory')],
   ['66', callBy(undefined, '192.0.2.66')],

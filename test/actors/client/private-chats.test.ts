@@ -18,7 +18,7 @@ import { clientOf, KeyTable, type Person, type PersonOptions, person } from '../
 import { TappedWire } from '../../helpers/tapped-wire.js';
 import { chainOf, contextWithChain, TlsServer } from '../../helpers/tls-pair.js';
 
-// One at a time: a handshake must not wait for those of all other tests.
+// The tests run one at a time, so that no handshake waits for the handshakes of other tests.
 const test = anyTest.serial;
 
 interface Pair {
@@ -35,8 +35,8 @@ interface Pair {
 }
 
 /**
- * Alice calls bob through a recorded wire. Both have keys, and the server names these keys. Each is signed in
- * at a server of its own: at alice's, bob's own SET would replace the port of the wire.
+ * Alice calls bob through a recorded wire. Both have keys, and the server names these keys. They are signed
+ * in at two servers: at alice's server, bob's own SET would replace the port of the wire.
  */
 async function pair(
   t: ExecutionContext,
@@ -79,7 +79,7 @@ async function read(chat: Chat, count: number): Promise<string[]> {
   return texts;
 }
 
-test('two clients with keys chat privately, and both pin', async (t) => {
+test('two clients with keys chat privately, and each pins the key of the other', async (t) => {
   const both = await pair(t);
   const { alice, bob } = both;
   const calling = both.caller.call('bob');
@@ -114,7 +114,7 @@ test('the wire shows no text and no name', async (t) => {
   for (const text of ['secret', 'alice', 'bob', 'HELLO', 'BYE']) t.false(seen.includes(text), text);
 });
 
-test('many lines go both ways, in order and once', async (t) => {
+test('many lines go both ways, in order and each exactly once', async (t) => {
   const { ours, theirs } = await chatOf(await pair(t));
   const lines = Array.from({ length: 1_500 }, (_, n) => `line ${n}`);
   const sendAll = async (chat: Chat) => {
@@ -139,7 +139,7 @@ test('a long line is cut, and both users are told', async (t) => {
   t.regex(note ?? '', /longer than 16 KiB/);
 });
 
-/** Rows of the table of outgoing calls: what is pinned, what the server says, and what happens. */
+/** Rows of the table of outgoing calls, for a buddy whose key is pinned: what the server says. */
 const PINNED_ROWS: readonly (readonly [title: string, who: WhoAnswer | undefined])[] = [
   ['the key', undefined],
   ['no key', { says: 'open' }],
@@ -283,7 +283,7 @@ async function tlsCaller(t: ExecutionContext, port: number, device: DeviceCreden
   return new Peer(tls);
 }
 
-test('a caller with another key than the pinned one does not ring, and the pin stays', async (t) => {
+test('a caller with another key than the pinned key does not ring, and the pin stays', async (t) => {
   const { bob, port, table, told } = await pair(t);
   const pinned = Identity.create().key;
   table.names('alice', pinned);
@@ -300,7 +300,7 @@ test('a caller with another key than the pinned one does not ring, and the pin s
   t.is(told.length, 1, 'one notice a minute');
 });
 
-test('a caller whose key the server does not name as the key of the id does not ring', async (t) => {
+test('a caller does not ring if the server names another key for the id', async (t) => {
   const { bob, port, told } = await pair(t);
   const eve = DeviceCredentials.issue(Identity.create(), { nowMs: 1 });
   const peer = await tlsCaller(t, port, eve);
@@ -352,7 +352,7 @@ for (const [title, prepare, cause] of [
     'server-silent',
   ],
 ] as const) {
-  test(`a call in clear in the name of someone ${title} is rejected`, async (t) => {
+  test(`a call in clear in the name of a user ${title} is rejected`, async (t) => {
     const both = await pair(t);
     await prepare(both);
     for (const opening of ['REQUEST alice 1234\n', 'HELLO alice\n']) {
@@ -367,7 +367,7 @@ for (const [title, prepare, cause] of [
   });
 }
 
-test('a call in clear of someone without a key rings as before keys existed', async (t) => {
+test('a call in clear from a user without a key rings, as it did before keys existed', async (t) => {
   const { called, port } = await pair(t);
   const peer = await Peer.call(t, port);
   peer.send('REQUEST carl 1234\n');
@@ -433,7 +433,8 @@ test('a failed handshake does not ring, and does not block later calls', async (
     peer.socket.end(bytes);
     await peer.ended();
   }
-  // The user's own identity, three certificates, and only one. Another protocol follows below.
+  // Callers with the user's own identity, with three certificates, and with a single certificate. A caller
+  // with another protocol follows below.
   const contexts = [
     createContext(bob.device),
     contextWithChain(eve, [...chainOf(eve), chainOf(alice.device)[1]]),
@@ -460,7 +461,7 @@ test('silent handshakes count towards the limit of their address', async (t) => 
   const { port } = await pair(t);
   const peers = await Promise.all(Array.from({ length: 9 }, () => Peer.call(t, port)));
   for (const peer of peers) peer.send(Buffer.from([0x16]));
-  // One of nine is cut to make room; the others wait for the rest of the handshake.
+  // One of the nine calls is cut to make room; the others wait for the rest of the handshake.
   await Promise.race(peers.map((peer) => peer.ended()));
   t.pass();
 });
@@ -508,7 +509,7 @@ test('an unknown verb is ignored, and a notice is shown', async (t) => {
   t.is(await peer.line(), 'A 1');
 });
 
-test('an end without BYE, in the middle of a message, is a broken chat', async (t) => {
+test('if the connection ends in the middle of a message, without BYE, the chat is broken', async (t) => {
   const both = await pair(t);
   const { chat, peer } = await scripted(t, both);
   peer.send('M 1 0 whole\nM 2 0 tor');
@@ -541,7 +542,7 @@ test('unconfirmed lines are reported, and a script does not send them again', as
   t.deepEqual(await read(again.theirs, 1), ['three']);
 });
 
-/** Makes the records of a person slow to be replaced: a disk under load. */
+/** Slows down the writing of a person's records, like a disk under load. */
 function slowDown({ undelivered }: Person): void {
   const open = undelivered.open.bind(undelivered);
   Object.assign(undelivered, {
@@ -596,7 +597,7 @@ test('kept lines of a broken chat arrive once, in the next chat', async (t) => {
   await ours.send('one');
   await ours.send('two');
   both.wire.cut();
-  // `zero` was shown. If its confirmation was lost, it is sent again, but not shown again.
+  // `zero` was shown. If its confirmation was lost, the line is sent again, but not shown again.
   t.deepEqual((await ours.closed).lost.slice(-2), ['one', 'two']);
   await theirs.closed;
   both.wire.isHeld = false;
@@ -644,7 +645,7 @@ test('lines for one key are not sent to another key of the buddy', async (t) => 
   t.deepEqual((await again.ours.closed).lost, ['for the old key']);
 });
 
-test('a chat ends when its key is replaced', async (t) => {
+test('a chat ends when the key of the buddy is replaced', async (t) => {
   const both = await pair(t);
   const { ours } = await chatOf(both);
   const key = Identity.create().key;
@@ -713,7 +714,7 @@ test('if a program does not read, the buddy waits, and no line is lost', async (
   await sending;
 });
 
-test('a user without a key here calls as before keys existed', async (t) => {
+test('a user without a key on this machine calls as clients did before keys existed', async (t) => {
   const server = await withBuddies(t);
   const table = new KeyTable();
   const alice = await person(t, 'alice', table, { isKeyless: true });

@@ -48,7 +48,7 @@ async function world(t: ExecutionContext) {
     server,
     store,
     root,
-    /** Starts another server in the place of one that has ended. */
+    /** Starts another server in place of the server that has ended. */
     restart: () => serve(t, { ...options, tcpPort: server.tcp, udpPort: server.udp }),
     /** What bob's list says about alice. */
     seen: () => bob.ask('GET bob'),
@@ -67,7 +67,7 @@ interface Beating {
   };
   readonly reports: HeartbeatReport[];
   readonly sessions: SessionId[];
-  /** The names that the next logins will send, one for each login that failed. */
+  /** One session name for each login that failed. The next login sends the name again. */
   readonly failed: SessionId[];
   beat(): void;
   received(type: HeartbeatReport['type']): Promise<HeartbeatReport>;
@@ -171,7 +171,7 @@ test('after a restart of the server, the user is announced again within one beat
   t.is(started.sessions.length, 2);
 });
 
-test('after a crash of the sessions, the user is announced again within one beat', async (t) => {
+test('after a crash of `sessions` and `presence`, the user is announced again within a beat', async (t) => {
   const { server, root, until: sees } = await world(t);
   const started = beating(t, directoryAt(t, server, root), server);
   await signIn(started);
@@ -198,7 +198,7 @@ test('a restarted heartbeat replaces the session of the heartbeat before it', as
   t.deepEqual(await old.received('session.ended'), { type: 'session.ended', id: alice, why: 'elsewhere' });
 });
 
-test('of two clients with one key, the older one stops, and tells its user', async (t) => {
+test('of two clients with one key, the older client stops, and reports this to its user', async (t) => {
   const { server, root, until: sees } = await world(t);
   const older = beating(t, directoryAt(t, server, root), server);
   await signIn(older);
@@ -219,7 +219,7 @@ test('of two clients with one key, the older one stops, and tells its user', asy
   await sees(ONLINE);
 });
 
-/** A client of alice behind a proxy, and one that reaches the server itself. */
+/** A client of alice behind a proxy, and a client of alice that reaches the server directly. */
 async function twoClients(t: ExecutionContext) {
   const here = await world(t);
   const { server, root } = here;
@@ -240,7 +240,7 @@ async function givesWay(t: ExecutionContext, older: Beating, newer: Beating): Pr
   t.is(newer.sessions.length, 1);
 }
 
-test('a client that reaches the server late gives way to one that was started after it', async (t) => {
+test('a client that reaches the server late gives way to a client that was started later', async (t) => {
   const { proxy, older, newer } = await twoClients(t);
   proxy.refuses = true;
   older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -252,13 +252,13 @@ test('a client that reaches the server late gives way to one that was started af
   await signIn(older);
 });
 
-test('a client that reaches the server late signs in if no other client has', async (t) => {
+test('a client that reaches the server late signs in if no other client has signed in', async (t) => {
   const { proxy, older, until: sees } = await twoClients(t);
   proxy.refuses = true;
   older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   await until(() => older.failed.length === 1);
   proxy.refuses = false;
-  // The reply to this login is lost. The next one names the same session, and is granted.
+  // The reply to this login is lost. The next login names the same session, and is granted.
   proxy.losesReplies = 2;
   older.clock.increment(FIRST_BUSY_PAUSE_MS);
   await until(() => older.failed.length === 2);
@@ -278,7 +278,7 @@ test('a user whose first reply is lost is signed in at once', async (t) => {
   t.is(server.received('sessions', 'session.open'), 2);
 });
 
-test('a client whose first two replies are lost gives way to one that was started after it', async (t) => {
+test('a client whose first two replies are lost gives way to a client that was started later', async (t) => {
   const { proxy, older, newer } = await twoClients(t);
   proxy.losesReplies = 4;
   older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -301,7 +301,7 @@ test('a heartbeat that is restarted after a failed login gives way, until the us
   await signIn(restarted);
 });
 
-test('a client that can read its key only later gives way to one that was started after it', async (t) => {
+test('a client that cannot read its key at first gives way to a client that has signed in', async (t) => {
   const { server, root } = await world(t);
   const newer = beating(t, directoryAt(t, server, root), server);
   await signIn(newer);
@@ -316,7 +316,7 @@ test('a client that can read its key only later gives way to one that was starte
   await givesWay(t, older, newer);
 });
 
-test('a list of several answers arrives whole', async (t) => {
+test('a list that fills several answers arrives complete', async (t) => {
   const { server, store, root } = await world(t);
   const directory = directoryAt(t, server, root);
   await directory.standing(alice);
@@ -464,7 +464,8 @@ test('a user stays signed in after a forged datagram and a chain that is not acc
 test('while a server with another key answers, the user is told what is wrong', async (t) => {
   const { attack, retreat, started } = await withImpostor(t, createContext(deviceOf()));
   await attack();
-  // Beats are due every 10 s, the next one in 5 s. Time then stands still: the client asks for the reason.
+  // A beat is due every 10 s, and the next beat is due in 5 s. Then the clock stands still while the client
+  // asks for the reason.
   for (let beats = 0; beats < 2; beats++) started.beat();
   started.clock.increment(BEAT_MS - QUIET_MS);
   const { silence } = (await started.received('server.lost')) as Extract<

@@ -16,7 +16,7 @@ const questions = {
   },
 };
 
-test('a ban that finds no room is refused with the reason', async (t) => {
+test('if the table of bans is full, a ban is refused with the reason', async (t) => {
   const fullOf = (bans: number) => ({
     change: async () => 205,
     examineStore: async (read: (store: object) => unknown) => read({ users: { countBans: () => bans } }),

@@ -29,7 +29,7 @@ test('garbage, an endless line and a request of another version are refused', as
   t.is(log.fieldsOf('administration').length, 0);
 });
 
-test('a flood after the request is not read, and the answer comes', async (t) => {
+test('a flood after the request is not read, and the answer is sent', async (t) => {
   const { path, actors } = await serveAdmin(t);
   const socket = await dialAdmin(path);
   socket.on('error', () => {});
@@ -77,7 +77,7 @@ test('a command that sends its request late is refused with the reason', async (
   for (const socket of [late, ...idle]) socket.destroy();
 });
 
-test('each command leaves a line with who, what and the result in the log', async (t) => {
+test('the log has a line for each command, with the caller, the command and the result', async (t) => {
   const { path, log } = await serveAdmin(t);
   await askAdmin(path, STATUS_REQUEST);
   const sudo = { user: 'root\u001b[2J', uid: 0, sudoUser: 'alice' };
@@ -88,7 +88,7 @@ test('each command leaves a line with who, what and the result in the log', asyn
   ]);
 });
 
-test('a crash of a command ends its connection only', async (t) => {
+test('a crash of a command ends only its connection', async (t) => {
   const server = await serveAdmin(t);
   const { path } = server;
   const [one, other] = [await dialAdmin(path), await dialAdmin(path)];
@@ -116,7 +116,7 @@ test('stop is answered, and then the program is asked to stop', async (t) => {
   t.deepEqual(JSON.parse(text), { done: { stopped: true, pid: process.pid } });
 });
 
-/** Begins to delete a user, at a server whose store holds the change back. */
+/** Begins to delete a user at a server whose store delays the change. */
 async function deleteHeld(t: ExecutionContext) {
   const store = gatedStore();
   const server = await serveAdmin(t, { openStore: store.openStore });
@@ -141,7 +141,7 @@ test('a server that stops waits for the answer to a change', async (t) => {
   t.deepEqual(result(), ['done']);
 });
 
-test('a change that outlasts the wait of a stopping server is reported as not known', async (t) => {
+test('a change for which a stopping server does not wait any longer is reported as unknown', async (t) => {
   const { server, socket, result } = await deleteHeld(t);
   const answer = readToEnd(socket);
   server.shutdown();

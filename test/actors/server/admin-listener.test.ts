@@ -13,10 +13,10 @@ import { crash, current, TestLog } from '../../helpers/server.js';
 
 const PERMISSIONS = 0o777;
 
-/** The mask of the process, before any server of this file has started. */
+/** The umask of the process before any server of this file has started. */
 const MASK = process.umask();
 
-test('the socket has mode 0600, and goes away when the server stops', async (t) => {
+test('the socket has mode 0600, and is removed when the server stops', async (t) => {
   const { server, path } = await serveAdmin(t);
   t.is((await lstat(path)).mode & PERMISSIONS, 0o600);
   server.shutdown();
@@ -24,12 +24,12 @@ test('the socket has mode 0600, and goes away when the server stops', async (t) 
   t.deepEqual(await readdir(dirname(path)), []);
 });
 
-test('the process has its own mask again when the socket listens', async (t) => {
+test('the process has its original umask again when the socket listens', async (t) => {
   await serveAdmin(t);
   t.is(process.umask(), MASK);
 });
 
-/** Starts a server whose socket has this path. Returns its log and its end. */
+/** Starts a server whose admin socket has this path. Also returns whether the server became ready. */
 async function startAt(path: string) {
   const log = new TestLog();
   const reload = async () => ({ changed: {}, waiting: [] });
@@ -56,7 +56,7 @@ test('the socket of a server that was killed is replaced', async (t) => {
   await server.ended;
 });
 
-test('the socket of a running server, and a file of another kind, are left alone', async (t) => {
+test('the socket of a running server, and a file that is not a socket, are not replaced', async (t) => {
   const directory = await temporaryDirectory(t);
   const taken = join(directory, 'taken');
   const listener = createServer().listen(taken);
@@ -78,7 +78,7 @@ test('the socket of a running server, and a file of another kind, are left alone
   t.is((await lstat(file)).size, 4);
 });
 
-test('a crash of the listener, or of the commands, leaves clients and their requests alone', async (t) => {
+test('a crash of the admin listener, or of all commands, does not affect clients', async (t) => {
   const server = await serveAdmin(t);
   const crashes = ['admin-listener', 'admin-connections'];
   for (const kind of crashes) {

@@ -35,7 +35,7 @@ test('each request is parsed as it was encoded', (t) => {
   }
 });
 
-test('a request without its parts, or with parts of another type, is invalid', (t) => {
+test('a request with missing or invalid fields is invalid', (t) => {
   for (const text of [
     '{"command":"show"}',
     '{"command":"show","id":7}',
@@ -55,7 +55,7 @@ test('a request without its parts, or with parts of another type, is invalid', (
   }
 });
 
-test('an address is compared in the form of the operating system', (t) => {
+test('an address is converted to the form that the operating system uses', (t) => {
   for (const [text, address] of [
     ['::0001', '::1'],
     ['0:0:0:0:0:0:0:1', '::1'],
@@ -78,7 +78,7 @@ test('the name of the caller is cut and passes the text gate', (t) => {
   t.is(parsed.by.user, `\ufffd${'x'.repeat(63)}`);
 });
 
-test('each line of an answer is parsed as it was encoded, and others are not', (t) => {
+test('each line of an answer is parsed as it was encoded, and other lines are not parsed', (t) => {
   const lines: readonly AdminLine[] = [
     { row: { id: 'alice' } },
     { done: {} },

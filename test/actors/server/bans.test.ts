@@ -1,4 +1,4 @@
-/** What a running server does with banned and removed users: real sockets, and changes by the operator. */
+/** Tests what a running server does with banned and removed users, with real sockets. */
 
 import test from 'ava';
 import { Identity } from '../../../keys/identity.js';
@@ -32,7 +32,7 @@ async function people(server: TestServer) {
   return alice;
 }
 
-test('every request of a banned id is 204 with the reason, even the REG of a new id', async (t) => {
+test('every request of a banned id gets 204 with the reason, even the REG of a new id', async (t) => {
   const server = await serve(t);
   const { tcp } = server;
   const alice = await people(server);
@@ -51,7 +51,7 @@ test('every request of a banned id is 204 with the reason, even the REG of a new
   t.is(await ask(tcp, 'ADD olga stranger\n'), '202 NO SUCH USER\r\n');
 });
 
-test('a banned id can be asked about, and others keep it on their lists', async (t) => {
+test('WHO is answered for a banned id, and other users can keep the id on their lists', async (t) => {
   const server = await serve(t);
   const alice = await people(server);
   await ban(server, idOf('alice'));
@@ -64,7 +64,7 @@ test('a banned id can be asked about, and others keep it on their lists', async 
   t.is(await ask(server.tcp, 'ADD olga alice\n'), '200 OK\r\n');
 });
 
-test('a line that is not a request is 201 for a banned id, and 204 from a banned address', async (t) => {
+test('a line that is not a request gets 201 for a banned id, and 204 from a banned address', async (t) => {
   const server = await serve(t);
   await ban(server, idOf('mallory'));
   t.is(await ask(server.tcp, 'LOG mallory new\n'), DENIED_ID);
@@ -74,7 +74,7 @@ test('a line that is not a request is 201 for a banned id, and 204 from a banned
     t.is(await ask(server.tcp, `${line}\n`), DENIED_ADDRESS, line);
 });
 
-test('every request but VER from a banned address or network is 204, also inside TLS', async (t) => {
+test('every request but VER from a banned address or network gets 204, also inside TLS', async (t) => {
   const server = await serve(t);
   const { tcp } = server;
   const alice = await people(server);
@@ -101,7 +101,7 @@ test('requests from a banned address do not count against the limit on REG of it
   t.is(await ask(server.tcp, 'REG new\n', '127.0.3.1'), '200 OK\r\n');
 });
 
-test('a ban says when it ends, and ends then', async (t) => {
+test('the reply to a banned user says when the ban ends, and the ban ends then', async (t) => {
   let now = Date.UTC(2026, 11, 24, 18);
   const server = await serve(t, { wallClock: () => now });
   const { tcp } = server;
@@ -116,7 +116,7 @@ test('a ban says when it ends, and ends then', async (t) => {
   t.is(await ask(tcp, 'REG new\n', '127.0.3.1'), '200 OK\r\n');
 });
 
-test('the reply 204 for another reason has no details, as before', async (t) => {
+test('a reply 204 for another reason than a ban has no details', async (t) => {
   const server = await serve(t);
   await people(server);
   await ban(server, idOf('stranger'));
@@ -140,7 +140,7 @@ test('a banned user is offline at once, and SET and GET are dropped until the ba
   t.regex(await client.ask('GET olga'), /^mallory 100 ONLINE 127\.0\.0\.1 5002$/m);
 });
 
-test('users at a banned address are offline at once, and its datagrams are dropped', async (t) => {
+test('users at a banned address are offline at once, and datagrams from there are dropped', async (t) => {
   const server = await serve(t);
   await people(server);
   const banned = await PresenceClient.open(t, server.udp, '127.0.3.1');
@@ -205,7 +205,7 @@ test('bans made before the start are enforced, and stay in force while the store
   t.is(await ask(server.tcp, 'REG new\n'), '200 OK\r\n');
 });
 
-test('users who were removed or banned while the store was down are offline after that', async (t) => {
+test('users who were removed or banned while the store was down are offline afterwards', async (t) => {
   const store = openMemoryStore();
   const server = await serve(t, { openStore: async () => ({ ...store, close: async () => {} }) });
   const alice = await people(server);
@@ -227,7 +227,7 @@ test('users who were removed or banned while the store was down are offline afte
   t.is(parseUnknownSession(await next), session.name);
 });
 
-test('a removed user is offline, off every list and without a session; all but REG is 202', async (t) => {
+test('a removed user is offline, on no list and without a session; requests but REG get 202', async (t) => {
   const server = await serve(t);
   const { tcp } = server;
   const alice = await people(server);
@@ -252,7 +252,7 @@ test('a removed user is offline, off every list and without a session; all but R
   t.is(await ask(tcp, 'REG mallory\n'), '203 USER EXISTS\r\n', 'the id is reserved');
 });
 
-test('REM by a device of the key deletes the id: offline at once, and the log says who did it', async (t) => {
+test('REM by a device with the key of an id deletes the id, and the log says who did it', async (t) => {
   const server = await serve(t);
   const { tcp, log } = server;
   const alice = await people(server);
@@ -288,7 +288,7 @@ test('REM counts against the limit on REG', async (t) => {
   t.is(await askSealed(server.tcp, alice, 'ADD alice alice'), '201 INVALID\r\n', 'alice is still there');
 });
 
-test('a revoked device cannot delete the id, nor can a banned user', async (t) => {
+test('neither a revoked device nor a banned user can delete the id', async (t) => {
   const server = await serve(t);
   const identity = Identity.create();
   const old = deviceOf(identity);
@@ -300,7 +300,7 @@ test('a revoked device cannot delete the id, nor can a banned user', async (t) =
   t.is(await askSealed(server.tcp, newer, 'REM carol'), DENIED_ID);
 });
 
-test('a change of the key of an id ends the presence and the sessions of the former holder', async (t) => {
+test('when the key of an id changes, the presence and sessions of the former holder end', async (t) => {
   const server = await serve(t);
   const alice = await people(server);
   const clear = await PresenceClient.open(t, server.udp);
@@ -319,7 +319,7 @@ test('a change of the key of an id ends the presence and the sessions of the for
   t.is(parseUnknownSession(await next), session.name);
 });
 
-test('requests that wait for the store while the user is removed are 202', async (t) => {
+test('requests that wait for the store while the user is removed get 202', async (t) => {
   const server = await serve(t);
   await people(server);
   const removed = remove(server, 'mallory');

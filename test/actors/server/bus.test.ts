@@ -20,7 +20,7 @@ class World {
   opens = 0;
   /** Why the bus cannot be opened. */
   error: Error | undefined;
-  /** How many texts were published, delivered or not. */
+  /** How many texts were published. They may not have been delivered yet. */
   published = 0;
   /** Resolves when a text may be delivered. */
   gate: Promise<void> = Promise.resolve();
@@ -87,7 +87,7 @@ async function getUntil(client: PresenceClient, id: string, pattern: RegExp): Pr
   return list;
 }
 
-/** Repeats a SET until another server has it: before its bus is up, announcements are dropped. */
+/** Repeats a SET until another server shows the status. Announcements are dropped before the bus is up. */
 async function announceUntil(from: PresenceClient, to: PresenceClient, line: string, pattern: RegExp) {
   do from.send(line);
   while (!pattern.test(await to.ask('GET alice')));
@@ -107,7 +107,7 @@ test('a status that one server accepts is shown by the others', async (t) => {
   t.regex(await getUntil(one.client, 'alice', /^bob 101 OFFLINE/m), /unknown unknown$/m);
 });
 
-test('announcements that arrive together share a batch, in their order', async (t) => {
+test('announcements that arrive together are sent in a few batches, in their order', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const { client, received } = await serveOn(t, world);
@@ -132,7 +132,7 @@ test('announcements that arrive together share a batch, in their order', async (
   t.true(world.texts.length < 20, `${world.texts.length} batches`);
 });
 
-test('a user who is not known here is heard once the store caught up, with the last status', async (t) => {
+test('when the store has caught up, a user who was unknown here has the last announced status', async (t) => {
   const world = new World();
   await world.store.commit(changes('REG alice'));
   const { client, received } = await serveOn(t, world);
@@ -154,7 +154,7 @@ test('a user who is not known here is heard once the store caught up, with the l
   t.is(await getUntil(client, 'alice', /ONLINE|AWAY/), 'bob 102 AWAY 192.0.2.7 4002\n');
 });
 
-test('a bus is used only after the store has caught up, and opened again until then', async (t) => {
+test('a bus is used only after the store has caught up; until then, it is opened repeatedly', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   world.catchUp = async () => {
@@ -173,7 +173,7 @@ test('a bus is used only after the store has caught up, and opened again until t
   t.is(log.fieldsOf('the bus is down: changes of presence at other servers are not shown').length, 1);
 });
 
-test('when the bus is cut, known records stay, and later ones come when it is up again', async (t) => {
+test('when the bus is cut, known statuses stay; new ones arrive when the bus is up again', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const [one, other] = await Promise.all([serveOn(t, world), serveOn(t, world)]);
@@ -188,7 +188,7 @@ test('when the bus is cut, known records stay, and later ones come when it is up
   await announceUntil(one.client, other.client, 'SET bob 102 AWAY 4000', /^bob 102/m);
 });
 
-test('announcements that wait when the bus is cut are not sent when it is up again', async (t) => {
+test('announcements that wait when the bus is cut are not sent when the bus is up again', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const [one, other] = await Promise.all([serveOn(t, world), serveOn(t, world)]);
@@ -222,7 +222,7 @@ test('a crash of the bus is followed by a restart, and presence is kept', async 
   t.is(other.starts('presence'), 1);
 });
 
-test('a server that warms up hears the others before it is ready, but only at its start', async (t) => {
+test('a server with a warm-up receives statuses before it is ready; a new bus has no warm-up', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const one = await serveOn(t, world);
@@ -236,7 +236,7 @@ test('a server that warms up hears the others before it is ready, but only at it
   await until(() => other.starts('bus') === 2);
 });
 
-test('a bus that waits for a store that crashes is used once the next one has caught up', async (t) => {
+test('if the store crashes while the bus waits, the bus is used once the next store caught up', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const hasBegun = new Promise<void>((resolve) => {
@@ -286,7 +286,7 @@ test('batches of another version are ignored, and the log says so once', async (
   t.is(starts('bus'), 1);
 });
 
-test('a server catches up at once when another has changes that are missing here', async (t) => {
+test('a server catches up at once when another server has a change that is missing here', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const { client, received } = await serveOn(t, world);
@@ -300,7 +300,7 @@ test('a server catches up at once when another has changes that are missing here
   t.is(world.store.lastChange, 4);
 });
 
-test('a change that is announced while the store catches up is read after that', async (t) => {
+test('a change that is announced while the store catches up is read afterwards', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const { client, received } = await serveOn(t, world);
@@ -326,7 +326,7 @@ test('a change that is announced while the store catches up is read after that',
   t.is(world.store.lastChange, 4);
 });
 
-test('a server catches up once for one change, however many batches tell of it', async (t) => {
+test('a server catches up once for each change, however many batches name the change', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const { received } = await serveOn(t, world);
@@ -339,7 +339,7 @@ test('a server catches up once for one change, however many batches tell of it',
   t.is(received('store', 'directory.advanced'), 2);
 });
 
-test('a server announces its own change at once, and no change that another has announced', async (t) => {
+test('a server announces its own changes at once, and no changes that others have announced', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const { tcp, received } = await serveOn(t, world);

@@ -15,7 +15,7 @@ import { changes, id } from '../../storage/changes.js';
 /** Longer than any test takes, in milliseconds. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** A shared store. `others` are the changes that other servers make before the next time it catches up. */
+/** A shared store. `others` are the changes by other servers that the store reads when it next catches up. */
 class SharedStore {
   readonly store: Store = openMemoryStore();
   readonly others: (string | StoreChange)[] = [];
@@ -67,7 +67,7 @@ test('an id that another server has just registered is looked up again at once',
   t.is(shared.calls, 1);
 });
 
-test('another key from another server ends the presence of the user', async (t) => {
+test('a new key that another server has set ends the presence of the user', async (t) => {
   const shared = new SharedStore();
   const { tcp, client } = await serveShared(t, shared, 1);
   for (const line of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(tcp, `${line}\n`);
@@ -114,7 +114,7 @@ test('look-ups of many unknown ids share the calls of catchUp', async (t) => {
   t.true(shared.calls <= 2, `${shared.calls} questions`);
 });
 
-test('while the store is unavailable, GET is answered; the log has one line at each change', async (t) => {
+test('GET is answered while the store is unavailable; the log reports its loss and its return', async (t) => {
   const shared = new SharedStore();
   const { tcp, client, log } = await serveShared(t, shared, 1);
   await ask(tcp, 'REG alice\n');

@@ -40,7 +40,7 @@ test('bytes after the first line are ignored', async (t) => {
   t.is(await ask(tcp, 'REG bob\n'), '200 OK\r\n');
 });
 
-test('a line over 512 bytes is 201 at once, before its end', async (t) => {
+test('a line over 512 bytes is answered 201 at once, before its end', async (t) => {
   const { tcp } = await serve(t);
   t.is(await ask(tcp, `REG alice ${'x'.repeat(502)}\n`), '200 OK\r\n');
   t.is(await ask(tcp, `REG bob ${'x'.repeat(505)}\n`), '201 INVALID\r\n');
@@ -68,7 +68,7 @@ test('a connection that sends nothing and closes gets no reply', async (t) => {
   t.is(await readToEnd(socket), '');
 });
 
-test('a connection that sends no whole line in ten seconds is closed, even if it trickles', async (t) => {
+test('a connection without a whole line in ten seconds is closed, even if bytes trickle in', async (t) => {
   t.is(CONNECTION_DEADLINE_MS, 10_000);
   const { tcp } = await serve(t);
   const began = performance.now();
@@ -88,7 +88,7 @@ test('exactly one of several simultaneous registrations of an id gets 200', asyn
   t.is(replies.filter((reply) => reply === '203 USER EXISTS\r\n').length, 49);
 });
 
-test('an address can register 60 users at once; the next REG is 206, and has no effect', async (t) => {
+test('an address can register 60 users at once; the next REG gets 206, and has no effect', async (t) => {
   const { tcp } = await serve(t, { limitsLoopback: true });
   const replies: string[] = [];
   // The quota gains one REG each second, so the first refusal may come later than the 61st REG.
@@ -131,7 +131,7 @@ test('programs on this machine can register any number of users', async (t) => {
   for (let count = 0; count < 100; count++) t.is(await ask(tcp, `REG user${count}\n`), '200 OK\r\n');
 });
 
-test('a crash of a connection closes that connection only', async (t) => {
+test('a crash of a connection closes only that connection', async (t) => {
   const server = await serve(t);
   const [victim, other] = [await dial(server.tcp), await dial(server.tcp)];
   await until(() => server.actors('connection').length === 2);
@@ -175,7 +175,7 @@ test('each request has one log line, with its connection, its fields and its rep
   t.notRegex(JSON.stringify(log.lines), /secret-word|red/);
 });
 
-test('without the option, requests are logged at debug', async (t) => {
+test('by default, requests are logged at debug', async (t) => {
   const { log, tcp } = await serve(t);
   await ask(tcp, 'REG alice\n');
   t.deepEqual(

@@ -15,7 +15,7 @@ const ban = (name: string, untilMs?: number): StoreChange => ({
 const bansOf = (count: number, untilMs?: number) =>
   Array.from({ length: count }, (_, index) => ban(`user${index}`, untilMs));
 
-test('a running server drops bans that have ended when it makes a new one', async (t) => {
+test('when a running server makes a new ban, it drops the bans that have ended', async (t) => {
   let now = 1_000;
   const store = openMemoryStore();
   await store.commit([...bansOf(999, 2_000), ban('forever')]);
@@ -35,7 +35,7 @@ test('a running server drops bans that have ended when it makes a new one', asyn
   );
 });
 
-test('the bans are searched when they have doubled, and always when the table is full', (t) => {
+test('bans are searched when their number has doubled, and always when the table is full', (t) => {
   let count = 0;
   let [searches, found] = [0, 0];
   const users = {

@@ -43,7 +43,7 @@ test('a request that arrives in pieces is served', async (t) => {
   t.regex(await text, /hello.*world/s);
 });
 
-test('requests that arrive together cut the connection, and none is served', async (t) => {
+test('if requests arrive together, the connection is cut and no request is served', async (t) => {
   const { open, responses } = await serve(t);
   for (const bytes of [REQUEST.repeat(2), `${REQUEST}G`, REQUEST.replaceAll('\r', '').repeat(2)]) {
     await closed((await open(bytes)).resume());
@@ -60,7 +60,7 @@ test('a second request during a response cuts the connection', async (t) => {
   t.is(responses.length, 1);
 });
 
-test('new connections close idle ones, and not a response in progress', async (t) => {
+test('new connections displace idle connections, but no response in progress', async (t) => {
   const { open, responses } = await serve(t);
   await once(await open(REQUEST), 'data');
   const oldest = await open('GET /');

@@ -22,7 +22,7 @@ async function run(server: Activated, command: string): Promise<string> {
   return line.slice(`done: ${command} `.length);
 }
 
-test('connections that arrive while the listener is down wait for it', async (t) => {
+test('connections that arrive while the listener is down wait until it is up again', async (t) => {
   const { server, tcp } = await startActivated(t);
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
   for (const id of ['bob', 'carol']) {
@@ -49,7 +49,7 @@ test('the presence socket answers again after its actor was restarted', async (t
   }
 });
 
-test('the receive buffer of the presence socket stays as its owner has set it', async (t) => {
+test('the receive buffer of the presence socket keeps the size that its owner has set', async (t) => {
   const { server, tcp, udp } = await startActivated(t, 'small-udp');
   await ask(tcp, 'REG alice\n');
   const client = await PresenceClient.open(t, udp);

@@ -1,4 +1,4 @@
-/** The tests of requests and presence in clear again, against a server that is full of ids with keys. */
+/** Runs the tests of requests and presence in clear again, against a server that is full of ids with keys. */
 
 // The number of ids must be set before the tests are loaded.
 import '../../helpers/many-keyed-ids.js';

@@ -44,7 +44,7 @@ test('the monitor has three pages for GET and HEAD', async (t) => {
   t.is(refused.headers['allow'], 'GET, HEAD');
 });
 
-test('the metrics get the users who are online or away, and the number of sessions', async (t) => {
+test('the metrics receive the numbers of users online, of users away, and of sessions', async (t) => {
   const { http, tcp, udp } = await serveWatched(t);
   const device = deviceOf();
   await askSealed(tcp, device, 'REG kim');
@@ -79,7 +79,7 @@ for (const [kind, request] of [
   ['requests without a host', 'GET /healthz HTTP/1.1\r\n\r\n'],
   ['unknown expectations', 'GET /healthz HTTP/1.1\r\nHost: monitor\r\nExpect: more\r\n\r\n'],
 ] as const) {
-  test(`a connection gets one answer: ${kind}`, async (t) => {
+  test(`a connection gets at most one answer: ${kind}`, async (t) => {
     const { http } = await serveWatched(t);
     t.regex(await ask(http, request), /^HTTP\/1\.1 200 OK\r\n(?=.*\nConnection: close\r\n)/s);
     const impatient = await dial(http);
@@ -105,7 +105,7 @@ test('a page that cannot be made is answered 500, and no actor crashes', async (
   t.is(server.starts('monitor'), 1);
 });
 
-test('a crash of the monitor costs nothing else, and it listens on the same port again', async (t) => {
+test('a crash of the monitor affects no other actor, and the monitor gets the same port again', async (t) => {
   const server = await serveWatched(t);
   const held = await dial(server.tcp);
   crash(current(server, 'monitor'));
@@ -138,7 +138,7 @@ test('while the store is being opened, the monitor answers, and the server is no
   t.is((await readPage(port, '/readyz')).status, 200);
 });
 
-test('a slow scraper and incomplete requests do not hold the server', async (t) => {
+test('a slow scraper and incomplete requests do not block the server', async (t) => {
   const server = await serveWatched(t, { monitor: { metrics: async () => 'x'.repeat(16 * 1024 * 1024) } });
   const slow = await dial(server.http);
   t.teardown(() => slow.destroy());
@@ -155,7 +155,7 @@ test('a slow scraper and incomplete requests do not hold the server', async (t) 
   t.regex(await readToEnd(tooLong), /^HTTP\/1\.1 431 /);
 });
 
-test('it is not ready while changes fail, and ready after a change has succeeded', async (t) => {
+test('the server is not ready while changes fail, and is ready after a change has succeeded', async (t) => {
   const store = openMemoryStore();
   let fails = true;
   const commit: typeof store.commit = async (changes) => {
@@ -174,13 +174,13 @@ test('it is not ready while changes fail, and ready after a change has succeeded
   t.is((await readPage(http, '/readyz')).status, 200);
 });
 
-test('it is not ready while the storage reports a problem', async (t) => {
+test('the server is not ready while the storage reports a problem', async (t) => {
   const { http } = await serveWatched(t, { monitor: { findProblem: async () => 'the disk is full' } });
   t.like(await readPage(http, '/readyz'), { status: 503, text: 'the disk is full\n' });
   t.is((await readPage(http, '/healthz')).status, 200);
 });
 
-test('it is not ready while it stops, and finishes the requests in flight first', async (t) => {
+test('the server is not ready while it stops, and first finishes the requests in flight', async (t) => {
   const held = heldStore();
   const { server, http, tcp } = await serveWatched(t, { openStore: held.openStore });
   const waiting = await dial(tcp);
@@ -194,7 +194,7 @@ test('it is not ready while it stops, and finishes the requests in flight first'
   await t.throwsAsync(dial(http), { code: 'ECONNREFUSED' });
 });
 
-test('it is not ready while a socket is not bound', async (t) => {
+test('the server is not ready while a socket is not bound', async (t) => {
   const server = await serveWatched(t);
   crash(current(server, 'listener'));
   t.is(await server.server.findProblem(), 'the TCP port is not bound');
@@ -202,7 +202,7 @@ test('it is not ready while a socket is not bound', async (t) => {
   t.is(server.starts('listener'), 2);
 });
 
-test('an error while a page is sent crashes the monitor only', async (t) => {
+test('an error while a page is sent crashes only the monitor', async (t) => {
   const server = await serveWatched(t, { monitor: { metricsType: 'text\nplain' } });
   await t.throwsAsync(readPage(server.http, '/metrics'));
   await until(() => server.starts('monitor') === 2);

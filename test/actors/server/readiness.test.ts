@@ -11,7 +11,7 @@ function upAt(now: () => number): Readiness {
   return readiness;
 }
 
-test('a server is ready when all needed actors are up, and not while one of them is down', (t) => {
+test('a server is ready only while all needed actors are up', (t) => {
   const readiness = new Readiness(() => 0);
   for (const id of NEEDED) {
     t.not(readiness.findProblem(), undefined, id);
@@ -27,7 +27,7 @@ test('a server is ready when all needed actors are up, and not while one of them
   t.is(readiness.findProblem(), undefined);
 });
 
-test('after a change that failed, the server is not ready for 10 s, or until a change succeeds', (t) => {
+test('after a change fails, the server is not ready for 10 s, or until a later change succeeds', (t) => {
   let now = 0;
   const readiness = upAt(() => now);
   const outage = (isOut: boolean) =>

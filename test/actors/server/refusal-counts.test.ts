@@ -2,7 +2,7 @@ import test from 'ava';
 import { countRefusals } from '../../../actors/server/refusal-counts.js';
 import { NO_METER, type ServerMeter } from '../../../actors/server/server-meter.js';
 
-test('refusals are counted by limit, and every call reaches the other meter', (t) => {
+test('refusals are counted by limit, and every call reaches the wrapped meter', (t) => {
   const calls: unknown[] = [];
   const record =
     (name: string) =>

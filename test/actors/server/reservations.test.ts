@@ -11,7 +11,7 @@ import { changes, id } from '../../storage/changes.js';
 
 const DAY_MS = 86_400_000;
 
-test('an id is freed just before a registration after its time, and verdicts keep their order', async (t) => {
+test('an id whose reservation is over is freed when it is registered, and replies keep order', async (t) => {
   const store = openMemoryStore();
   await store.commit([
     ...changes('REG alice'),
@@ -27,7 +27,7 @@ test('an id is freed just before a registration after its time, and verdicts kee
   t.deepEqual(requestedOf(await store.commit(all)), [203, 200, 203, 200, 203, 200]);
 });
 
-test('a group without such a registration stays as it is', (t) => {
+test('a group that registers no reserved id stays as it is', (t) => {
   const { users } = openMemoryStore();
   const requested = changes('REG alice', 'ADD alice bob');
   t.is(withFrees(requested, users, 10).changes, requested);
@@ -49,7 +49,7 @@ test('the id of a removed user can be registered after 30 days, as a new user on
   t.is(await ask(tcp, 'ADD olga bob\n'), '200 OK\r\n');
 });
 
-test('the time can be changed while the server runs', async (t) => {
+test('the length of reservations can be changed while the server runs', async (t) => {
   const server = await serve(t, { wallClock: () => 100 * DAY_MS, reserveDays: 2 });
   const { tcp } = server;
   await operate(server, { op: 'RESERVE', id: id('bob'), atMs: 99 * DAY_MS });
@@ -58,7 +58,7 @@ test('the time can be changed while the server runs', async (t) => {
   t.is(await ask(tcp, 'REG bob\n'), '200 OK\r\n');
 });
 
-test('on a full server, REG of a reserved id is 203, as for any other reserved id', async (t) => {
+test('on a full server, REG of a reserved id is answered 203, not 206', async (t) => {
   const server = await serve(t, { maxUsers: 2 });
   for (const name of ['a', 'b']) await ask(server.tcp, `REG ${name}\n`);
   await operate(server, { op: 'RESERVE', id: id('old'), atMs: Date.now() });
@@ -86,7 +86,7 @@ test('a reserved id counts as a user until it is freed', async (t) => {
   t.deepEqual([await count('c'), await count('d')], ['200', '206']);
 });
 
-test('an id whose reservation is over keeps its place for the next user of the id', async (t) => {
+test('an id whose reservation is over keeps its place until the id is registered again', async (t) => {
   let now = 1_000 * DAY_MS;
   const server = await serve(t, { maxUsers: 1, wallClock: () => now });
   await ask(server.tcp, 'REG a\n');

@@ -79,7 +79,7 @@ test('a client that never stops sending inside TLS is cut off', async (t) => {
   t.pass();
 });
 
-test('a client with a chain of three or fifty certificates is closed without a reply', async (t) => {
+test('a client with a chain of three or fifty certificates gets no reply', async (t) => {
   const { tcp } = await serve(t);
   const device = deviceOf();
   const [leaf, identity] = chainOf(device);
@@ -89,7 +89,7 @@ test('a client with a chain of three or fifty certificates is closed without a r
   }
 });
 
-test('a client whose chain names an identity that did not sign it is closed without a reply', async (t) => {
+test('a client whose chain has an identity that did not sign the device gets no reply', async (t) => {
   const { tcp } = await serve(t);
   const [mine, theirs] = [deviceOf(), deviceOf()];
   const context = contextWithChain(mine, [chainOf(mine)[0], chainOf(theirs)[1]]);
@@ -102,7 +102,7 @@ test('TLS 1.2 is refused', async (t) => {
   await isRefused(t, tcp, { context: contextOf({ ...pem, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }) });
 });
 
-test('a peer that names no protocol is closed without a reply', async (t) => {
+test('a peer that names no protocol gets no reply', async (t) => {
   const { tcp } = await serve(t);
   const tls = connect({
     port: tcp,
@@ -167,7 +167,7 @@ test('a floor that was raised counts even if the client left before the reply', 
   await until(() => gate.isHolding());
   tls.destroy();
   gate.letThrough();
-  // A later change has its reply: the commit has ended.
+  // When a later change has its reply, the held commit has ended.
   t.is(await ask(tcp, 'REG dora\n'), '200 OK\r\n');
   const sealed = await SealedPresence.open(t, udp);
   sealed.send(living, 'SET alice 100 ONLINE 5000');
@@ -219,7 +219,7 @@ test('only a device with the key of an id gets its handshake refunded', async (t
   const handshakeLimits = { ...HANDSHAKE_LIMITS, perAddress: { burst: 3, perSecond: 0.001 } };
   const { tcp } = await serve(t, { limitsLoopback: true, handshakeLimits });
   for (const id of ['olga', 'oleg']) await ask(tcp, `REG ${id}\n`);
-  // A stranger may change the lists of open ids, and has no key here.
+  // A stranger's device may change the lists of open ids, but its key belongs to no id.
   for (const line of ['ADD olga oleg', 'DEL olga oleg', 'DEL olga oleg']) {
     t.is(await askSealed(tcp, deviceOf(), line, { from: '127.0.0.8' }), '200 OK\r\n');
   }
@@ -244,7 +244,7 @@ test('REG requests inside TLS and in clear share one limit', async (t) => {
   t.true(replies.includes('206 BUSY\r\n'), replies.join());
 });
 
-test('a device whose clock says 1970 signs in, and can revoke', async (t) => {
+test('a device whose clock says 1970 can sign in and revoke other devices', async (t) => {
   const { tcp } = await serve(t);
   const identity = Identity.create();
   const modern = await registered(tcp, 'alice', identity);
@@ -290,7 +290,7 @@ async function recordedHello(): Promise<Buffer> {
   return hello;
 }
 
-test('a key that the operator sets while the store is closed counts at once', async (t) => {
+test('a key that is set while the store is closed counts as soon as the store is open again', async (t) => {
   const [before, after] = [openMemoryStore(), openMemoryStore()];
   const open = { op: 'REG', id: 'alice' as UserId } as const;
   const olga = { op: 'REG', id: 'olga' as UserId } as const;

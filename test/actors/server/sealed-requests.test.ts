@@ -62,7 +62,7 @@ test('the list of an open id can be changed in clear, and by every key inside TL
   t.is(await askSealed(tcp, deviceOf(), 'DEL alice bob'), '200 OK\r\n');
 });
 
-test('LOG opens a session for the key of an id only', async (t) => {
+test('LOG opens a session only for a device with the key of the id', async (t) => {
   const { tcp } = await serve(t);
   const alice = deviceOf();
   await askSealed(tcp, alice, 'REG alice');
@@ -133,7 +133,7 @@ test('a peer with the protocol of a chat is refused', async (t) => {
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
 });
 
-test('a peer without certificates, or with a leaf alone, is closed without a reply', async (t) => {
+test('a peer without certificates, or with a leaf alone, gets no reply', async (t) => {
   const { tcp } = await serve(t);
   const alice = deviceOf();
   const { key, cert } = alice.toPem();
@@ -158,7 +158,7 @@ test('bytes that begin like TLS but are not a handshake end the connection', asy
   const { tcp } = await serve(t);
   const garbage = await dial(tcp);
   garbage.write(Buffer.concat([Buffer.from('1603010005', 'hex'), Buffer.alloc(50, 0x20)]));
-  // OpenSSL sends an alert. It is not a reply of the server.
+  // OpenSSL sends an alert, which is not a reply of the server.
   t.false((await readToEnd(garbage)).includes('20'));
 });
 
@@ -180,7 +180,7 @@ test('a ClientHello that arrives byte by byte is answered', async (t) => {
   t.is(await askSealed(port, deviceOf(), 'REG alice'), '200 OK\r\n');
 });
 
-test('a handshake beyond the budget gets no byte, and requests in clear go on', async (t) => {
+test('a handshake beyond the budget is cut, and requests in clear are still answered', async (t) => {
   const handshakeLimits = { ...HANDSHAKE_LIMITS, perAddress: { burst: 3, perSecond: 0.001 } };
   const { tcp } = await serve(t, { limitsLoopback: true, handshakeLimits });
   for (let count = 0; count < 3; count++) {

@@ -63,7 +63,7 @@ test('a connection without a reply is counted, and the number of connections goe
   t.pass();
 });
 
-test('a request that waits for the store when its client leaves has no reply', async (t) => {
+test('a request whose client leaves while the request waits for the store has no reply', async (t) => {
   const recorded = new TestMeter();
   const store = openMemoryStore();
   let finish = () => {};
@@ -87,7 +87,7 @@ test('a request that waits for the store when its client leaves has no reply', a
   t.is(recorded.count('REG 200'), 0);
 });
 
-test('each datagram is counted once, with what became of it', async (t) => {
+test('each datagram is counted once, with its result', async (t) => {
   const recorded = new TestMeter();
   const server = await serve(t, { meter: recorded.meter });
   const { tcp, udp } = server;
@@ -171,7 +171,7 @@ test('each refusal is counted under the name of its limit', async (t) => {
   t.is(await readToEnd(await dial(tcp)), '206 BUSY\r\n');
   await refused('connections-per-address');
   held.push(await dial(tcp, '127.0.0.2'));
-  // Neither address has two connections more than the other would have: none makes room.
+  // No address has two connections more than the new address, so no connection makes room.
   server.limits.change({ maxConnections: 1, maxConnectionsPerAddress: 4 });
   held.shift()?.destroy();
   held.shift()?.destroy();
@@ -208,7 +208,7 @@ test('each refusal is counted under the name of its limit', async (t) => {
   await limited('handshakes-per-address', { perAddress: one });
 });
 
-test('a group of changes is counted, also if it fails, and an outage is emitted', async (t) => {
+test('a group of changes is counted even if it fails, and an outage is emitted', async (t) => {
   const recorded = new TestMeter();
   const store = openMemoryStore();
   let fails = true;

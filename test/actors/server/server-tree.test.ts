@@ -9,7 +9,7 @@ test('a crash of any of five actors is isolated, logged and followed by a restar
   const { log, tcp, udp } = server;
   await ask(tcp, 'REG alice\n');
   const client = await PresenceClient.open(t, udp);
-  // Each actor, and the child that is started last in its restart.
+  // Each actor that crashes, and the child that starts last in the restart.
   const victims = {
     presence: 'presence',
     udp: 'udp',

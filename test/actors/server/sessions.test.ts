@@ -83,7 +83,7 @@ test('a repeated, a forged and a foreign datagram change nothing', async (t) => 
     flipped[at] = (flipped[at] as number) ^ 1;
     sealed.sendRaw(flipped);
   }
-  // The name of one session with the seal of another.
+  // A datagram with the name of one session and the seal of another session.
   sealed.sendRaw(other.seal.seal(session.name, Buffer.from('SET alice 100 ONLINE 6666'))?.datagram as Buffer);
   t.like(await sealed.ask(session, 'GET alice'), { question: 3 });
   const clear = await PresenceClient.open(t, server.udp);
@@ -100,7 +100,7 @@ test('a datagram forwarded from another address is answered with 0x82, and chang
   t.is(await clear.ask('GET olga'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
-test('the address that buddies see is that of the connection that sent LOG', async (t) => {
+test('buddies see the address of the connection that sent LOG', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new', { from: '127.0.0.9' });
@@ -122,7 +122,7 @@ test('after a new login the older session is unknown, and may not announce again
   t.like(await sealed.ask(newer, 'GET alice'), { total: 1 });
 });
 
-test('after a crash of the sessions, the old one is unknown, and a client can log in again', async (t) => {
+test('after a crash of `sessions`, old sessions are unknown, and a client can log in again', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new');
@@ -192,7 +192,7 @@ test('a sealed question of up to 545 bytes is answered, and a longer one is drop
   t.like(await sealed.ask(session, 'GET alice'), { question: 4 }, 'the third had no answer');
 });
 
-test('a truncated datagram changes nothing, and the whole one is still opened', async (t) => {
+test('a truncated datagram changes nothing, and the whole datagram is still answered', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new');
@@ -204,7 +204,7 @@ test('a truncated datagram changes nothing, and the whole one is still opened', 
   t.like(open(session, await answer), { question: 1 });
 });
 
-/** A datagram of a session that does not exist, with a counter. */
+/** A datagram with the given counter, of a session that does not exist. */
 function unknown(counter: bigint, length = 33): Buffer {
   const datagram = Buffer.alloc(Math.max(length, 17), 7);
   datagram[0] = 0x81;
@@ -255,7 +255,7 @@ test('the answer 0x82 uses up the answer quota of its source', async (t) => {
   t.is(answers.length, 2);
 });
 
-test('a presence that was restarted still drops SET and GET in clear for an id with a key', async (t) => {
+test('after its restart, `presence` still drops SET and GET in clear for an id with a key', async (t) => {
   const server = await serve(t);
   await aliceAndOlga(server);
   crash(current(server, 'presence'));

@@ -7,7 +7,7 @@ import { deviceOf } from '../../helpers/sealed-client.js';
 import { crash, current, heldStore, serve } from '../../helpers/server.js';
 import { changes, id } from '../../storage/changes.js';
 
-test('changes that arrive during a commit form the next, and get their replies after it', async (t) => {
+test('changes that arrive during a commit form the next commit, and are answered after that', async (t) => {
   const store = heldStore();
   const server = await serve(t, store);
   const replies = Array.from({ length: 20 }, (_, index) => ask(server.tcp, `REG user${index}\n`));
@@ -18,7 +18,7 @@ test('changes that arrive during a commit form the next, and get their replies a
   t.deepEqual(store.commits, [1, 19]);
 });
 
-test('a group has one removal at most: the others wait, and nothing waits for them', async (t) => {
+test('a group has at most one removal; further removals wait, and delay no other changes', async (t) => {
   const groups: string[] = [];
   const store = openMemoryStore();
   const ids = ['a', 'b', 'c', 'olga'].map(id);
@@ -51,7 +51,7 @@ test('a group has one removal at most: the others wait, and nothing waits for th
   t.deepEqual(groups, ['REG first', 'REMOVE a,REG new,REG c', 'REM olga', 'REMOVE b']);
 });
 
-test('a request that arrives while the store is restarted waits for it', async (t) => {
+test('a request that arrives while the store is restarted waits for the store', async (t) => {
   const store = openMemoryStore();
   let opens = 0;
   let reopen = () => {};
@@ -74,7 +74,7 @@ test('a request that arrives while the store is restarted waits for it', async (
   t.is(await ask(server.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
 });
 
-test('after a crash, queued changes get 205, and the commit under way its actual replies', async (t) => {
+test('after a crash, queued changes get 205; changes being committed get their actual replies', async (t) => {
   const store = heldStore();
   const server = await serve(t, store);
   const first = ask(server.tcp, 'REG alice\n');
@@ -87,7 +87,7 @@ test('after a crash, queued changes get 205, and the commit under way its actual
   t.is(await first, '200 OK\r\n');
 });
 
-test('the reply to a REG beyond the limit is 206, which is logged once', async (t) => {
+test('the reply to a REG beyond the limit is 206, and the log says so once', async (t) => {
   const { tcp, log } = await serve(t, { maxUsers: 10 });
   const ids = Array.from({ length: 40 }, (_, index) => `user${index}`);
   const replies = await Promise.all(ids.map((id) => ask(tcp, `REG ${id}\n`)));

@@ -32,7 +32,10 @@ test('each datagram is one debug line, without raw foreign bytes', async (t) => 
   t.notRegex(JSON.stringify(log.lines), /title/);
 });
 
-/** Sends a datagram from any port of 127.0.0.1 by a raw socket; exits with 77 if that is not allowed. */
+/**
+ * A Perl program that sends a datagram from any port of 127.0.0.1, through a raw socket. Exits with 77 if
+ * that is not allowed.
+ */
 const FORGE = `
   socket(S, PF_INET, SOCK_RAW, 17) or exit 77;
   my ($text, $from, $to) = @ARGV;
@@ -40,7 +43,7 @@ const FORGE = `
   send(S, $datagram, 0, sockaddr_in(0, inet_aton("127.0.0.1"))) or exit 1;
 `;
 
-/** Sends a forged datagram; returns false where only root may do that. */
+/** Sends a forged datagram. Returns false if this process has no right to send it. */
 async function forge(t: ExecutionContext, text: string, from: number, to: number): Promise<boolean> {
   const sender = spawn('perl', ['-MSocket', '-e', FORGE, text, String(from), String(to)], {
     stdio: 'inherit',
@@ -74,7 +77,7 @@ test('a server that receives a forged request from itself does not answer its ow
   t.is(log.fieldsOf('datagram').length, requests + 2, 'the forged request, and one answer to it');
 });
 
-test('datagrams of an address beyond its limit are dropped, and those of others are answered', async (t) => {
+test('datagrams beyond the limit of an address are dropped; other addresses get answers', async (t) => {
   const datagrams = { burst: 3, perSecond: 1e-6 };
   const { tcp, udp, server } = await serve(t, { limitsLoopback: true, datagrams });
   for (const request of ['REG alice', 'REG bob', 'ADD bob alice']) await ask(tcp, `${request}\n`);
