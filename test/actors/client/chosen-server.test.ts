@@ -425,7 +425,7 @@ test('with keys: a connection goes on to the next address of a name', async (t) 
   t.is<string, string>(reply.line, '200 OK');
 });
 
-test('a clear request without a reply is not repeated; the next request goes to another server', async (t) => {
+test('a clear request without a reply is not repeated; the next request goes elsewhere', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const frozen = await replaceFirst(t, two, () => SILENCE);
