@@ -1,6 +1,6 @@
 /**
- * Measures how long `im-server import` takes: for a directory in the original layout, for a dump, and for the
- * same dump again, when all users exist already.
+ * Measures the CPU time of `im-server import`: for a directory in the original layout, for a dump, and for
+ * the same dump again, when all users exist already.
  */
 
 import { execFile } from 'node:child_process';

@@ -154,8 +154,8 @@ export function startChild<TLogic extends AnyActorLogic>(
 }
 
 /**
- * Stops a child. `child` is its id or its actor; for a child of a dynamic supervisor, it must be the actor.
- * The spec of the child stays. The spec of a temporary child is deleted.
+ * Stops a child. The argument `child` is the child's id or its actor; for a child of a dynamic supervisor,
+ * only its actor. The child's spec stays if the child is not temporary.
  */
 export function terminateChild(
   supervisor: AnyActorRef,

@@ -90,7 +90,7 @@ export function nowOf(actor: AnyActorRef): number {
   return timeOf(internalsOf(actor).clock);
 }
 
-/** The operations available to a behaviour. All of them are harmless after the actor has ended. */
+/** The operations available to a behaviour. They have no effect after the actor has ended. */
 export class BehaviourScope<TEvent extends EventObject = EventObject> {
   readonly self: ActorRef<Snapshot<unknown>, TEvent>;
   readonly system: AnyActorSystem;
@@ -192,7 +192,7 @@ const BEHAVIOUR = Symbol('behaviour');
 
 /**
  * An actor with its behaviour. The behaviour is stored on the actor, not in the snapshot. A snapshot is a
- * value: it does not change after it was read, and can be passed back to XState.
+ * value: it does not change after it has been read, and can be passed back to XState.
  */
 interface Host {
   [BEHAVIOUR]?: Behaviour<EventObject> | undefined;

@@ -143,8 +143,8 @@ const SUPERVISOR = Symbol('supervisor');
 type SupervisorKind = 'list' | 'dynamic';
 
 /**
- * Marks a logic as a supervisor's. A child with this logic has the type `supervisor`, and no limit for its
- * shutdown.
+ * Marks a logic as the logic of a supervisor. A child with this logic has the type `supervisor`, and by
+ * default no limit for its shutdown.
  */
 export function markSupervisor<TLogic extends AnyActorLogic>(logic: TLogic, kind: SupervisorKind): TLogic {
   return Object.assign(logic, { [SUPERVISOR]: kind });

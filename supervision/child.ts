@@ -54,7 +54,7 @@ export class Child {
   state: 'down' | 'starting' | 'up' | 'stopping' = 'down';
   /** Its current or last actor. */
   actor: AnyActorRef | undefined = undefined;
-  /** The last actor that was up: the one that other actors know. */
+  /** The last actor that was up. Other actors may still name the child by this actor. */
   knownAs: AnyActorRef | undefined = undefined;
   /** The replies to send when the child is up, and when it is down. */
   onUp: readonly Reply<Started>[] = NO_REPLIES;

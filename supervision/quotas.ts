@@ -1,12 +1,12 @@
 /**
  * Quotas of a dynamic supervisor. Children with the same key form a group, and the number of children in a
- * group is limited. Several groups can still fill the supervisor together. With `makesRoom`, they cannot keep
- * other groups out: a full supervisor asks children of the largest group to end, to make room for a child of
- * a smaller group.
+ * group is limited. Several groups can still fill the supervisor together. With `makesRoom`, such groups
+ * cannot keep other groups out: a full supervisor asks children of the largest group to end, to make room for
+ * a child of a smaller group.
  *
  * Computing a child's key may cost more than the child itself, so children are counted only when the counts
  * are needed. Counting starts when a quota could be reached, or when room is wanted. Counting stops when the
- * number of children falls to half of the limit of a group.
+ * number of children falls to half of the quota's limit.
  */
 
 import type { EventObject } from 'xstate';

@@ -10,8 +10,8 @@ import type { Subject } from './subject.js';
 const RATE = 20_000;
 
 /**
- * Announces half of the users, so that they are online for the next ten minutes. Announces them as offline
- * first: repeated announcements would shorten that time.
+ * Announces half of the users, so that they are online for the next ten minutes. Announces these users as
+ * offline first, because repeated announcements would shorten the ten minutes.
  */
 export async function announceAll(
   generator: Generator,

@@ -1,5 +1,5 @@
 /**
- * A measured process: our server or a bare one, on its own core.
+ * A measured process: our server or a bare server, on the core for measured processes.
  */
 
 import { once } from 'node:events';

@@ -51,7 +51,7 @@ test('with the same random number, no wait is shorter than the previous one', (t
   );
 });
 
-test('after a quiet time, by default the longest wait, the waits begin at the minimum again', (t) => {
+test('the waits begin at the minimum again after a quiet time, by default of the longest wait', (t) => {
   const limits = { minMs: 100, maxMs: 400, jitter: 0 };
   for (const [quietMs, backoff] of [
     [400, new Backoff(limits)],

@@ -219,7 +219,7 @@ async function lingering(t: ExecutionContext, port: number, localAddress: string
   return new Peer(socket);
 }
 
-test('the hint about a caller without an id names the buddies at its address', async (t) => {
+test("the hint about a caller without an id names the buddies at the caller's address", async (t) => {
   const { alice } = await aliceAndBob(t);
   await alice.buddies();
   await Peer.call(t, await alice.listen());

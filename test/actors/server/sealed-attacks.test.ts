@@ -47,7 +47,7 @@ test('a client that closes its side after a line inside TLS still receives the r
   t.is(await readTls(tls), '200 OK\r\n');
 });
 
-test('an incomplete line inside TLS has no effect, because anyone on the path can cut it', async (t) => {
+test('an incomplete line inside TLS has no effect: an attacker on the path may have cut it', async (t) => {
   const { tcp } = await serve(t);
   const alice = await registered(tcp, 'alice');
   await ask(tcp, 'REG bob\n');

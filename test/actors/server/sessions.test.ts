@@ -47,7 +47,7 @@ test('SET and GET in clear for an id with a key are dropped', async (t) => {
   t.is(await clear.ask('GET olga'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
-test('a session speaks for its own id only', async (t) => {
+test('a session can announce and ask only for its own id', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new');
