@@ -22,7 +22,7 @@ export const MAX_BUDDIES = 10_000;
 /** The maximum number of bans in one store. */
 export const MAX_BANS = 1_000_000;
 
-/** A banned id, or a banned address or network. */
+/** The target of a ban: an id, or an IP address or network. */
 export type BanTarget =
   | { readonly kind: 'id'; readonly name: UserId }
   // An IP address or a network, such as `192.0.2.0/24`, in lower case.
@@ -32,14 +32,14 @@ export type BanTarget =
 export type Ban = BanTarget & { readonly untilMs?: number | undefined };
 
 /**
- * A user who was removed, whose key has changed, or whom a ban may concern: the server ends the user's
- * presence and sessions. An address or a network stands for all users there.
+ * A user who was removed, a user whose key was changed, or the target of a new ban. The server ends the
+ * presence and the sessions of these users. A banned address or network stands for all users there.
  */
 export type Expulsion =
   | { readonly kind: 'user' | 'key'; readonly user: number; readonly name: UserId }
   | BanTarget;
 
-/** The maximum number of expulsions that a store keeps. Beyond it, the server must check all users. */
+/** The maximum number of expulsions that a store keeps. If there are more, the server checks all users. */
 export const MAX_EXPULSIONS = 4_096;
 
 /** A reserved id, usually that of a removed user. It cannot be registered until it is freed. */
@@ -52,19 +52,20 @@ export interface Reservation {
 /**
  * A change by the operator.
  *
- * - `KEY` binds an id to a key, or makes the id open. In both cases its floor and newest serial become 0.
- * - `REMOVE` removes a user, also from all lists. The user's number is never used again, and the id stays
- *   reserved.
+ * - `KEY` binds an id to a key, or makes the id open. In both cases, the floor and the newest serial of the
+ *   id become 0.
+ * - `REMOVE` removes a user, and deletes the user from all lists. The user's number is never used again, and
+ *   the id stays reserved.
  * - `RESERVE` reserves an id that is not registered, as if its user had been removed.
- * - `FREE` frees a reserved id: it can be registered again, by a user with another number. With `untilMs`,
- *   only an id that is reserved since that Unix time in milliseconds, or longer: another server may have
- *   freed it, and it may be reserved again.
+ * - `FREE` frees a reserved id: it can be registered again, by a user with another number. With `untilMs`, a
+ *   Unix time in milliseconds, the store refuses to free an id that was reserved after that time: another
+ *   server may have freed the id, and it may have been reserved again.
  * - `BAN` replaces an earlier ban of the same target.
- * - `UNBAN` lifts a ban. With `endedMs`, only a ban that has ended at that Unix time in milliseconds: another
- *   server may have banned the target again.
+ * - `UNBAN` lifts a ban. With `endedMs`, a Unix time in milliseconds, the store refuses to lift a ban that is
+ *   still in force at that time: another server may have banned the target again.
  *
- * The store only keeps bans: a banned user's changes are made like any other. The server refuses them before
- * they reach the store.
+ * The store keeps bans, but does not enforce them: the server refuses the changes of banned users before they
+ * reach the store.
  */
 export type OperatorChange =
   | { readonly op: 'KEY'; readonly id: UserId; readonly key: IdentityKey | undefined }
@@ -84,8 +85,11 @@ export type Verdict = ReplyCode | 'revoked';
 
 /**
  * Read access to users and lists. Each user has a number, which stays the same while the process runs, even
- * if the store is reopened. Lists, reservations and bans may show changes of the commit under way before they
- * are durable; `numberOf` and `deviceOf` never do.
+ * if the store is reopened.
+ *
+ * Most of these methods may show changes of the commit under way, which are not durable yet. `numberOf` and
+ * `deviceOf` show only durable registrations and keys. But they treat a user as removed as soon as the commit
+ * of the removal is under way.
  */
 export interface Users {
   /** The number of a user; -1 when the id is not registered, or the registration is not durable yet. */
@@ -93,13 +97,13 @@ export interface Users {
   /** The numbers of a user's buddies, in the order they were added. Valid until the next commit. */
   listOf(user: number): Uint32Array;
   /**
-   * How many numbers are committed, including those of removed users. Numbers from this one on are not yet
-   * committed, and can still be given to other users.
+   * How many numbers are committed, including those of removed users. A number that equals or exceeds this
+   * count is not committed yet, and can still be given to another user.
    */
   readonly committed: number;
   /** How many users are registered. Includes registrations of the commit under way. */
   countUsers(): number;
-  /** True when the id of a user is bound to a key. Must be cheap: called for every SET and GET. */
+  /** True when the id of a user is bound to a key. Must be cheap: the server calls it for every SET and GET. */
   isKeyed(user: number): boolean;
   /**
    * The key of a user's id, with the newest serial and the highest floor that the store has seen; `undefined`
@@ -108,23 +112,26 @@ export interface Users {
   deviceOf(user: number): Device | undefined;
   /** True once the store is closed or has replaced this object. The database may have changed since then. */
   readonly isClosed: boolean;
-  /** Since when an id is reserved, as a Unix time in milliseconds; `undefined` for any other id. */
+  /** When an id was reserved, as a Unix time in milliseconds; `undefined` if the id is not reserved. */
   reservedSince(id: UserId): number | undefined;
-  /** How many ids are reserved. Includes those of the commit under way. */
+  /** How many ids are reserved. Includes reservations of the commit under way. */
   countReservations(): number;
   /** The reserved ids, in the order of registration. */
   reservations(): readonly Reservation[];
   /** All bans, even those that have ended: addresses first, each kind in the order of the names. */
   bans(): readonly Ban[];
-  /** How many bans there are, with those that have ended. */
+  /** How many bans the store has, including those that have ended. */
   countBans(): number;
   /** The targets of at most `limit` bans that have ended at a Unix time in milliseconds. */
   endedBans(nowMs: number, limit: number): readonly BanTarget[];
-  /** The ban of an id, registered or not, at a Unix time in milliseconds. Must be cheap, like the next. */
+  /**
+   * The ban that is in force for an id at a Unix time in milliseconds. The id need not be registered. Must be
+   * cheap.
+   */
   banOfId(id: UserId, nowMs: number): Ban | undefined;
   /**
-   * The ban of an address, or of a network that contains it, at a Unix time in milliseconds. If there are
-   * several, the one that ends last.
+   * The ban that is in force for an address, or for a network that contains the address, at a Unix time in
+   * milliseconds. If several bans are in force, the one that ends last. Must be cheap.
    *
    * @param address As the operating system writes it, or an IPv4 address as `packIpv4` returns it.
    */
@@ -137,7 +144,7 @@ export interface Users {
   buddiesOf(id: UserId): readonly UserId[] | undefined;
   /** How many users have a key. */
   countKeys(): number;
-  /** Everything about a number, with the changes of the commit under way. */
+  /** Returns what the store keeps about the user with a number, including changes of the commit under way. */
   recordOf(user: number): UserRecord;
 }
 
@@ -145,7 +152,10 @@ export interface Users {
 export interface UserRecord {
   /** `undefined` when the id was freed. */
   readonly id: UserId | undefined;
-  /** When the user was removed, or the id reserved; `undefined` for a user who is registered. */
+  /**
+   * When the user was removed, or the id reserved, as a Unix time in milliseconds; -1 when the id was freed
+   * afterwards; `undefined` for a user who is registered.
+   */
   readonly removedAtMs: number | undefined;
   readonly device: Device | undefined;
   /** Valid until the next change of the table. */
@@ -158,8 +168,9 @@ export interface Store {
    *
    * Only one commit may be under way: a second one is refused.
    *
-   * @returns One verdict per change: 200, 201, 202, 203, 204 or `revoked`, in the order of checks in
-   * PROTOCOL.md; 205 when the store is full. All changes are on stable storage when the promise resolves.
+   * @returns One verdict per change: 200, 201, 202, 203, 204 or `revoked`; 205 when the store is full.
+   * PROTOCOL.md says in which order a change is checked. All changes are on stable storage when the promise
+   * resolves.
    * @throws StoreError, as a rejection. The store then shows none of these changes. After `store.unavailable`
    * the caller may retry the same commit.
    */
@@ -180,8 +191,8 @@ export interface Store {
   readonly lastChange: number;
 
   /**
-   * Returns the users whom changes have expelled since the last call, also changes of other servers; `all` if
-   * any user may be among them. Entries may be outdated: check each against {@link users}.
+   * Returns the expulsions since the last call, including those that other servers have caused; `all` if any
+   * user may have been expelled. Entries may be outdated: check each entry against {@link users}.
    */
   takeExpulsions(): readonly Expulsion[] | 'all';
 
@@ -198,7 +209,7 @@ export interface Store {
  * - `store.unavailable`: the store cannot write at present. A store that several servers share may have been
  *   cut off while it committed: then the changes can still appear later.
  * - `store.diverged`: the database is not the one that this store has in memory, for example because it was
- *   restored from a backup. Users may have other numbers there: the process must start again.
+ *   restored from a backup. Users may have other numbers there, so the process must be restarted.
  * - `store.outdated`: the database has a format that this version of the program does not know.
  * - `store.busy`: a commit is under way.
  * - `store.closed`: the store was closed.

@@ -1,7 +1,7 @@
 /**
- * A data directory: a path, and the file system that contains it. Callers name its files
- * (storage/files/file-names.ts). Only regular files can be read or locked: the file system refuses anything
- * else with `file.irregular`, without waiting for it.
+ * A data directory: a path, and the file system that contains it. Callers pass the names of its files, which
+ * storage/files/file-names.ts defines. Only regular files can be read or locked: the file system refuses
+ * anything else with `file.irregular`, and does not wait for a pipe or device.
  */
 
 import { dirname, join } from 'node:path';
@@ -52,13 +52,13 @@ export class DataDirectory {
     }
   }
 
-  /** Opens a file, passes it to `use`, and closes it, also after an error. */
+  /** Opens a file, passes it to `use`, and then closes the file, even after an error. */
   read<TValue>(name: string, use: (file: OpenFile) => Promise<TValue>): Promise<TValue> {
     return withFile(this.#files.open(this.pathOf(name)), use);
   }
 
   /**
-   * Makes a file, or replaces one of the same name, and passes it to `fill`. The contents are durable
+   * Makes a file, or replaces the file of the same name, and passes it to `fill`. The contents are durable
    * afterwards; the name is not.
    */
   async create(name: string, fill: (file: OpenFile) => Promise<void>): Promise<OpenFile> {

@@ -27,7 +27,7 @@ export const DISK: Files = {
   },
   async append(path) {
     const opened = await openRegular(path, O_RDWR | O_APPEND | O_CREAT);
-    // Pass no position: some systems would write there instead of at the end.
+    // Pass no position: some systems would write at the position instead of at the end.
     const write = async (bytes: Buffer) => (await opened.handle.write(bytes, 0, bytes.length)).bytesWritten;
     return { ...toOpenFile(opened), write };
   },
@@ -92,8 +92,8 @@ function toOpenFile({ handle, isInPlace }: Opened): OpenFile {
 }
 
 /**
- * Whether a path still refers to the file that was opened under it. The check is synchronous: the kernel has
- * the answer in memory, and a call in a thread would cost ten times as much.
+ * Whether a path still refers to the file that was opened at this path. The check is synchronous: the kernel
+ * has the answer in memory, and a call in a thread would cost ten times as much.
  */
 function leadsTo(path: string, { ino, dev }: Stats): boolean {
   try {
@@ -202,11 +202,12 @@ async function readHolder(handle: FileHandle): Promise<string> {
 
 /**
  * Locks a file for as long as its descriptor is open. Several processes can hold a shared lock at once; an
- * exclusive lock excludes all others. Node.js lacks the system call, so the command `flock` makes it on a
- * descriptor that it inherits. The lock belongs to the open file, and ends when the last process closes it.
+ * exclusive lock excludes all others. Node.js cannot make this system call. Therefore the command `flock`
+ * inherits the descriptor and makes the call. The lock belongs to the open file, and ends when the last
+ * process closes the file.
  *
  * @returns False when another process holds a conflicting lock.
- * @throws FileError `lock.failed` when `flock` is not installed, or it cannot lock the file.
+ * @throws FileError `lock.failed` when `flock` is not installed, or when the file cannot be locked.
  */
 export function flock(descriptor: number, kind: 'exclusive' | 'shared'): Promise<boolean> {
   return new Promise((resolve, reject) => {

@@ -11,7 +11,7 @@ export const IDENTITY_FILE = 'identity.txt';
 /** The file that locks a directory; its text names the process that holds the lock. */
 export const LOCK_FILE = 'lock.txt';
 
-/** The file that shows whether the directory can be written at present. It exists only for a moment. */
+/** A file that is written to find out whether the directory can be written. It exists only for a moment. */
 export const PROBE_FILE = 'write-probe.new';
 
 /** The only file of a database from the time before manifests. */
@@ -38,7 +38,7 @@ export function nextFileNumber(names: readonly string[]): number {
   return 1 + Math.max(0, ...names.map((name) => fileNumberOf(name) ?? 0));
 }
 
-/** True for the name of a snapshot or a journal, the earliest one included. */
+/** True for the name of a snapshot or a journal, including {@link EARLIEST_JOURNAL}. */
 export function isDataFile(name: string): boolean {
   return name === EARLIEST_JOURNAL || fileNumberOf(name) !== undefined;
 }
@@ -56,7 +56,7 @@ export function newName(name: string): string {
 /**
  * The name under which an unusable file, or an unusable part of a file, is kept.
  *
- * @param mark Distinguishes several files that are kept under the same original name.
+ * @param mark Distinguishes several kept files that had the same original name.
  */
 export function brokenName(name: string, mark?: number): string {
   return mark === undefined ? `${name}.broken` : `${name}.${mark}.broken`;

@@ -61,7 +61,7 @@ export interface Files {
    * @throws FileError `file.irregular` when the path names anything else.
    */
   open(path: string): Promise<OpenFile>;
-  /** Makes an empty file; replaces one of the same name. */
+  /** Makes an empty file. Replaces an existing file of the same name. */
   create(path: string): Promise<OpenFile>;
   /**
    * Opens a regular file for reading and appending; makes it if it does not exist. Each write goes to the end
@@ -71,7 +71,7 @@ export interface Files {
    */
   append(path: string): Promise<OpenFile>;
   /**
-   * Looks at a file or a directory, and follows links; `undefined` when it does not exist.
+   * Returns facts about a file or a directory; `undefined` when it does not exist. Follows links.
    *
    * @throws FileError `file.irregular` for a link to nothing.
    */
@@ -82,7 +82,7 @@ export interface Files {
   /** Removes an empty directory. */
   removeDirectory(directory: string): Promise<void>;
   /**
-   * Makes the names in a directory durable: without it a crash may lose a created or renamed file.
+   * Makes the names in a directory durable. Without this call, a crash may lose a created or renamed file.
    */
   syncDirectory(directory: string): Promise<void>;
   /**
@@ -130,7 +130,7 @@ export async function areSame(first: OpenFile, second: OpenFile, end: number): P
   return true;
 }
 
-/** Passes an open file to `use`, and closes it afterwards, also after an error. */
+/** Passes an open file to `use`, and then closes the file, even after an error. */
 export async function withFile<TValue>(
   opened: OpenFile | Promise<OpenFile>,
   use: (file: OpenFile) => Promise<TValue>,

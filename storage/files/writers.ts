@@ -1,5 +1,6 @@
 /**
- * Finds which users other than the owner can write to a database, by the modes of its directory and files.
+ * Finds out which users other than the owner can write to a database. Looks at the modes of the directory and
+ * its files.
  */
 
 import { lstat, stat } from 'node:fs/promises';
@@ -16,15 +17,18 @@ export interface Writable {
   readonly by: 'all' | 'group' | 'sticky';
 }
 
-/** Who can write, by the mode; `undefined` when only the owner can. The root of a new tmpfs is `sticky`. */
+/**
+ * Says which users can write to a file or directory with a mode; `undefined` when only the owner can. The
+ * root of a new tmpfs is `sticky`.
+ */
 export function writersOf(mode: number, isDirectory: boolean): Writable['by'] | undefined {
   if (mode & 0o002) return isDirectory && mode & 0o1000 ? 'sticky' : 'all';
   return mode & 0o020 ? 'group' : undefined;
 }
 
 /**
- * Checks a directory, and the named files that exist in it. A link to the directory is followed. In
- * the result, the paths that all users can write come first.
+ * Checks a directory, and those of the named files that exist in it. Follows a link to the directory. In the
+ * result, the paths that all users can write come first.
  */
 export async function findWritable(directory: string, names: readonly string[]): Promise<Writable[]> {
   const found: Writable[] = [];

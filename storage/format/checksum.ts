@@ -1,5 +1,5 @@
 /**
- * The checksum at the end of each line: the CRC-32 of zlib, gzip and PNG, in eight hexadecimal digits.
+ * The checksum at the end of each line: the CRC-32 that zlib, gzip and PNG use, in eight hexadecimal digits.
  *
  * Node's `zlib.crc32` would need a view of each line's bytes. Creating a view costs more than computing the
  * checksum.
@@ -29,7 +29,7 @@ export function checksumOf(text: string): string {
   return crc32(bytes, 0, bytes.length).toString(16).padStart(CHECKSUM_DIGITS, '0');
 }
 
-/** The first line of a snapshot, a journal or an identity: the format, and the checksum of its name. */
+/** The first line of a snapshot, a journal or an identity: the format, and the checksum of this text. */
 export function signedHeader(format: string): string {
   return `${format} ${checksumOf(format)}`;
 }

@@ -1,5 +1,5 @@
 /**
- * The fields that lines of journals, snapshots and dumps have in common. Each value has exactly one text.
+ * The fields that lines of journals, snapshots and dumps have in common. Each value has exactly one encoding.
  */
 
 import type { Device } from '../../protocol/device.js';
@@ -20,7 +20,7 @@ export function parseDevice(
   return floor <= serial ? { identity, serial, floor } : undefined;
 }
 
-/** Parses a safe integer from 0. Returns `undefined` for any other text, such as `007` or `1e3`. */
+/** Parses a safe integer that is not negative. Returns `undefined` for other texts, such as `007` or `1e3`. */
 export function parseCount(text: string | undefined): number | undefined {
   const number = Number(text);
   return Number.isSafeInteger(number) && number >= 0 && String(number) === text ? number : undefined;

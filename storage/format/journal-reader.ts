@@ -33,7 +33,7 @@ export interface Scan {
   readonly totalBytes: number;
   /** True for a journal in the previous format. */
   readonly isEarlier: boolean;
-  /** The number of the line after the good ones, if it is a whole record that only lacks its LF. */
+  /** The number of the line after the good lines, if that line is a whole record that only lacks its LF. */
   readonly unendedLine?: number;
 }
 
@@ -49,7 +49,7 @@ export interface JournalFile {
 /**
  * Reads the good part of a journal.
  *
- * @param replay Receives the records in order; returns false for one that cannot follow the earlier ones.
+ * @param replay Receives the records in order; returns false for a record that cannot follow earlier records.
  * @throws StoreError `store.corrupt` when the journal is damaged, `store.unusable` when a newer version wrote
  * it.
  */

@@ -6,9 +6,10 @@
  *     2 0 REG bob 282fc211
  *     3 2 ADD alice bob c037d4c7
  *
- * The fields: the record's number, without gaps, continued from file to file; the number of the last record
- * that was durable when this one was written; the change; and the CRC-32 of everything before the last space,
- * in eight hexadecimal digits. These are the changes:
+ * Each line begins with the number of the record. The numbers have no gaps, and continue from file to file.
+ * Next comes the number of the last record that was durable when this record was written. Then come the
+ * change, and the CRC-32 of everything before the last space, in eight hexadecimal digits. These are the
+ * changes:
  *
  *     REG <id>                            ADD <id> <buddy>
  *     REG <id> <key> <serial> <floor>     DEL <id> <buddy>
@@ -20,10 +21,10 @@
  *     BAN address <address>               BAN address <address> <ms>
  *     UNBAN id <id>                       UNBAN address <address>
  *
- * The second field distinguishes an interrupted write from damage: a bad record is torn unless a later one
- * says that it was durable.
+ * The second number distinguishes an interrupted write from damage. If a later record says that a bad record
+ * was durable, the bad record is damaged. Otherwise an interrupted write left it.
  *
- * The store also reads format 1, which had only ADD, DEL and REG without a key.
+ * The store also reads format 1. Its only changes were ADD, DEL, and REG without a key.
  */
 
 import { parseKey } from '../../protocol/key.js';
@@ -50,7 +51,7 @@ export const MAX_RECORD_BYTES = 256;
 export interface JournalRecord {
   /** This record's number, from 1. */
   readonly sequence: number;
-  /** The last record that was durable when this one was written; 0 when there was none. */
+  /** The number of the last record that was durable when this record was written; 0 when there was none. */
   readonly durable: number;
   readonly change: EffectiveChange;
 }

@@ -2,10 +2,10 @@
  * The journal that is being written: an append-only text file of changes (storage/format/journal-record.ts
  * shows a sample).
  *
- * Appended changes are on stable storage when the promise resolves. After a failed write, the journal
- * truncates its file to the last good length. If the truncation or a sync fails, the on-disk contents are
- * unknown, and the file must not be used again. A second sync would prove nothing, because Linux marks the
- * pages as clean even when a sync fails.
+ * Appended changes are on stable storage when the promise of `append` resolves. After a failed write, the
+ * journal truncates its file to the last good length. If the truncation or a sync fails, the on-disk contents
+ * are unknown, and the file must not be used again. A second sync would prove nothing, because Linux marks
+ * the pages as clean even when a sync fails.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';

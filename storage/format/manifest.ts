@@ -104,7 +104,7 @@ function isGapless({ snapshot, sealed, active }: Manifest): boolean {
 /**
  * Reads the manifest of a directory.
  *
- * @returns `undefined` when the directory has none.
+ * @returns `undefined` when the directory has no manifest.
  * @throws StoreError `store.corrupt` when the manifest is damaged, `store.unusable` when a newer version
  * wrote it.
  */
@@ -148,8 +148,9 @@ export function damagedFile(path: string, predicate: string): StoreError {
 }
 
 /**
- * The format in the first line of a snapshot, journal or identity of a newer version. Such a line must end
- * with its checksum: without this rule, a damaged digit of the version would look like a newer version.
+ * Returns the format in the first line of a snapshot, journal or identity that a newer version wrote. Such a
+ * line must end with its checksum. Without this rule, a damaged digit of the version would look like a newer
+ * version.
  *
  * @returns `undefined` for any other line.
  */
@@ -173,7 +174,7 @@ export function newerFormat(path: string, header: string): StoreError {
  * Replaces the manifest. The contents of the files that it lists must be durable; their names need not be.
  *
  * @throws FileError `file.uncertain` when it is unknown whether the manifest was replaced: the caller must
- * keep the files of both the old and the new manifest. Any other error when it was not replaced.
+ * keep the files of both the old and the new manifest. Any other error when the manifest was not replaced.
  */
 export function swapManifest(directory: DataDirectory, manifest: Manifest): Promise<void> {
   return directory.replace(MANIFEST_FILE, Buffer.from(encodeManifest(manifest), 'latin1'));

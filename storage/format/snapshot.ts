@@ -52,7 +52,7 @@ const BAN = BAN_MARK.charCodeAt(0);
 export interface SnapshotOptions {
   /** The last record whose change is in the table. */
   readonly last: number;
-  /** Called before each slice; true to stop. */
+  /** Called before each slice. Returns true to stop. */
   readonly isStopped?: () => boolean;
 }
 
@@ -102,7 +102,8 @@ export interface SnapshotRead {
 }
 
 /**
- * Reads a snapshot into an empty table. Reads the file twice: a list may name users whose lines come later.
+ * Reads a snapshot into an empty table. Reads the file twice, because a list may name users whose lines come
+ * later.
  *
  * @param report Called for each damaged line, which is then skipped.
  * @throws StoreError `store.unusable` when a newer version wrote the snapshot.
@@ -209,7 +210,7 @@ function readSpecial([mark, ...fields]: readonly string[], table: UserTable): st
 
 /** The end of the key after an id; the end of the id when there is no key. */
 function endOfKey(data: Buffer, idEnd: number, end: number): number {
-  // Ids have no colon, so this recognises a key without converting the first buddy to a string.
+  // Ids have no colon, so this test rules out most buddies without converting them to strings.
   if (data[idEnd + 4] !== COLON || idEnd + 4 >= end) return idEnd;
   const keyEnd = endOfToken(data, idEnd + 1, end);
   return isKeyToken(data.toString('latin1', idEnd + 1, keyEnd)) ? keyEnd : idEnd;
@@ -217,7 +218,7 @@ function endOfKey(data: Buffer, idEnd: number, end: number): number {
 
 const LAST_LINE = /^# ([0-9]+) (?:users|lines), last record ([0-9]+)$/;
 
-/** Parses the last line; `undefined` for any other line, or one with a wrong checksum. */
+/** Parses the last line. Returns `undefined` for any other line, and for a line with a wrong checksum. */
 export function parseLastLine(
   data: Buffer,
   start: number,

@@ -20,7 +20,7 @@ import { FREED, type FrozenUsers, type UserTable } from '../tables/user-table.js
 import { CHECKSUM_DIGITS, crc32, writeDigits } from './checksum.js';
 import { isStoredId, parseCount, parseDevice, textOfBan } from './fields.js';
 
-/** The beginning of the token with a key. Its colon tells the token from an id. */
+/** The beginning of a token that has a key. The colon distinguishes the token from an id. */
 const KEY_MARK = 'key:';
 
 /** The maximum number of digits of a serial or a floor. */
@@ -31,11 +31,11 @@ const MAX_KEY_BYTES = KEY_MARK.length + KEY_CHARACTERS + 2 * (1 + MAX_DIGITS) + 
 /** The maximum number of bytes in a line: ids, a key, a space after each, and a checksum. */
 export const MAX_USER_LINE_BYTES = (MAX_ID_LENGTH + 1) * (MAX_BUDDIES + 1) + MAX_KEY_BYTES + CHECKSUM_DIGITS;
 
-/** The first characters of lines that are not of a user. */
+/** The first characters of the lines of removed users, and of the lines of bans. */
 export const REMOVED_MARK = '-';
 export const BAN_MARK = '!';
 
-/** How many bytes are encoded at a time, in one or two milliseconds. */
+/** How many bytes are encoded at a time. This takes one or two milliseconds. */
 const SLICE_BYTES = 64 * 1024;
 
 const SPACE = 0x20;
@@ -77,7 +77,10 @@ export class UserLines {
     this.#isSnapshot = isSnapshot;
   }
 
-  /** Encodes the next lines. The buffer is valid until the next call, and empty at the end. */
+  /**
+   * Encodes the next lines. Returns an empty buffer when there are no more lines. The buffer is valid until
+   * the next call.
+   */
   next(): Buffer {
     const { size, bans } = this.#frozen;
     let end = 0;

@@ -16,7 +16,8 @@ const PUBLISH = { name: 'im-publish', text: `select pg_notify('${CHANNEL}', $1)`
 
 export interface PostgresBus {
   /**
-   * Sends a text of less than 8,000 bytes to all servers, also to this one. Resolves when PostgreSQL has it.
+   * Sends a text of less than 8,000 bytes to all servers, including this one. Resolves when PostgreSQL has
+   * accepted the text.
    */
   publish(text: string): Promise<void>;
   /** Resolves when the connection is lost or closed. */

@@ -29,10 +29,13 @@ export const GROUP_TIMEOUT_MS = 8_000;
 /** The longest wait for a connection to close, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** The first characters of the code of a warning. The severity is a word in the language of the server. */
+/**
+ * The first characters of the code of a warning. The severity cannot be used: it is a word in the language of
+ * the PostgreSQL server.
+ */
 const WARNING_CLASS = '01';
 
-/** Settings of a session. The operator's defaults must not weaken a commit. */
+/** Settings of a session. They override the operator's defaults, which might weaken a commit. */
 const SETTINGS = Object.entries({
   synchronous_commit: 'on',
   default_transaction_isolation: 'read\\ committed',
@@ -44,7 +47,7 @@ const SETTINGS = Object.entries({
 
 export interface Answer<TRow> {
   readonly rows: readonly TRow[];
-  /** What the server did: after the query `commit`, it may be `ROLLBACK`. */
+  /** The command that the server executed: after the query `commit`, it may be `ROLLBACK`. */
   readonly command: string;
 }
 

@@ -37,8 +37,8 @@ const HOST_PARTS = /^(?:\[(?<ip6>[0-9a-fA-F:.]+)\]|(?<name>[A-Za-z0-9._-]+))(?::
 /**
  * Parses the URL of a directory.
  *
- * @throws StoreError `store.unusable` for any other text. The message does not repeat the URL: it may have a
- * password.
+ * @throws StoreError `store.unusable` for any other text. The message does not repeat the URL, which may have
+ * a password.
  */
 export function parseDatabaseUrl(url: string): DatabaseUrl {
   const { login = '', hosts = '', name = '', options = '' } = URL_PARTS.exec(url)?.groups ?? {};

@@ -1,7 +1,7 @@
 /**
- * What a store asks of the engine that keeps its directory.
+ * The interface between a store and the engine that keeps its directory.
  *
- * The engine is PostgreSQL. Tests replace it by a model that can fail at every step.
+ * The engine is PostgreSQL. Tests replace it with a model that can fail at every step.
  * test/storage/postgres/engine-contract.ts checks that the model behaves as PostgreSQL does.
  */
 
@@ -32,7 +32,7 @@ export interface Engine {
  * A connection to the directory. After a failure of any kind, it must be destroyed.
  *
  * After a session is destroyed, the engine may still commit a group that it has received. The engine keeps
- * the lock until it has committed or rolled back.
+ * the lock until it has committed the group or rolled it back.
  */
 export interface Session {
   /** False once the connection is lost. */
@@ -45,8 +45,9 @@ export interface Session {
    * Writes a group into the transaction under way, and commits it.
    *
    * @param trims Whether to remove old rows of the log too.
-   * @returns The number of the last change in the log, with this group.
-   * @throws Error, as a rejection, unless the commit is confirmed. The group may be committed nevertheless.
+   * @returns The number of the last change in the log, including this group.
+   * @throws Error, as a rejection, when the commit is not confirmed. The group may have been committed
+   * nevertheless.
    */
   writeGroup(group: Group, table: UserTable, trims: boolean): Promise<number>;
   /** Ends the transaction under way without a group. */
@@ -65,7 +66,7 @@ export class PostgresEngine implements Engine {
 
   /**
    * @param url See storage/postgres/database-url.ts.
-   * @param onConnected Called with each primary that a session is opened to.
+   * @param onConnected Called with each primary to which a session is opened.
    */
   constructor(url: string, onConnected?: (primary: Primary) => void) {
     this.#finder = new PrimaryFinder(parseDatabaseUrl(url), onConnected);

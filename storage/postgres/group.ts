@@ -2,8 +2,8 @@
  * Writes a group of changes: its row of the log, the final rows of the users and bans that it changed, and
  * the head.
  *
- * A group without effect writes the head too, so that its commit waits for the standby like any other. An old
- * primary, which no standby follows, therefore cannot confirm such a group, whose verdicts may be outdated.
+ * Even a group without effect writes the head, so that its commit waits for the standby. Without this write,
+ * an old primary, which no standby follows, could confirm such a group although its verdicts are outdated.
  */
 
 import type { Ban, BanTarget } from '../store.js';
@@ -66,8 +66,8 @@ const TRIM = `delete from im_log where seq in (
  * Writes a group into the transaction under way, and commits it.
  *
  * @param trims Whether to remove old rows of the log too.
- * @returns The number of the last change in the log, with this group.
- * @throws Error unless the commit is confirmed. The group may be committed nevertheless.
+ * @returns The number of the last change in the log, including this group.
+ * @throws Error when the commit is not confirmed. The group may have been committed nevertheless.
  */
 export async function writeGroup(
   connection: Connection,
@@ -89,13 +89,15 @@ export async function writeGroup(
   return seq;
 }
 
-/** Commits the transaction under way after these queries. The commit is sent before they are answered. */
+/**
+ * Commits the transaction under way after these queries. The commit is sent before the queries are answered.
+ */
 async function confirmCommit(connection: Connection, queries: readonly Promise<unknown>[]): Promise<void> {
   const { warnings } = connection;
   const committed = connection.query('commit');
   await Promise.all([committed, ...queries]);
   const { command } = await committed;
-  // The server warns when an administrator has ended the wait for the standby. The group may then be on this
+  // PostgreSQL warns when an administrator has ended the wait for the standby. The group may then be on this
   // primary only.
   if (command !== 'COMMIT' || connection.warnings > warnings) {
     throw new Error('the database did not confirm the commit');

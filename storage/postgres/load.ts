@@ -21,7 +21,7 @@ interface UserRow {
   readonly serial: string | null;
   readonly floor: string | null;
   readonly removed: string | null;
-  /** The numbers of the buddies, separated by commas: the library parses an array much more slowly. */
+  /** The numbers of the buddies, separated by commas. The library would parse an array much more slowly. */
   readonly buddies: string;
 }
 
@@ -34,7 +34,7 @@ interface BanRow {
 const USERS = `select num, id, key, serial, floor, removed, array_to_string(buddies, ',') as buddies
   from im_user order by num`;
 
-/** Runs a query, which may take as long as a group of changes. */
+/** Runs a query, which may take at most {@link GROUP_TIMEOUT_MS}. */
 export type Ask = <TRow>(text: string) => Promise<readonly TRow[]>;
 
 /** Does some work in a transaction that sees the directory as it is at one moment. */

@@ -38,13 +38,14 @@ export interface Head {
 
 export interface LogPart {
   readonly head: Head;
-  /** The row of the last change that the server knows, if the log still has it, and rows after it. */
+  /** The row of the last change that the server knows, if the log still has this row, and the next rows. */
   readonly rows: readonly LogRow[];
   /** The number of the first change in the log, minus 1; `undefined` when the log is empty. */
   readonly start: number | undefined;
 }
 
-// The library returns 64-bit numbers as strings. Double precision is exact for all numbers of the log.
+// The library returns 64-bit integers as strings, so the queries convert them to double precision. This is
+// exact for all numbers of the log.
 const HEAD = `select format, cluster, seq::float8 as seq, users,
   current_setting('synchronous_standby_names') <> '' as "hasStandby" from im_head`;
 
@@ -67,7 +68,8 @@ export function readLog(connection: Connection, known: number): Promise<LogPart>
 
 /** Begins a transaction, waits for the lock of the head, and then reads like {@link readLog}. */
 export function lockLog(connection: Connection, known: number): Promise<LogPart> {
-  // In this isolation level, the queries after the wait for the lock see what others committed meanwhile.
+  // In this isolation level, the queries after the wait for the lock see what other servers committed during
+  // the wait.
   const begun = connection.query('begin isolation level read committed');
   const part = read(connection, { name: 'im-lock', text: `${HEAD} for update` }, known);
   return Promise.all([part, begun]).then(([locked]) => locked);

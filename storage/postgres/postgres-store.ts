@@ -1,21 +1,21 @@
 /**
- * The store that several servers share: keeps the whole directory in memory, as the text store does, and the
- * changes in PostgreSQL.
+ * The store that several servers share. It keeps the whole directory in memory, as the text store does, and
+ * writes the changes to PostgreSQL.
  *
  * Only one server at a time writes a group of changes:
  *
  * 1. It locks the head, which is the row with the number of the last change, and reads the changes that other
- *    servers have made since.
+ *    servers have made since it last read the log.
  * 2. It applies these changes to its memory, and decides the changes of the group.
  * 3. It writes the group and commits. PostgreSQL answers when the standby has the group too.
  *
  * A commit is *in doubt* when its connection is lost before the answer, or when the answer says that
  * PostgreSQL did not wait for the standby. The store then undoes the group in memory, locks the head again,
  * and looks for the group in the log. If the group is there, its verdicts are valid. Otherwise the group can
- * never appear any more, and the store decides its changes again. In both cases the store answers only after
- * a further commit has succeeded: that commit proves that the standby has everything before it. When the time
- * is up, the store refuses the group. If the group was committed after all, the store finds it in the log
- * later, and applies it like a group of another server.
+ * no longer appear, and the store decides its changes again. In both cases the store answers only after a
+ * further commit has succeeded: that commit proves that the standby has everything before it. When the time
+ * limit of the group is reached, the store refuses the group. If the group was committed after all, the store
+ * finds it in the log later, and applies it like a group of another server.
  *
  * *Fencing*: each time that the store reads the log, it checks that the log still contains the last change
  * that the store knows. A primary that restarts after a crash may show changes that the standby lacks. If a
@@ -45,7 +45,10 @@ import { whyUnusable } from './schema.js';
 /** Pause before another attempt to commit a group, in milliseconds. */
 const ATTEMPT_PAUSE_MS = 100;
 
-/** After a group was refused, how long the store refuses changes at once, in milliseconds. */
+/**
+ * After the store has refused a group, it refuses changes for this long without an attempt to commit them, in
+ * milliseconds.
+ */
 const REFUSAL_MS = 1_000;
 
 /** Interval between two removals of old rows of the log, in milliseconds. */
@@ -74,8 +77,8 @@ export type PostgresReport =
 
 export interface PostgresStoreOptions {
   /**
-   * True to use a database even without a synchronous standby. Acknowledged changes may then be lost with the
-   * machine of the database.
+   * True to use a database even without a synchronous standby. If the machine of the database is then lost,
+   * acknowledged changes may be lost too.
    */
   readonly alone?: boolean;
   readonly onReport?: (report: PostgresReport) => void;
@@ -87,13 +90,14 @@ export async function openPostgresStore(url: string, options?: PostgresStoreOpti
 }
 
 /**
- * A directory in a database, for a process that opens it again after a crash of its store. Each user keeps
- * its number: a new store checks that the database still has every change that the previous store knew.
+ * A directory in a database, for a process that opens the directory again after its store crashed. Each user
+ * keeps the same number: a new store checks that the database still has every change that the previous store
+ * knew.
  */
 export class PostgresDirectory {
   readonly #engine: Engine;
   readonly #options: Required<PostgresStoreOptions>;
-  /** The store that was opened before. */
+  /** The store that was opened last. */
   #last: PostgresStore | undefined;
 
   /**
@@ -160,19 +164,22 @@ class PostgresStore implements Store {
   readonly #options: Required<PostgresStoreOptions>;
   #session: Session;
   #replica: Replica;
-  /** The table of the last expulsions. A reload of the directory does not show who was expelled. */
+  /**
+   * The table at the last call of {@link takeExpulsions}. A reload of the directory makes another table. The
+   * new table does not show who was expelled, so the next call returns `all`.
+   */
   #expelledFrom: UserTable | undefined;
   #hasStandby = true;
   #lastGroup = 0;
   /** True after a group was refused, until the primary can be used again. */
   #isDown = false;
-  /** Until when changes are refused at once, and why. */
+  /** Until when changes are refused without an attempt to commit them, and why. */
   #refusal: { readonly untilMs: number; readonly cause?: unknown } = { untilMs: Number.NEGATIVE_INFINITY };
   #trimmedMs = Number.NEGATIVE_INFINITY;
   /** Why this store must not be used any more. */
   #failure: unknown;
   #isCommitting = false;
-  /** The end of the last task. Tasks run one at a time, because they all use the connection and the table. */
+  /** Resolves when the last task ends. Tasks run one at a time: all use the connection and the table. */
   #underWay: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -242,7 +249,7 @@ class PostgresStore implements Store {
     if (this.#closed !== undefined) throw new StoreError('store.closed', 'the store is closed');
   }
 
-  /** Runs a task after the earlier ones. Rejects at once while changes are refused. */
+  /** Runs a task after the earlier tasks. While changes are refused, rejects without running the task. */
   #inTurn<TValue>(work: () => Promise<TValue>): Promise<TValue> {
     const done = this.#underWay.then(() => {
       if (this.#failure !== undefined) throw this.#failure;
@@ -310,7 +317,10 @@ class PostgresStore implements Store {
     return verdicts;
   }
 
-  /** While the head is locked, the log shows whether the last attempt succeeded. If not, it never will. */
+  /**
+   * Looks for the last attempt in the log. The head is locked, so an attempt that is not in the log can no
+   * longer succeed.
+   */
   #resolve(request: Request, { rows }: LogPart): void {
     const { doubt } = request;
     if (doubt === undefined) return;

@@ -2,7 +2,8 @@
  * Finds the primary among the hosts of a directory.
  *
  * After a failover, the old primary may accept writes until it is stopped. The new primary has a higher
- * timeline, and is preferred for this reason. A standby is never used, not even to read: it may lag behind.
+ * timeline, and is preferred for this reason. A standby is never used, not even for reads, because it may lag
+ * behind.
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
@@ -20,7 +21,10 @@ export interface Primary {
   readonly timeline: number;
 }
 
-/** Right after a promotion, `pg_control_checkpoint` would still show the old timeline. */
+/**
+ * Reads the timeline from the name of the current WAL file. Right after a promotion, `pg_control_checkpoint`
+ * would still show the old timeline.
+ */
 const TIMELINE = `select case when not pg_is_in_recovery()
   then ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int end as timeline`;
 

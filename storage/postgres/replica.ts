@@ -1,5 +1,5 @@
 /**
- * The whole directory in the memory of one server, fed by the log.
+ * The copy of the whole directory that one server keeps in memory, and updates from the log.
  */
 
 import { StoreError } from '../store.js';
@@ -7,7 +7,7 @@ import type { UserTable } from '../tables/user-table.js';
 import { decodeChanges, type Head, type LogPart, type LogRow } from './log.js';
 import { checkFormat } from './schema.js';
 
-/** The place in the log up to which a replica has all changes. */
+/** A position in the log. A replica has all changes up to its position. */
 export interface Position {
   readonly cluster: string;
   /** The number of the last change. */
@@ -80,7 +80,7 @@ export class Replica {
     if (!loaded.table.hasNumbersOf(this.table)) throw diverged('it has other users');
   }
 
-  /** Makes the changes applied so far final. `row` is the row of the log that has the last of them. */
+  /** Makes the changes applied so far final. `row` is the row of the log that has the last change. */
   commit(row: Pick<LogRow, 'seq' | 'server' | 'group'>): void {
     this.table.commit();
     this.#position = { ...this.#position, seq: row.seq, row };

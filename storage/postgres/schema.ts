@@ -2,17 +2,18 @@
  * The tables of a directory.
  *
  * A server reads and writes a directory in the format that the directory has. Only a migration raises the
- * format: until then, servers of the previous version can use the directory too. Each server reads the format
- * with each part of the log. If the server does not know the format, it stops before it writes anything.
+ * format. Until a migration, servers of the previous version can use the directory too. A server reads the
+ * format whenever it reads a part of the log. If the server does not know the format, it stops before it
+ * writes anything.
  *
  * - `im_head`, one row: the format; the identity of the directory; the number of the last change; and how
  *   many user numbers have been assigned. Each group of changes locks this row, so that only one server at a
  *   time writes a group.
- * - `im_log`: the changes of the last day, a row for each group, as lines of a journal. `seq` is the number
- *   of the last change in the row. `server` and `grp` identify the group.
- * - `im_user`: a row for each user number that has been assigned. `removed` is set if the id is reserved: the
- *   time, in milliseconds, when it was reserved. A row without an id belongs to a removed user whose id was
- *   freed. `buddies` has the numbers of the buddies, in the order of the list.
+ * - `im_log`: the changes of the last day. Each row has the changes of one group, as lines of a journal.
+ *   `seq` is the number of the last change in the row. `server` and `grp` identify the group.
+ * - `im_user`: a row for each user number that has been assigned. If the id is reserved, `removed` is the
+ *   Unix time in milliseconds at which it was reserved. A row without an id belongs to a removed user whose
+ *   id was freed. `buddies` has the numbers of the buddies, in the order of the list.
  * - `im_ban`: the operator's bans.
  * - `im_identity`, one row: the 32-byte seed of the Ed25519 key pair that all servers of the directory share.
  */
@@ -23,7 +24,7 @@ import { type Connection, GROUP_TIMEOUT_MS, reasonOf } from './connection.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { PrimaryFinder } from './primary.js';
 
-/** The formats of the tables, in `im_head`, that this version can use. A new directory gets the newest. */
+/** The range of formats that this version can use. A new directory gets the newest format. */
 const OLDEST_FORMAT = 1;
 const NEWEST_FORMAT = 1;
 
@@ -134,7 +135,7 @@ export function readServerSeed(url: string): Promise<Buffer> {
   return withinDirectory(url, 'use', readIdentity);
 }
 
-/** Like {@link withDirectory}. Fails if the work takes longer than a group of changes may. */
+/** Like {@link withDirectory}, but fails if the work takes longer than {@link GROUP_TIMEOUT_MS}. */
 function withinDirectory<TValue>(
   url: string,
   what: 'make' | 'use',

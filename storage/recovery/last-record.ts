@@ -33,7 +33,7 @@ export async function lastInJournal(directory: DataDirectory, name: string): Pro
 
 /**
  * Passes every line of a journal to a callback; `undefined` stands for a line that is not a record. Accepts
- * lines that end with CR LF and a last line without an end: an editor may have saved the file.
+ * lines that end with CR LF, and a last line without LF, because an editor may have saved the file.
  */
 export async function readRecords(
   directory: DataDirectory,

@@ -1,6 +1,6 @@
 /**
  * Leftovers: files of a database that its manifest does not list. The store was interrupted before it listed
- * them, or before it removed them.
+ * a new file, or before it removed an old file.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';
@@ -14,8 +14,8 @@ export async function removeLeftovers(directory: DataDirectory, manifest: Manife
 }
 
 /**
- * Leftovers that were created after the manifest and have later records than the files in it: they show that
- * the manifest is outdated.
+ * Finds leftovers that were created after the manifest and have later records than the files that the
+ * manifest lists. Such leftovers show that the manifest is outdated.
  *
  * @param last The last record in the files that the manifest lists.
  */
@@ -35,8 +35,8 @@ export async function newerThan(
 }
 
 /**
- * Once there is a manifest, the earliest journal is a leftover too: if the manifest were lost, that journal
- * would be taken for the database.
+ * Once there is a manifest, the earliest journal is a leftover too. If this journal stayed and the manifest
+ * was lost, the store would take the journal for the whole database.
  */
 async function leftoversIn(directory: DataDirectory, manifest: Manifest): Promise<string[]> {
   const listed = new Set(namesIn(manifest));

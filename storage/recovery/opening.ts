@@ -30,7 +30,7 @@ export interface Opened {
 
 /**
  * Reads the database, copies the last journal to a new file, syncs the copy, and appends to it from then on.
- * The original cannot be trusted: after a failed sync, its contents may be in the kernel's memory only.
+ * The original cannot be trusted: after a failed sync, its contents may be only in the kernel's memory.
  *
  * @param refusesUnended True to refuse a last record that only lacks its LF. Otherwise such a record counts
  * as an interrupted write.
@@ -83,8 +83,8 @@ async function recoverLatest(directory: DataDirectory, manifest: Manifest): Prom
 
 /**
  * Whether a file begins with the good part of the last journal. An interrupted start may have left such a
- * copy. That start may have read records that were in the kernel's memory but not on disk, and synced them
- * in the copy.
+ * copy. That start may have read records that were in the kernel's memory but not on disk. When it synced the
+ * copy, these records became durable there.
  */
 function beginsAs(directory: DataDirectory, name: string, { manifest, scan }: Recovered): Promise<boolean> {
   return directory.read(manifest.active.name, (original) =>

@@ -22,7 +22,7 @@ export interface Recovered {
   readonly isEarlier: boolean;
 }
 
-/** The implied manifest of a directory that has none: its only data file is the earliest journal. */
+/** The implied manifest of a directory without a manifest. The only data file is the earliest journal. */
 const EARLIEST: Manifest = { sealed: [], active: { name: EARLIEST_JOURNAL, first: 1 } };
 
 /** The result of reading a directory without a database: no user, and a journal of 0 bytes. */
@@ -41,8 +41,8 @@ export async function findManifest(directory: DataDirectory): Promise<Manifest |
   const manifest = await readManifest(directory);
   if (manifest !== undefined) return manifest;
   const names = await directory.list();
-  // Interrupted starts leave journals that are empty, or partial copies of the earliest one. Any other file
-  // means that the manifest was lost.
+  // An interrupted start leaves a journal that is empty, or that is a partial copy of the earliest journal.
+  // Any other numbered file means that the manifest was lost.
   const earliest = names.includes(EARLIEST_JOURNAL) ? await lengthOf(directory, EARLIEST_JOURNAL) : 0;
   const most = Math.max(earliest, JOURNAL_HEADER.length + 1);
   for (const name of names.filter((name) => fileNumberOf(name) !== undefined)) {
@@ -59,7 +59,7 @@ function lengthOf(directory: DataDirectory, name: string): Promise<number> {
 /**
  * Reads all files of a manifest.
  *
- * @throws StoreError `store.corrupt`, whose message says where, or `store.unusable`.
+ * @throws StoreError `store.corrupt`, whose message says where the damage is, or `store.unusable`.
  */
 export async function recover(directory: DataDirectory, manifest: Manifest): Promise<Recovered> {
   const table = new UserTable();

@@ -27,7 +27,7 @@ export interface DroppedLine {
   readonly path: string;
   /** From 1. */
   readonly line: number;
-  /** Its offset in the file. */
+  /** The offset of the line in the file, in bytes. */
   readonly byte: number;
   readonly reason: string;
 }
@@ -56,7 +56,7 @@ export async function salvage(
   const table = new UserTable();
   let last = 0;
   // Use the snapshot with the latest records. An unfinished snapshot sorts first, so it is used only if there
-  // is no other.
+  // is no finished one.
   const snapshot = (await inOrder(directory, names.filter(isSnapshot), lastInSnapshot)).at(-1);
   if (snapshot !== undefined) {
     const path = directory.pathOf(snapshot);
@@ -100,8 +100,8 @@ async function keepCopy(directory: DataDirectory, name: string, taken: readonly 
 }
 
 /**
- * The files that the manifest lists. If the manifest is missing, damaged or outdated, or one of its files is
- * missing: all files with the name of a snapshot or journal.
+ * Returns the names of the files that the manifest lists. If the manifest is missing, damaged or outdated, or
+ * one of its files is missing, returns all names of snapshots and journals in the directory.
  */
 async function namesToRead(directory: DataDirectory, report: ReportLine): Promise<string[]> {
   const present = await directory.list();
@@ -121,7 +121,7 @@ async function namesToRead(directory: DataDirectory, report: ReportLine): Promis
   return present.filter(isDataFile);
 }
 
-/** The last record in the files of a manifest, as far as the files can be read. */
+/** The number of the last readable record in the files of a manifest. */
 async function lastIn(directory: DataDirectory, { active }: Manifest): Promise<number> {
   return Math.max(active.first - 1, await lastInJournal(directory, active.name));
 }
@@ -140,7 +140,7 @@ async function inOrder(
   return files.map(({ name }) => name);
 }
 
-/** Applies the records of a journal that are later than `after`; returns the last record. */
+/** Applies the records of a journal that come after record `after`; returns the number of the last record. */
 async function replay(
   directory: DataDirectory,
   name: string,

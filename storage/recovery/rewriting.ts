@@ -15,7 +15,7 @@ export interface Rewritten {
 }
 
 /**
- * Writes a new database. The files of the old database stay: they are leftovers for the caller to remove.
+ * Writes a new database. The files of the old database stay, as leftovers that the caller removes.
  *
  * @param last The last record whose change is in the table.
  * @param number The number of the snapshot. No file may have this number or the next one.

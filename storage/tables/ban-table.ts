@@ -51,7 +51,7 @@ export class BanTable {
     else this.#networks.set(ban);
   }
 
-  /** The ban of an id, unless it has ended. Times are Unix times in milliseconds. */
+  /** The ban that is in force for an id. Times are Unix times in milliseconds. */
   ofId(id: UserId, nowMs: number): Ban | undefined {
     if (!this.hasIds) return undefined;
     const ban = this.#ids.get(id);
@@ -59,8 +59,8 @@ export class BanTable {
   }
 
   /**
-   * The ban of an address, or of a network that contains it, unless it has ended. If there are several, the
-   * one that ends last.
+   * The ban that is in force for an address, or for a network that contains the address. If several bans are
+   * in force, the one that ends last.
    *
    * @param address As the operating system writes it, or an IPv4 address as `packIpv4` returns it.
    */

@@ -2,7 +2,7 @@
  * A list of numbers for each user, in blocks of large pages outside of JavaScript's heap.
  *
  * The size of a block is the smallest power of two that holds the list; the list's length therefore gives the
- * size of its block. A list changes within its block, and moves when it needs a larger or a smaller one.
+ * size of its block. A list stays in its block until it needs a larger or a smaller block; then it moves.
  */
 
 import { Column } from './column.js';

@@ -1,6 +1,6 @@
 /**
- * The users and the banned targets that changes have expelled since they were last taken. The number is
- * limited: beyond it, it is not known who was expelled.
+ * The users and the banned targets that changes have expelled since the last call of `take`. If there are
+ * more than {@link MAX_EXPULSIONS}, the list becomes `all`: any user may have been expelled.
  */
 
 import { type Expulsion, MAX_EXPULSIONS } from '../store.js';
@@ -14,7 +14,7 @@ export class Expulsions {
     else this.#list = 'all';
   }
 
-  /** Returns those that were added since the last call. */
+  /** Returns the expulsions that were added since the last call. */
   take(): readonly Expulsion[] | 'all' {
     const taken = this.#list;
     if (taken.length > 0) this.#list = [];

@@ -2,8 +2,8 @@
  * A set of ids, numbered from 0 in the order in which they were added. When an id is freed, its number stays
  * unused: if the id is added again, it gets another number.
  *
- * It is made for many millions of ids: their characters lie in large pages outside of JavaScript's heap, so
- * that garbage collection does not scan them. A hash table with open addressing finds the ids. The hash table
+ * The set is made for many millions of ids. Their characters are in large pages outside of JavaScript's heap,
+ * so that garbage collection does not scan them. A hash table with open addressing finds the ids. The table
  * is divided into shards, so that growing one shard takes little time.
  */
 
@@ -29,7 +29,7 @@ export class IdBatch {
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
   readonly hashes: Uint32Array;
-  /** The result of {@link IdTable.findAll}: the number of each id, -1 for one that is not in the table. */
+  /** The result of {@link IdTable.findAll}: the number of each id, or -1 if the id is not in the table. */
   readonly numbers: Int32Array;
   /**
    * Written by {@link IdTable.findAll}, never read. Without this write, a compiler might remove the method's
@@ -79,7 +79,7 @@ export class IdTable {
 
   /**
    * Finds several ids. Most of the cost of a search is waiting for memory. This method first reads all the
-   * memory that it will need, so that the waits overlap; that takes a third off the time.
+   * memory that it will need, so that the waits overlap. This saves a third of the time.
    */
   findAll(bytes: Uint8Array, batch: IdBatch): void {
     const { size, starts, ends, hashes, numbers } = batch;
@@ -224,7 +224,7 @@ export class IdTable {
   }
 }
 
-/** A slot has the hash of an id, its offset, and its number plus 1. In a free slot the last of these is 0. */
+/** A slot has the hash of an id, its offset, and its number plus 1. In a free slot, the third value is 0. */
 const OFFSET = 1;
 const NUMBER = 2;
 const SLOT_LENGTH = 3;
@@ -244,7 +244,7 @@ class Shard {
     const { slots } = this;
     let free = firstSlot(slots, hash);
     while (slots[free + NUMBER] !== number + 1) free = nextSlot(slots, free);
-    // Move up the entries that were placed further on because this slot was in use.
+    // Move back the entries that were placed in later slots because this slot was in use.
     for (let slot = nextSlot(slots, free); slots[slot + NUMBER] !== 0; slot = nextSlot(slots, slot)) {
       const home = firstSlot(slots, slots[slot] as number);
       const isReachedBetween = free < slot ? free < home && home <= slot : free < home || home <= slot;
@@ -285,8 +285,8 @@ function nextSlot(slots: Uint32Array, slot: number): number {
 }
 
 /**
- * A 32-bit hash: the steps of Murmur3, for each byte. The highest bits select the shard, the lowest bits the
- * slot.
+ * A 32-bit hash, with steps like those of Murmur3 for each byte. The highest bits select the shard, and the
+ * lowest bits select the slot.
  */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = SEED;

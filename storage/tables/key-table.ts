@@ -23,7 +23,7 @@ export class KeyTable {
   readonly #slots = new Column();
   readonly #pages: Page[] = [];
   readonly #free: number[] = [];
-  /** How many slots were used, including those that are free again. */
+  /** How many slots have ever been used, including those that are free again. */
   #end = 0;
 
   /** How many users have a key. */

@@ -10,7 +10,7 @@ import { UserTable } from './user-table.js';
  * Opens a new, empty store.
  *
  * @param sync Called for each commit. The changes of the commit count as durable once the promise resolves.
- * By default, it resolves in a later event-loop iteration, like the write of a store on disk.
+ * The default promise resolves in a later event-loop iteration, like the write of a store on disk.
  */
 export function openMemoryStore(sync: () => Promise<unknown> = () => new Promise(setImmediate)): Store {
   const table = new UserTable();

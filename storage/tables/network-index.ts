@@ -1,8 +1,9 @@
 /**
  * Finds the networks that contain an address.
  *
- * A lookup takes one step for each length of a prefix that occurs, however many networks there are. An
- * IPv4-mapped address is the IPv4 address. Any other IPv6 network, even `::/0`, contains no IPv4 address.
+ * A lookup takes one step for each prefix length that occurs in the index; the number of networks does not
+ * matter. An IPv4-mapped IPv6 address counts as its IPv4 address. Any other IPv6 network, even `::/0`,
+ * contains no IPv4 address.
  */
 
 import { packIpv4, plainAddress } from '../../protocol/address.js';
@@ -29,7 +30,7 @@ export class NetworkIndex<TNetwork extends Network> {
     return this.#ipv4.size === 0 && this.#ipv6.size === 0;
   }
 
-  /** Adds a network. Replaces the entry of the same name. */
+  /** Adds a network, or replaces the entry of the same name. */
   set(network: TNetwork): void {
     this.#change(network.name, (others) => [...others, network]);
   }
@@ -56,7 +57,10 @@ export class NetworkIndex<TNetwork extends Network> {
     return found;
   }
 
-  /** To parse an IPv6 address takes microseconds, so it is done only if there is an IPv6 network. */
+  /**
+   * Parses an address. If the index has no IPv6 network, skips IPv6 addresses that are not IPv4-mapped,
+   * because parsing an IPv6 address takes microseconds.
+   */
   #parse(address: string): AddressBits | undefined {
     const plain = plainAddress(address);
     if (!plain.includes(':')) return packIpv4(plain);

@@ -34,8 +34,8 @@ export type EffectiveChange =
   | OperatorChange;
 
 /**
- * The verdict on a change. If the change altered the table: also its effect, and what {@link UserTable.undo}
- * needs.
+ * The verdict on a change. If the change altered the table, there is also its effect, and the data that
+ * {@link UserTable.undo} needs.
  */
 export interface Applied {
   readonly verdict: Verdict;
@@ -49,8 +49,8 @@ export interface Applied {
 }
 
 /**
- * Up to this number of removed users, it is faster to search all lists for each of them than to look up each
- * entry of all lists.
+ * If a replay has removed at most this many users, it is faster to search all lists once for each removed
+ * user. For more users, it is faster to look up every entry of every list in the set of removed users.
  */
 const MAX_SEARCHED = 8;
 
@@ -90,7 +90,7 @@ export class UserTable implements Users {
   readonly #stale = new Set<number>();
   readonly #expulsions = new Expulsions();
   #committed = 0;
-  /** The devices of users before the changes that are not committed yet. */
+  /** For each user whose device was changed since the last commit: the device before that change. */
   readonly #durableDevices = new Map<number, Device | undefined>();
   #isClosed = false;
   /** Called before a user's list changes. */
@@ -209,7 +209,7 @@ export class UserTable implements Users {
     return this.#bans.hasIds && user < this.size && this.banOfId(this.#ids.idOf(user), nowMs) !== undefined;
   }
 
-  /** See `takeExpulsions` of the store. Changes that were undone may be among them. */
+  /** See `takeExpulsions` of the store. The result may include expulsions of changes that were undone. */
   takeExpulsions(): readonly Expulsion[] | 'all' {
     return this.#expulsions.take();
   }
@@ -251,7 +251,7 @@ export class UserTable implements Users {
    * Applies an effect from a journal, without checking who requested it. After the last effect, call
    * {@link endReplay}.
    *
-   * @returns False when the effect is not possible after the effects before it.
+   * @returns False when the effect is not possible in the present state of the table.
    */
   replay(effect: EffectiveChange): boolean {
     return this.#replay(effect).effect !== undefined;
@@ -358,7 +358,7 @@ export class UserTable implements Users {
     };
   }
 
-  // For readers and writers of files: ids as bytes, lists as numbers.
+  // Methods for readers and writers of files, which have ids as bytes and lists as numbers.
 
   /** Finds several users by ids given as bytes. */
   findAll(bytes: Uint8Array, batch: IdBatch): void {
@@ -380,7 +380,7 @@ export class UserTable implements Users {
     return true;
   }
 
-  /** Adds a removed user. `undefined`: the user's id was freed, and is no longer known. */
+  /** Adds a removed user. Pass `undefined` if the user's id was freed, and is no longer known. */
   addRemoved(reservation: Reservation | undefined): boolean {
     if (this.size >= MAX_USERS) return false;
     if (reservation === undefined) this.#ids.skipNumber();
@@ -409,7 +409,7 @@ export class UserTable implements Users {
     };
   }
 
-  /** True if all numbers of another table have the same ids here, apart from ids that were freed. */
+  /** True if each number of another table has the same id in this table. Ignores ids that were freed. */
   hasNumbersOf(other: UserTable): boolean {
     if (this.size < other.size) return false;
     const isFreed = (user: number) => [this, other].some((table) => table.#removed.get(user) === FREED);
@@ -429,7 +429,7 @@ export class UserTable implements Users {
     return this.#removed.size > 0 && this.#removed.has(user) ? -1 : user;
   }
 
-  /** Why a device, or a request in clear, is not allowed to change the data of a user. */
+  /** Why a device, or a request without a device, is not allowed to change the data of a user. */
   #refusalOf(user: number, device: Device | undefined): 204 | 'revoked' | undefined {
     const bound = this.#keys.get(user);
     if (bound === undefined) return undefined;
@@ -549,7 +549,7 @@ export class UserTable implements Users {
     return { verdict: 200, effect: change, revert: () => this.#bans.set(target, before) };
   }
 
-  /** Removes a user from all lists. Searches every list: no index says which lists have the user. */
+  /** Removes a user, also from all lists. Searches every list: no index says which lists have the user. */
   #remove(user: number, atMs: number, effect: EffectiveChange): Applied {
     const holders: number[] = [];
     const positions: number[] = [];

@@ -1,8 +1,8 @@
 /**
  * Backups: a copy of a database that is a data directory itself, so that a server can start in it.
  *
- * The source may be in use. A backup has all changes that were acknowledged before it began. It keeps the
- * journal, and can therefore also end at an earlier change. A backup gets its name when it is complete, on
+ * The source may be in use. A backup has all changes that were acknowledged before it began. Because a backup
+ * has the journal, it can also end at an earlier change. A backup gets its name when it is complete, on
  * stable storage, and checked.
  */
 
@@ -19,7 +19,7 @@ import { StoreError } from '../store.js';
 import { isReplaced, readDatabase } from './database-check.js';
 import { readServerSeed } from './server-identity.js';
 
-/** The maximum number of attempts to copy: a server may replace or extend the files during each. */
+/** The maximum number of attempts to copy: a server may replace or extend the files during each attempt. */
 const MAX_COPIES = 10;
 
 export interface BackupRequest {
@@ -36,9 +36,9 @@ export interface BackupRequest {
  * Makes a backup.
  *
  * @returns The database in the backup, as read from there.
- * @throws StoreError `store.unusable` when there is no database, or not the change `until`; `store.corrupt`
- * when the source is damaged; or an error of the file system. Nothing is left of a backup that failed, unless
- * the only failure was that its name could not be made durable.
+ * @throws StoreError `store.unusable` when there is no database, or no change `until`; `store.corrupt` when
+ * the source is damaged; or an error of the file system. A failed backup leaves no files behind, with one
+ * exception: if only its name could not be made durable, the complete backup stays.
  */
 export async function backUp({ files, source, target, until }: BackupRequest): Promise<Recovered> {
   await assertFree(files, target);
@@ -71,7 +71,8 @@ async function copyDatabase(source: DataDirectory, part: DataDirectory, until?: 
     if (manifest === undefined) throw new StoreError('store.unusable', `${source.path} has no database`);
     try {
       const copied = await copyFiles(source, part, manifest, until);
-      // A server may have been writing the last record. It has completed that record by now.
+      // If a server was writing the last record during one copy, the next copy has the whole record. A record
+      // that still lacks its LF in the next copy is damaged.
       if (copied.scan.unendedLine === undefined || copied.scan.unendedLine === unendedLine) {
         refuseUnended(source, copied);
         return await complete(source, part, copied, until);
@@ -85,7 +86,8 @@ async function copyDatabase(source: DataDirectory, part: DataDirectory, until?: 
       // A running server may have removed files that a new snapshot replaces.
       const isTransient = systemReason(error) === undefined || isSystemError(error, 'ENOENT');
       if (!isTransient || copies === MAX_COPIES) throw error;
-      // Names the damaged file and line of the source. Those of the copy will not exist.
+      // `readDatabase` throws an error that names the damaged file and line of the source. The first error
+      // names a file of the copy, which will be removed.
       if (!(await isReplaced(source, manifest))) {
         await readDatabase(source);
         throw error;
@@ -149,7 +151,7 @@ async function complete(
   return { ...copied, scan: { ...scan, totalBytes: scan.goodBytes } };
 }
 
-/** The manifest of the files up to a change. The journal with that change becomes the last one. */
+/** Returns a manifest that ends at a change. The journal that has this change becomes the last journal. */
 function cutManifest(source: DataDirectory, manifest: Manifest, until: number): Manifest {
   const { snapshot, sealed } = manifest;
   const oldest = snapshot?.last ?? 0;
@@ -162,7 +164,7 @@ function cutManifest(source: DataDirectory, manifest: Manifest, until: number): 
   return { snapshot, sealed: index === -1 ? sealed : sealed.slice(0, index), active: { name, first } };
 }
 
-/** The length of a journal up to the end of a record. */
+/** The length of a journal up to the end of a record, in bytes. */
 async function lengthUntil(file: OpenFile, until: number): Promise<number> {
   let length = 0;
   let isBeyond = false;

@@ -9,7 +9,7 @@ import { findManifest, type Recovered, recover } from '../recovery/recovery.js';
 import { StoreError } from '../store.js';
 import type { UserTable } from '../tables/user-table.js';
 
-/** The maximum number of attempts to read: a server may replace the files during each. */
+/** The maximum number of attempts to read: a server may replace the files during each attempt. */
 const MAX_READS = 10;
 
 /**
@@ -31,13 +31,13 @@ export async function readDatabase(directory: DataDirectory): Promise<Recovered>
   }
 }
 
-/** True when a server has replaced files of a manifest since it was read. */
+/** True when a server has replaced files of a manifest since the manifest was read. */
 export async function isReplaced(directory: DataDirectory, read: Manifest): Promise<boolean> {
   const now = await readManifest(directory);
   return now !== undefined && now.active.name + now.snapshot?.name !== read.active.name + read.snapshot?.name;
 }
 
-/** Describes a database: a line for each file, and one with totals. */
+/** Describes a database: a line for each file, and then the totals. */
 export function describe(directory: DataDirectory, { manifest, table, scan }: Recovered): string[] {
   const { snapshot, sealed, active } = manifest;
   const lines = [`${directory.pathOf(MANIFEST_FILE)}: good`];

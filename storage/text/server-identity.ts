@@ -21,13 +21,13 @@ const SEED_BYTES = 32;
 
 const HEADER = signedHeader('im-identity 1');
 
-/** How many bytes of the file are read. The file is shorter. */
+/** The maximum number of bytes that are read. A valid file is shorter. */
 const READ_BYTES = 1024;
 
 /**
  * Reads the seed of a server.
  *
- * @returns `undefined` when the directory has none.
+ * @returns `undefined` when the directory has no seed.
  * @throws StoreError `store.corrupt` when the file is damaged, `store.unusable` when a newer version wrote
  * it.
  */

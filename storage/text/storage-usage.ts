@@ -26,7 +26,7 @@ export class DiskQuestion<TValue> {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Asks, or waits for the question under way. `undefined`: the disk did not answer in time. */
+  /** Asks, or waits for the question under way. Returns `undefined` if the disk does not answer in time. */
   async ask(): Promise<TValue | undefined> {
     this.#underWay ??= this.#ask().finally(() => {
       this.#underWay = undefined;
@@ -69,7 +69,7 @@ export async function measureUsage(directory: DataDirectory): Promise<StorageUsa
 /** The number of bytes that a probe writes. */
 const PROBE_BYTES = 4_096;
 
-/** How long the result of a probe is used again, in milliseconds. Each probe costs a sync. */
+/** How long the result of a probe is reused, in milliseconds. Each probe costs a sync. */
 const PROBE_MAX_AGE_MS = 1_000;
 
 /** Probes whether a write in a data directory can be made durable. */
@@ -85,7 +85,7 @@ export class WriteProbe {
     this.#question = new DiskQuestion(async () => ({ problem: await this.#probe() }), timeoutMs);
   }
 
-  /** Why nothing can be written; `undefined` if a probe has just been written. */
+  /** Why nothing can be written; `undefined` if the latest probe succeeded. */
   findProblem(): Promise<string | undefined> {
     const nowMs = performance.now();
     if (this.#last === undefined || nowMs - this.#probedMs >= PROBE_MAX_AGE_MS) {

@@ -4,7 +4,7 @@
  *
  * The manifest lists the files; docs/storage.md shows them. A sealed file never changes, and the manifest is
  * only replaced as a whole. At any moment the disk therefore holds one complete database, even if the store
- * is interrupted while it writes the next.
+ * is interrupted while it writes the next one.
  *
  * If the on-disk contents are unknown, as after a failed sync, the store writes a new database from memory.
  * It never syncs the old file again. Until the new database is complete, the store refuses changes; lists can
@@ -41,7 +41,7 @@ const RETRY_MS = 1_000;
 
 /** Events of a store that an operator may want to know about. */
 export type StoreReport =
-  /** The store found an interrupted write, and moved it to a file of its own. */
+  /** The store found an interrupted write, and moved it to a separate file. */
   | ({ readonly type: 'tail.kept' } & TornTail)
   | { readonly type: 'snapshot.made'; readonly users: number; readonly bytes: number; readonly ms: number }
   /** No data is lost. The store tries again when the journals have doubled. */
@@ -57,8 +57,8 @@ export type StoreReport =
 
 export interface TextStore extends Store {
   /**
-   * Writes a snapshot now, so that the next start is quick. Waits for a snapshot under way first. The outcome
-   * is reported, not returned.
+   * Writes a snapshot now, so that the next start is quick. Waits for a snapshot under way first. Reports the
+   * outcome to `onReport`, and does not return it.
    */
   compact(): Promise<void>;
 }
@@ -127,7 +127,7 @@ class DirectoryStore implements TextStore {
   #manifest: Manifest;
   #journal: Journal;
   #nextNumber: number;
-  /** True when it is unknown what the disk holds: the store then writes a new database first. */
+  /** True when the on-disk contents are unknown. The next commit then writes a new database first. */
   #isBroken = false;
   /**
    * The length of the journals when the last snapshot failed. The store tries again when they are twice as
@@ -409,7 +409,10 @@ function unavailable(cause: unknown): StoreError {
   return new StoreError('store.unavailable', 'the data directory cannot be written', { cause });
 }
 
-/** Adds a message that says in one line why a data directory cannot be used, and what to do. */
+/**
+ * Returns an error whose message says in one line why a data directory cannot be used, and what to do.
+ * Returns an error of another kind as it is.
+ */
 export function unusable(directory: string, error: unknown): unknown {
   const cause = isFileError(error, 'file.uncertain') ? error.cause : error;
   const message = whyUnusable(directory, cause);

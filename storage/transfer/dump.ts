@@ -7,9 +7,9 @@
  *     carol alice
  *
  * A line has an id, then the buddies in the order of the list, separated by single spaces. A line that begins
- * with `#` is a comment. Keys, reserved ids and bans are written as storage/format/user-lines.ts shows. To a
- * program that does not know them, they are tokens that are not valid ids. The reader also accepts any run of
- * spaces and tabs as a separator, and CR LF as the end of a line.
+ * with `#` is a comment. Keys, reserved ids and bans are written as storage/format/user-lines.ts shows. A
+ * program that does not know these forms finds tokens that are not valid ids. The reader also accepts any run
+ * of spaces and tabs as a separator, and CR LF as the end of a line.
  */
 
 import { tokensOf } from '../../protocol/ascii.js';
@@ -36,7 +36,7 @@ export interface ForeignUser {
   /** The token with the key. */
   readonly key?: string;
   readonly buddies: readonly string[];
-  /** The path of the file, and the line number if the file has several users. For messages. */
+  /** The path of the file, and the line number if the file has several users. Messages show it. */
   readonly source: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Imports users and lists from a dump or another server.
+ * Imports users and lists from a dump, or from the files of another server.
  *
  * The import commits changes to the store in batches. Each batch is durable before the next one begins. After
  * an interruption, the import can be repeated: it skips users and buddies that exist already.
@@ -25,14 +25,17 @@ const BATCH_CHANGES = 8_192;
 /** The maximum number of characters of an invalid id that a message shows. */
 const SHOWN_CHARACTERS = 80;
 
-/** Reads all entries to import, and passes them on, some at a time. The import calls it twice. */
+/** Reads all entries to import, and passes them on, some at a time. The import calls this function twice. */
 export type ReadUsers = (
   importSome: (entries: readonly ForeignEntry[]) => Promise<void>,
   skip: (source: string, reason: string) => void,
 ) => Promise<void>;
 
 export interface ImportReport {
-  /** `users` and `buddies` count what was new; `usersBefore` and `buddiesBefore` what existed already. */
+  /**
+   * `users` and `buddies` count the users and list entries that were new; `usersBefore` and `buddiesBefore`
+   * count those that existed already.
+   */
   readonly users: number;
   readonly usersBefore: number;
   readonly buddies: number;
@@ -43,7 +46,7 @@ export interface ImportReport {
 }
 
 export interface ImportOptions {
-  /** Called for each user or buddy that is skipped. The reason may contain foreign text. */
+  /** Called for each skipped entry, such as a user or a buddy. The reason may contain foreign text. */
   readonly onSkip: (source: string, reason: string) => void;
   /** Called after each batch. */
   readonly onProgress: (stage: 'users' | 'buddies', done: number) => void;
@@ -52,7 +55,7 @@ export interface ImportOptions {
 /**
  * Imports all users, then reserved ids and bans, and then the lists.
  *
- * @throws StoreError when the store cannot be written. All progress that was reported before is durable.
+ * @throws StoreError when the store cannot be written. All changes that were reported as done are durable.
  */
 export async function importUsers(
   store: Store,
@@ -147,7 +150,7 @@ interface Registration extends Owner {
   readonly op: 'REG';
 }
 
-/** The registration of a foreign user, or why there is none. */
+/** The registration of a foreign user, or the reason why the user cannot be registered. */
 function registrationOf({ id: token, key }: ForeignUser): Registration | string {
   const id = parseId(token);
   if (id === undefined) return `'${shortened(token)}' is not a valid id`;
@@ -192,8 +195,8 @@ interface Addition extends Owner {
 }
 
 /**
- * Finds out why the store refused an addition. A repeated import asks this for every entry: a full list is
- * therefore put into a set once, not for each entry, and no list is converted to ids.
+ * Finds out why the store refused an addition. A repeated import asks for the reason of every entry.
+ * Therefore each full list is converted to a set only once, and lists are compared as numbers, not as ids.
  */
 class Refusals {
   readonly #store: Store;
@@ -214,7 +217,7 @@ class Refusals {
     return `'${buddy}' does not fit: a list has at most ${MAX_BUDDIES} buddies`;
   }
 
-  /** If a list that is not full refuses a buddy, the buddy is on it already. */
+  /** If the store refuses a buddy for a list that is not full, the buddy is on this list already. */
   #isListed(user: number, buddy: number): boolean {
     const list = this.#store.users.listOf(user);
     if (list.length < MAX_BUDDIES) return true;

@@ -21,8 +21,8 @@ const USERS_AT_A_TIME = 1_000;
 const MAX_FILE_BYTES = 2 * MAX_USER_LINE_BYTES;
 
 /**
- * Reads a directory of user files, and does not change it. Reads synchronously: that is ten times as fast,
- * and the program has nothing else to do meanwhile.
+ * Reads a directory of user files, and does not change it. Reads synchronously, because asynchronous reads
+ * would take ten times as long, and the program has nothing else to do meanwhile.
  *
  * @param importSome Receives the users, some at a time.
  * @param skip Called for each entry that is not a readable user file.
