@@ -20,7 +20,7 @@ export function parseDevice(
   return floor <= serial ? { identity, serial, floor } : undefined;
 }
 
-/** Parses a safe integer that is not negative. Returns `undefined` for other texts, such as `007` or `1e3`. */
+/** Parses a safe integer, 0 or greater. Returns `undefined` for any other text, such as `007` or `1e3`. */
 export function parseCount(text: string | undefined): number | undefined {
   const number = Number(text);
   return Number.isSafeInteger(number) && number >= 0 && String(number) === text ? number : undefined;
