@@ -27,7 +27,7 @@ export function changes(...lines: readonly string[]): Change[] {
   });
 }
 
-/** Reads request lines that all have the buddy they need. Does not check whether they have an effect. */
+/** Reads request lines in which no buddy is missing. Does not check whether the changes have an effect. */
 export function effects(...lines: readonly string[]): EffectiveChange[] {
   return changes(...lines) as EffectiveChange[];
 }
@@ -54,7 +54,7 @@ export function device(serial: number, floor = 0, key: 0 | 1 = 0): Device {
   return { identity: KEYS[key], serial, floor };
 }
 
-/** A few devices, so that random ones are often revoked. */
+/** A few devices, so that random devices are often revoked. */
 export const KNOWN_DEVICES = [device(1), device(2, 2), device(3), device(3, 1, 1)];
 
 /** A few targets of bans. */
@@ -69,7 +69,7 @@ const noNull = { noNullPrototype: true };
 
 const anyDevice = fc.constantFrom(...KNOWN_DEVICES);
 
-/** An arbitrary change in clear with {@link KNOWN_IDS}, sometimes without a buddy. */
+/** An arbitrary change without a device, with {@link KNOWN_IDS}, sometimes without a buddy. */
 const anyOpenChange: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ op: fc.constant('REG' as const), id: anyId }, noNull),
   fc.record(

@@ -5,7 +5,7 @@
  * must hold exactly these changes. After a crash it must hold these changes, too. It may then also hold the
  * beginning of one later commit that was refused or under way.
  *
- * FAULTS=10 makes ten times as many random rounds and power cuts; SEED=7 begins with another seed.
+ * FAULTS=10 runs ten times as many random rounds and power cuts. SEED=7 begins with seed 7.
  */
 
 import assert from 'node:assert/strict';
@@ -24,16 +24,16 @@ const FIRST_SEED = Number(process.env['SEED'] ?? 1);
 
 const DIRECTORY = '/data';
 
-/** So few that the store writes a snapshot after a handful of changes. */
+/** A limit so low that the store writes a snapshot after a handful of changes. */
 const MIN_COMPACTION_BYTES = 100;
 
-/** Longer than the store's pause after a failure. */
+/** A time that is longer than the store's pause after a failure. */
 const REST_MS = 1_001;
 
 const KINDS: readonly FaultKind[] = ['before', 'after', 'short'];
 const CODES: readonly ErrorCode[] = ['EIO', 'ENOSPC', 'EMFILE', 'EROFS', 'ENOENT'];
 
-// The clock stops unless a test moves it.
+// The clock moves only when a test moves it.
 
 let nowMs = 0;
 const realNow = performance.now;
@@ -48,10 +48,10 @@ test.after.always(() => {
 
 /** The changes that the store may hold after a crash. */
 interface Ledger {
-  /** The first `count` changes are acknowledged. Later ones may be appended to the array. */
+  /** The first `count` changes are acknowledged. Later changes may be appended to the array. */
   readonly acknowledged: readonly StoreChange[];
   readonly count: number;
-  /** Commits refused or under way since. The beginning of one of them may be on disk. */
+  /** Later commits that were refused or are under way. The beginning of one of them may be on disk. */
   readonly uncommitted: readonly (readonly StoreChange[])[];
 }
 
@@ -94,7 +94,7 @@ type CountedReport = (typeof COUNTED_REPORTS)[number];
 /** Counts what happened in all trials of a test, to check that the test exercised the store. */
 interface Tally {
   crashes: number;
-  /** Crashes that left a disk unlike the others. */
+  /** Disks that were opened after a crash. Most disks with equal contents are opened only once. */
   opened: number;
   /** Starts that found a database in the previous format. */
   upgraded: number;
@@ -118,7 +118,7 @@ class Trial {
   #acknowledged: StoreChange[] = [];
   #model = new Model();
   #uncommitted: (readonly StoreChange[])[] = [];
-  /** Contents of disks after crashes, so that equal ones are opened only once. */
+  /** Contents of disks after crashes, so that disks with equal contents are opened only once. */
   readonly #left = new Set<string>();
   /** True from when the directory vanishes until the store has written a new database. */
   isLost = false;
@@ -134,7 +134,7 @@ class Trial {
     return this.#store;
   }
 
-  /** Opens the store. It may refuse at most `mayRefuse` times, because of faults. */
+  /** Opens the store. Because of faults, the store may refuse to open at most `mayRefuse` times. */
   async open(mayRefuse = 0): Promise<void> {
     for (let refused = 0; this.#store === undefined; refused++) {
       try {
@@ -186,12 +186,12 @@ class Trial {
   #decide(change: StoreChange): Verdict {
     const before = textOf(wholeStateOfModel(this.#model));
     const reply = decide(this.#model, change);
-    // Only a change with an effect is written: then the store notices that its directory is missing.
+    // A change with an effect is written to disk. Its commit succeeded, so the directory exists again.
     if (textOf(wholeStateOfModel(this.#model)) !== before) this.isLost = false;
     return reply;
   }
 
-  /** Commits a batch, and repeats it after a refusal. Fails if one fault cannot cause that many refusals. */
+  /** Commits a batch, and repeats it after a refusal. Fails after more refusals than one fault can cause. */
   async insist(batch: readonly StoreChange[]): Promise<void> {
     for (let refused = 0; !(await this.commit(batch)); refused++) {
       assert(refused < 2, 'a single fault must not cause that many refusals');
@@ -244,7 +244,7 @@ class Trial {
     this.#left.add(key);
   }
 
-  /** What a crash would leave. */
+  /** Returns what a crash would leave. */
   leave(kind: string): Crash {
     const files = kind === 'kill' ? this.files.kill() : this.files.powerCut(this.#random);
     return { what: `${kind} before operation ${this.files.count + 1}`, files, ledger: this.#ledger() };
@@ -260,7 +260,7 @@ class Trial {
     this.#uncommitted = crash?.ledger.uncommitted.slice() ?? [];
   }
 
-  /** Opens the disk of every crash, and checks it. */
+  /** Opens the disk of every crash, and checks its contents. */
   async verify(): Promise<void> {
     this.files.beforeOperation = undefined;
     assertNeverTouchedAgain(this.files);
@@ -367,7 +367,7 @@ const OPEN_SCRIPT: readonly (readonly StoreChange[])[] = [
   changes('ADD a b', 'DEL constructor a'),
 ];
 
-/** The same, and then changes of keys, removed users and bans. */
+/** {@link OPEN_SCRIPT}, and then changes of keys, removed users and bans. */
 const SCRIPT: readonly (readonly StoreChange[])[] = [
   ...OPEN_SCRIPT,
   [{ op: 'KEY', id: id('a'), key: KEYS[0] }, ...KNOWN_BANS.map((ban) => ({ op: 'BAN', ban }) as const)],
@@ -425,7 +425,7 @@ for (const kind of KINDS) {
     for (let n = 1, isOver = false; !isOver; n++) {
       await inContext(`operation ${n}`, async () => {
         const random = new Random(FIRST_SEED + n);
-        // The same seed for every n: the order of operations must not depend on n.
+        // Use the same seed for every n, because the order of operations must not depend on n.
         const files = new SimulatedFiles(new Random(FIRST_SEED));
         files.failAt(n, kind, CODES[n % CODES.length]);
         const trial = new Trial(files, random, tally);
@@ -443,7 +443,7 @@ for (const kind of KINDS) {
   });
 }
 
-test.serial('any faults and crashes, in any order, over several runs of a store', async (t) => {
+test.serial('any faults and crashes, in any order, lose no acknowledged change', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 120 * TIMES; seed++) {
     await inContext(`seed ${seed}`, () => anyRuns(seed, tally));
@@ -499,7 +499,7 @@ function anyFault(files: SimulatedFiles, random: Random): void {
   files.failFrom(n, random.pick(CODES), random.pick([undefined, full, failing]));
 }
 
-/** Ends a run of a store in a random way, and starts the next one with the disk that it leaves. */
+/** Ends a run of a store in a random way, and starts the next run with the disk that this run leaves. */
 async function end(trial: Trial, random: Random): Promise<void> {
   const isLost = trial.isLost;
   if (random.chance(0.3)) await trial.close();
@@ -510,7 +510,7 @@ async function end(trial: Trial, random: Random): Promise<void> {
   trial.continueAfter(copy);
 }
 
-test.serial('a power cut at any moment of a compaction loses nothing', async (t) => {
+test.serial('a power cut at any moment of a compaction loses no acknowledged change', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 12 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -530,7 +530,7 @@ test.serial('a power cut at any moment of a compaction loses nothing', async (t)
   t.log(tally);
 });
 
-/** The changes in the database of {@link writeEarlier}. The last one is written, but not synced. */
+/** The changes in the database of {@link writeEarlier}. The last change is written, but not synced. */
 const EARLIER = changes('REG a', 'REG b', 'ADD a b', 'REG c', 'ADD c a', 'DEL a b', 'ADD b c', 'ADD b a');
 
 const sealed = (line: string) => `${line} ${checksumOf(line)}\n`;
@@ -562,7 +562,7 @@ async function writeEarlier(files: SimulatedFiles): Promise<void> {
 }
 
 for (const kind of ['power cut', ...KINDS] as const) {
-  test.serial(`a database of the previous format is rewritten, even if interrupted (${kind})`, async (t) => {
+  test.serial(`a database of the previous format is rewritten, even after a fault (${kind})`, async (t) => {
     const tally = newTally();
     for (let n = 1, isOver = false; !isOver; n++) {
       await inContext(`operation ${n}`, async () => {
@@ -624,7 +624,7 @@ test.serial('after a failed sync, changes are refused until a new database is wr
   t.is(tally.reports['store.renewed'], 20 * TIMES);
 });
 
-test.serial('a start after a failed sync does not rely on what the failed sync left', async (t) => {
+test.serial('a start after a failed sync does not trust the file of that sync', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 50 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -644,7 +644,7 @@ test.serial('a start after a failed sync does not rely on what the failed sync l
   t.is(tally.crashes, 50 * TIMES);
 });
 
-test.serial('a refused change does not reappear after a later reply, even in a crash', async (t) => {
+test.serial('a refused change does not reappear after a later reply, even after a crash', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 50 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -653,11 +653,11 @@ test.serial('a refused change does not reappear after a later reply, even in a c
       await trial.open();
       await trial.insist(changes('REG a', 'REG b', 'REG c'));
       const { count } = trial.files;
-      // The write takes effect, and reports a failure.
+      // The write takes effect, but reports a failure.
       trial.files.failAt(count + 1, 'after', 'EIO');
       assert.equal(await trial.commit(changes('ADD a b', 'ADD a c')), false);
       assert.equal(trial.files.operations[count]?.name, 'write');
-      // It has no effect, so the store writes nothing.
+      // This change has no effect, so the store writes nothing.
       await trial.insist(changes('DEL a b'));
       for (let crash = 0; crash < 5; crash++) trial.crash('power cut');
       trial.crashNowAndThen(1);
@@ -669,7 +669,7 @@ test.serial('a refused change does not reappear after a later reply, even in a c
   t.true(tally.crashes > 50 * 5);
 });
 
-test.serial('a store refuses changes while its directory is missing, and rewrites a new one', async (t) => {
+test.serial('a store refuses changes while its directory is missing, and then fills a new one', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 20 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -678,7 +678,7 @@ test.serial('a store refuses changes while its directory is missing, and rewrite
       await trial.open();
       for (const batch of OPEN_SCRIPT.slice(0, seed % OPEN_SCRIPT.length)) await trial.insist(batch);
       trial.vanish();
-      // At least one of these has an effect, so the store must write, and notice the loss.
+      // At least one of these changes has an effect, so the store must write, and notices the loss.
       assert.equal(await trial.commit(changes('REG a', 'REG b', 'DEL a b', 'ADD a b')), false);
       nowMs += REST_MS;
       assert.equal(await trial.commit(changes('REG a')), false);
@@ -698,7 +698,7 @@ test.serial('a store refuses changes while its directory is missing, and rewrite
   t.true(tally.crashes > 20 * 10);
 });
 
-test.serial('a store whose directory was replaced continues in the new one, after any fault', async (t) => {
+test.serial('a store whose directory was replaced uses the new one, even after any fault', async (t) => {
   const tally = newTally();
   for (const kind of KINDS) {
     for (let n = 1, isOver = false; !isOver; n++) {
@@ -754,7 +754,7 @@ test.serial('a snapshot under way is not added to the directory of another store
   await again.close();
 });
 
-test.serial('a refused change is not there after the store was closed and reopened', async (t) => {
+test.serial('a refused change does not reappear when the store is closed and reopened', async (t) => {
   const files = new SimulatedFiles();
   const store = await openTextStore(DIRECTORY, { files });
   await store.commit(changes('REG a'));
@@ -767,7 +767,7 @@ test.serial('a refused change is not there after the store was closed and reopen
   await again.close();
 });
 
-test.serial('a second store cannot open a directory in use, but can after a crash', async (t) => {
+test.serial('a second store can open a directory only after the first has closed or crashed', async (t) => {
   const files = new SimulatedFiles();
   const store = await openTextStore(DIRECTORY, { files });
   await t.throwsAsync(openTextStore(DIRECTORY, { files }), {
@@ -780,7 +780,7 @@ test.serial('a second store cannot open a directory in use, but can after a cras
   await (await openTextStore(DIRECTORY, { files })).close();
 });
 
-test.serial('a start refuses anything but a regular file, and loses no data', async (t) => {
+test.serial('a start refuses a path that is not a regular file, and loses no data', async (t) => {
   const random = new Random(FIRST_SEED);
   const trial = new Trial(new SimulatedFiles(random), random, newTally());
   await runScript(trial);

@@ -1,5 +1,5 @@
 /**
- * Things other than a regular file that a path can refer to.
+ * Things to which a path can refer, other than a regular file.
  */
 
 import { execFile } from 'node:child_process';

@@ -15,7 +15,7 @@ export class Model extends Map<UserId, UserId[]> {
   readonly bans = new Map<string, Ban>();
 }
 
-/** Some ids and their lists; two states are compared by these. */
+/** Some ids and their lists. Tests compare the states of a store and a model by these. */
 export type State = readonly (readonly [UserId, readonly UserId[] | undefined])[];
 
 /** Applies one change, and returns its verdict. Has no limits. */
@@ -63,7 +63,7 @@ export function decide(model: Model, change: StoreChange): Verdict {
 
 type UserChange = Extract<StoreChange, { readonly op: 'ADD' | 'DEL' | 'LOG' | 'REM' }>;
 
-/** Decides a change that a device, or a request in clear, requests for a user. */
+/** Decides a change that a client with or without a device requests for a user. */
 function decideFor(model: Model, change: UserChange, list: UserId[]): Verdict {
   const { id, device } = change;
   const bound = model.devices.get(id);
@@ -89,7 +89,7 @@ function decideFor(model: Model, change: UserChange, list: UserId[]): Verdict {
   return 200;
 }
 
-/** An empty model after some changes. */
+/** A model that was empty before these changes. */
 export function modelAfter(changes: readonly StoreChange[]): Model {
   const model = new Model();
   for (const change of changes) decide(model, change);

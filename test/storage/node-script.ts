@@ -16,13 +16,13 @@ export function builtModule(name: string): string {
 
 export interface NodeScript {
   readonly process: ChildProcess;
-  /** The first line that it prints. Rejects when the script ends first. */
+  /** The first line that the script prints. Rejects when the script ends without a line. */
   readonly firstLine: Promise<string>;
   /** Resolves when the script has ended. */
   readonly ended: Promise<unknown>;
 }
 
-/** Starts a script as a module. After the test, it is killed if it still runs. */
+/** Starts a script as a module. Kills the script after the test, if it still runs. */
 export function startScript(
   t: ExecutionContext,
   source: string,

@@ -26,8 +26,8 @@ import type { Random } from '../helpers/random.js';
 /**
  * - `before`: the operation fails without effect.
  * - `after`: the operation has its effect, and then fails.
- * - `short`: a write or a read is short; the next write to that file fails with ENOSPC. Any other operation
- *   fails as with `before`.
+ * - `short`: a write or a read is short. After a short write, the next write to that file fails with ENOSPC.
+ *   Any other operation fails as with `before`.
  *
  * Closing a file and releasing a lock always take effect, even if they fail.
  */
@@ -87,7 +87,7 @@ class SimulatedFile {
   content: Buffer;
   /** Counts the changes. */
   version = 0;
-  /** The next write fails. */
+  /** True if the next write fails. */
   isFull = false;
   /** True for a pipe, a device or a link. */
   isIrregular = false;
@@ -261,7 +261,7 @@ interface Act<TValue> {
 export class SimulatedFiles implements Files {
   /** All operations so far, in order. */
   readonly operations: Operation[] = [];
-  /** Called before each operation: the moment to cut the power. */
+  /** Called before each operation, so that a test can cut the power there. */
   beforeOperation: (() => void) | undefined;
   readonly #random: Random | undefined;
   readonly #faults = new Map<number, Fault>();
@@ -270,8 +270,8 @@ export class SimulatedFiles implements Files {
   #outage: Outage | undefined;
 
   /**
-   * @param random Makes each operation take up to two event-loop iterations; without it, each takes a
-   * microtask.
+   * @param random Makes each operation take up to two event-loop iterations. Without `random`, each operation
+   * takes a microtask.
    */
   constructor(random?: Random) {
     this.#random = random;
@@ -407,7 +407,7 @@ export class SimulatedFiles implements Files {
       },
     });
     const handle = this.#handle(opened, path);
-    // The object stays the same: it is counted until it is closed.
+    // Change the handle in place, because this object is counted as open until it is closed.
     return Object.assign(handle, {
       write: (bytes: Buffer) => this.#write(opened, path, bytes, () => opened.content.length),
     });
@@ -466,7 +466,7 @@ export class SimulatedFiles implements Files {
     });
   }
 
-  /** Durable at once, like {@link createDirectory} and the renaming of a directory. */
+  /** The removal is durable at once, like {@link createDirectory} and the renaming of a directory. */
   removeDirectory(directory: string): Promise<void> {
     return this.#do({
       name: 'removeDirectory',

@@ -22,7 +22,7 @@ export type OpenStore = (t: ExecutionContext) => Promise<Store>;
 /**
  * Declares the suite for one store.
  *
- * @param test How a test is declared: `test.serial` for stores that would slow each other down.
+ * @param test Declares a test. Pass `test.serial` for stores that would slow each other down.
  */
 export function testStoreContract(name: string, open: OpenStore, test: Declare = anyTest): void {
   function rule(title: string, check: (t: ExecutionContext, store: Store) => Promise<void>): void {
@@ -33,7 +33,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     });
   }
 
-  rule('REG of a new id is 200, of a known one 203', async (t, store) => {
+  rule('REG of a new id is 200, and REG of a known id is 203', async (t, store) => {
     t.deepEqual(await store.commit(changes('REG alice')), [200]);
     t.deepEqual(await store.commit(changes('REG alice')), [203]);
     t.deepEqual(await store.commit(changes('REG ALICE')), [203]);
@@ -63,7 +63,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
   });
 
   for (const op of ['ADD', 'DEL']) {
-    rule(`${op} for an unknown user is 202, whatever the buddy`, async (t, store) => {
+    rule(`${op} for an unknown user is 202 with any buddy`, async (t, store) => {
       await store.commit(changes('REG bob'));
       const batch = changes(`${op} stranger`, `${op} stranger $`, `${op} stranger x`, `${op} stranger bob`);
       t.deepEqual(
@@ -82,7 +82,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
       t.deepEqual(await store.commit(changes(`${op} alice stranger`)), [202]);
     });
 
-    rule(`${op} of oneself is 201`, async (t, store) => {
+    rule(`${op} of the user's own id is 201`, async (t, store) => {
       await store.commit(changes('REG alice'));
       t.deepEqual(await store.commit(changes(`${op} alice alice`, `${op} alice ALICE`)), [201, 201]);
     });
@@ -113,7 +113,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(store.users.buddiesOf(id('bob')), []);
   });
 
-  rule('buddies keep the order in which they were added; one added again comes last', async (t, store) => {
+  rule('buddies keep the order of their addition; a buddy who is added again is last', async (t, store) => {
     await store.commit(changes('REG alice', 'REG d', 'REG b', 'REG c'));
     await store.commit(changes('ADD alice d', 'ADD alice b'));
     await store.commit(changes('ADD alice c'));
@@ -150,7 +150,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(store.users.buddiesOf(id('alice')), []);
   });
 
-  rule('a commit while another is under way is refused, without effect on the first', async (t, store) => {
+  rule('a commit during another commit is refused, and the other commit succeeds', async (t, store) => {
     const first = store.commit(changes('REG alice'));
     const second = store.commit(changes('REG alice', 'REG bob'));
     await t.throwsAsync(second, { instanceOf: StoreError, code: 'store.busy' });
@@ -184,7 +184,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.is(store.users.numberOf(id('bob')), 1);
   });
 
-  rule('catching up during a commit does not disturb it', async (t, store) => {
+  rule('catching up during a commit does not disturb the commit', async (t, store) => {
     const committed = store.commit(changes('REG alice'));
     await store.catchUp();
     t.deepEqual(await committed, [200]);
@@ -225,7 +225,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(between, [id('bob'), id('carol')]);
   });
 
-  rule(`a list holds ${MAX_BUDDIES} buddies: one more is 201 until another is removed`, async (t, store) => {
+  rule(`a list holds ${MAX_BUDDIES} buddies: one more is 201 until a buddy is removed`, async (t, store) => {
     const buddies = Array.from({ length: MAX_BUDDIES }, (_, index) => `u${index}`);
     await store.commit(changes('REG alice', 'REG late', ...buddies.map((buddy) => `REG ${buddy}`)));
     const replies = await store.commit(changes(...buddies.map((buddy) => `ADD alice ${buddy}`)));
@@ -250,7 +250,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
   const del = (by?: Device): StoreChange => ({ ...add(by), op: 'DEL' }) as StoreChange;
   const deviceOf = (store: Store, user = alice) => store.users.deviceOf(store.users.numberOf(user));
 
-  /** The verdict on a change after others, in a commit of its own and in the same commit. */
+  /** Checks the verdict on a change after other changes, both in a separate and in the same commit. */
   async function assertVerdict(
     t: ExecutionContext,
     before: readonly StoreChange[],
@@ -309,7 +309,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(store.users.buddiesOf(alice), []);
   });
 
-  rule('REG binds an id to the key of its device; REG in clear leaves it open', async (t, store) => {
+  rule('REG by a device binds the id to a key; any other REG leaves the id open', async (t, store) => {
     await store.commit([reg(device(7, 3)), ...changes('REG bob')]);
     t.deepEqual(deviceOf(store), device(7, 3));
     t.is(deviceOf(store, id('bob')), undefined);
@@ -320,7 +320,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
   });
 
   rule(
-    'of two REGs, keyed and in clear, the first decides, and the second changes nothing',
+    'of two REGs, one with a key and one without, the first decides, and the second changes nothing',
     async (t, store) => {
       t.deepEqual(await store.commit([reg(), reg(mine)]), [200, 203]);
       t.is(deviceOf(store), undefined);
@@ -344,11 +344,11 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     }
   });
 
-  rule('a device below the floor is revoked, also in the commit that raises the floor', async (t, store) => {
+  rule('a device below the floor is revoked, even in the commit that raises the floor', async (t, store) => {
     await store.commit([reg(device(5)), ...changes('REG bob')]);
     const batch = [log(device(4)), log(device(9, 6)), log(device(5)), add(device(5)), add(device(6))];
     t.deepEqual(await store.commit(batch), [200, 200, 'revoked', 'revoked', 200]);
-    // A floor is never lowered, not even by a device that may sign in.
+    // A floor is never lowered, not even by a device that may log in.
     t.deepEqual(await store.commit([log(device(6, 0)), log(device(5))]), [200, 'revoked']);
   });
 
@@ -371,7 +371,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
   const remove = (user: string): StoreChange => ({ op: 'REMOVE', id: id(user), atMs: 17 });
   const free = (user: string): StoreChange => ({ op: 'FREE', id: id(user) });
 
-  rule('a removed user is off every list at once, and the id stays reserved', async (t, store) => {
+  rule('a removed user is immediately off every list, and the id stays reserved', async (t, store) => {
     await store.commit([
       ...changes('REG alice', 'REG bob', 'REG carol', 'ADD alice carol', 'ADD alice bob', 'ADD carol bob'),
       ...changes('ADD bob alice'),
@@ -392,7 +392,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     ] as Verdict[]);
   });
 
-  rule('a freed id gets another number, no key, and an empty list', async (t, store) => {
+  rule('a freed id that is registered again has a new number, no key and no buddies', async (t, store) => {
     await store.commit([reg(mine), ...changes('REG bob', 'ADD bob alice'), add(mine)]);
     t.deepEqual(await store.commit([free('alice'), free('stranger'), remove('alice')]), [203, 202, 200]);
     t.deepEqual(await store.commit([free('alice'), free('alice'), reg()]), [200, 202, 200]);
@@ -405,7 +405,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.is(store.users.committed, 3);
   });
 
-  rule('only a device of the key that is not revoked removes the id', async (t, store) => {
+  rule('REM needs a device that has the key of the id and is not revoked', async (t, store) => {
     const rem = (by: Device, user = alice): StoreChange => ({ op: 'REM', id: user, device: by, atMs: 17 });
     await store.commit([reg(mine), ...changes('REG bob', 'ADD bob alice')]);
     t.deepEqual(await store.commit([rem(device(1, 0, 1)), rem(mine, id('bob')), rem(mine, id('stranger'))]), [
@@ -434,7 +434,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.is(store.users.reservedSince(id('bob')), undefined);
   });
 
-  rule('a FREE with a time frees only an id that is reserved since then, or longer', async (t, store) => {
+  rule('a FREE with a time does not free an id that was reserved later', async (t, store) => {
     await store.commit([...changes('REG alice'), remove('alice')]);
     const freeUntil = (untilMs: number): StoreChange => ({ op: 'FREE', id: alice, untilMs });
     t.deepEqual(await store.commit([freeUntil(16), reg()]), [203, 203]);
@@ -466,7 +466,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
   });
 
   rule(
-    'bans that have ended are counted and named, and dropped only if they have still ended',
+    'ended bans are counted and listed; an UNBAN with a time does not lift a renewed ban',
     async (t, store) => {
       const ban = (name: string, untilMs?: number): StoreChange => {
         return { op: 'BAN', ban: { kind: 'id', name: id(name), ...(untilMs !== undefined && { untilMs }) } };
@@ -486,7 +486,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     },
   );
 
-  rule('a user with another key is reported as expelled', async (t, store) => {
+  rule('a user whose key was changed is reported as expelled', async (t, store) => {
     await store.commit([reg(mine), ...changes('REG bob')]);
     store.takeExpulsions();
     const key = (user: UserId, to?: Device): StoreChange => ({ op: 'KEY', id: user, key: to?.identity });
@@ -512,7 +512,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
   });
 
   rule(
-    'the ban of an id, and that of an address or its network, is found until it ends',
+    'the ban of an id is found until it ends, and the ban of a network is found by an address in it',
     async (t, store) => {
       const [mallory, network] = [
         { kind: 'id', name: id('mallory'), untilMs: 5 },

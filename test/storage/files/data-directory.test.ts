@@ -11,7 +11,7 @@ async function onDisk(t: ExecutionContext): Promise<DataDirectory> {
   return new DataDirectory(DISK, await temporaryDirectory(t));
 }
 
-test('a created file replaces another, and stays open for writing', async (t) => {
+test('a created file replaces an existing file, and stays open for writing', async (t) => {
   const directory = await onDisk(t);
   for (const content of ['a long one', 'short']) {
     const file = await directory.create('file', (to) => writeAll(to, Buffer.from(content), 0));
@@ -49,7 +49,7 @@ test('a created file is synced after it is filled, and closed after a failure', 
   }
 });
 
-test('a part of a file is copied to another, and a file is replaced as a whole', async (t) => {
+test('a part of a file can be copied to a new file, and a file is replaced as a whole', async (t) => {
   const directory = await onDisk(t);
   await directory.replace('from', Buffer.from('0123456789'));
   await (await directory.copy('from', 2, 5, 'part')).close();

@@ -60,7 +60,7 @@ test('an opened file cannot be written', async (t) => {
   t.is(await readFile(path, 'latin1'), 'kept');
 });
 
-test('a created file is empty and private, and does not alter the one it replaces', async (t) => {
+test('a created file is empty and private, and does not alter the file that it replaces', async (t) => {
   const directory = await temporaryDirectory(t);
   const path = join(directory, 'file');
   const target = join(directory, 'target');
@@ -277,7 +277,7 @@ test('of several simultaneous lock calls, only one succeeds', async (t) => {
 });
 
 // PATH is shared by the whole process: no other test may start a command meanwhile.
-test.serial('without the command flock the error names it, and the lock file is closed', async (t) => {
+test.serial('without the command flock, the error names flock, and the lock file is closed', async (t) => {
   const directory = await temporaryDirectory(t);
   const before = process.env['PATH'];
   process.env['PATH'] = directory;
@@ -305,7 +305,7 @@ test.serial('an unexpected exit code of flock is reported', async (t) => {
   }
 });
 
-test('two appending files both write at the end, and the position is ignored', async (t) => {
+test('two files opened with append both write at the end, and the position is ignored', async (t) => {
   const path = join(await temporaryDirectory(t), 'file');
   const [one, other] = [await DISK.append(path), await DISK.append(path)];
   t.teardown(() => Promise.all([one.close(), other.close()]));
@@ -328,7 +328,7 @@ for (const [what, put] of Object.entries(IRREGULAR)) {
   });
 }
 
-test('facts tell a file from a directory, and change with each write', async (t) => {
+test('facts distinguish a file from a directory, and change with each write', async (t) => {
   const directory = await temporaryDirectory(t);
   const path = join(directory, 'file');
   t.is(await DISK.facts(path), undefined);
@@ -342,7 +342,7 @@ test('facts tell a file from a directory, and change with each write', async (t)
   t.like(await DISK.facts(directory), { isDirectory: true, mode: 0o700 });
 });
 
-test('facts follow a link, and do not take a link to nothing for a missing file', async (t) => {
+test('facts follow a link, and a link to nothing does not count as a missing file', async (t) => {
   const directory = await temporaryDirectory(t);
   await symlink(directory, join(directory, 'link'));
   t.true((await DISK.facts(join(directory, 'link')))?.isDirectory);

@@ -25,13 +25,13 @@ test('only names of snapshots and journals have a file number', (t) => {
   }
 });
 
-test('the next file number is one more than the greatest', (t) => {
+test('the next file number is one more than the greatest number in the names', (t) => {
   t.is(nextFileNumber([]), 1);
   t.is(nextFileNumber(['manifest.txt', 'journal.txt']), 1);
   t.is(nextFileNumber(['journal-9.txt', 'snapshot-10.txt', 'journal-2.txt']), 11);
 });
 
-test('only snapshots and journals, the earliest included, hold data', (t) => {
+test('only snapshots and journals, including the earliest journal, are data files', (t) => {
   t.true(['journal.txt', journalName(1), snapshotName(2)].every(isDataFile));
   for (const name of [MANIFEST_FILE, 'lock.txt', newName(MANIFEST_FILE), brokenName('journal.txt')]) {
     t.false(isDataFile(name), name);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { copyRange, type OpenFile, withFile, writeAll } from '../../../storage/files/files.js';
 import { bytesFile } from '../bytes-file.js';
 
-/** How much is copied at a time. */
+/** How many bytes are copied at a time. */
 const COPY_BYTES = 1024 * 1024;
 
 test('writeAll writes all bytes to their position, even with short writes', async (t) => {
@@ -14,7 +14,7 @@ test('writeAll writes all bytes to their position, even with short writes', asyn
   t.is(file.bytes.toString('latin1'), '01234567abcdefgh');
 });
 
-test('writeAll throws the error of a write that follows a short one', async (t) => {
+test('writeAll throws the error of a write that follows a short write', async (t) => {
   let writes = 0;
   const full: OpenFile = {
     ...bytesFile(''),

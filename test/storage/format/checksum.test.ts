@@ -16,7 +16,7 @@ function digitsOf(checksum: number): string {
   return checksum.toString(16).padStart(CHECKSUM_DIGITS, '0');
 }
 
-test('the checksum of the standard’s test string is its check value', (t) => {
+test('the checksum of the standard test string is the published value', (t) => {
   t.is(checksumOf('123456789'), 'cbf43926');
   t.is(checksumOf(''), '00000000');
 });
@@ -49,7 +49,7 @@ test('digits are recognised only at their offset', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('a checksum with a different digit, or one in upper case, does not match', (t) => {
+test('a checksum with a different or an upper-case digit does not match', (t) => {
   const good = Buffer.from('0af9bcde');
   t.true(hasDigits(good, 0, 0x0af9bcde));
   for (let at = 0; at < good.length; at++) {

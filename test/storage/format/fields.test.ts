@@ -2,7 +2,7 @@ import test from 'ava';
 import { isStoredId, parseBan, parseCount, parseDevice, textOfBan } from '../../../storage/format/fields.js';
 import { device, KEYS, KNOWN_BANS } from '../changes.js';
 
-test('a number has exactly one text', (t) => {
+test('a number has exactly one encoding', (t) => {
   for (const number of [0, 7, Number.MAX_SAFE_INTEGER]) t.is(parseCount(String(number)), number);
   for (const text of ['', '-1', '01', '1.0', '1e3', ' 1', '9007199254740992', 'x', undefined]) {
     t.is(parseCount(text), undefined, `${text}`);

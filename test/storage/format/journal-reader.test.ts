@@ -19,7 +19,7 @@ const PATH = '/data/journal-7.txt';
 /** The scan of a journal without records. */
 const EMPTY = { goodBytes: HEADER.length, totalBytes: HEADER.length, isEarlier: false };
 
-/** Three commits. A later record marks each but the last as durable. */
+/** Three commits. Later records mark all but the last commit as durable. */
 const COMMITS = [
   ['REG alice', 'REG bob', 'REG carol'],
   ['ADD alice bob', 'ADD alice carol', 'ADD bob alice'],
@@ -129,7 +129,7 @@ test('a whole journal is replayed in order, even with short reads', async (t) =>
   for (const most of [1, 2, 3, 7, 50]) t.deepEqual(await scan(JOURNAL, { most }), whole);
 });
 
-test('a journal without records is good; its last number is one less than its first', async (t) => {
+test('a journal without records is good; its last number is one less than the first', async (t) => {
   t.deepEqual(await scan(HEADER), { ...EMPTY, last: 0, replayed: [] });
   t.deepEqual(await scan(HEADER, { first: 77 }), { ...EMPTY, last: 76, replayed: [] });
 });
@@ -170,7 +170,7 @@ test('a bad byte in the last commit tears its line and all lines after it', asyn
   }
 });
 
-test('a hole in the last commit tears the line in which it begins and all after it', async (t) => {
+test('a hole in the last commit tears the line in which it begins and all later lines', async (t) => {
   const holes = [
     [startOf(8), startOf(8) + 5],
     [startOf(8) + 5, startOf(9) + 5],
@@ -216,7 +216,7 @@ test('damage is found even if the end is also torn', async (t) => {
   await t.notThrowsAsync(assertDamaged(bytes, 4));
 });
 
-test('records out of order are damage if a later one marks them as durable', async (t) => {
+test('records out of order are damage if a later record marks them as durable', async (t) => {
   const [header, first, second, third, ...rest] = LINES as [string, string, string, string, ...string[]];
   const swapped = [header, first, third, second, ...rest];
   await t.notThrowsAsync(assertDamaged(swapped.join(''), 3), 'two are swapped');
@@ -237,14 +237,14 @@ test('records out of order at the end are torn', async (t) => {
   );
 });
 
-test('a record that marks itself or a later one as durable is damage', async (t) => {
+test('a record that marks itself or a later record as durable is damage', async (t) => {
   for (const durable of [10, 11, 1000]) {
     const bytes = `${JOURNAL}${sealed(`10 ${durable} REG late`)}`;
     await t.notThrowsAsync(assertDamaged(bytes, 11), `${durable} is durable`);
   }
 });
 
-test('a record without an effect is torn, or damage if a later one marks it as durable', async (t) => {
+test('a record without an effect is torn, or damaged if a later record says it was durable', async (t) => {
   for (const request of ['REG alice', 'ADD alice bob', 'ADD stranger bob', 'DEL bob carol', 'ADD bob bob']) {
     const lines = [...DURABLE, sealed(`7 6 ${request}`)];
     await t.notThrowsAsync(assertGood(lines.join(''), 7), request);
@@ -310,7 +310,7 @@ test('a journal of a newer format is refused with the name of the format', async
   }
 });
 
-test('a file that is not a journal is refused, also an empty one', async (t) => {
+test('a file that is not a journal is refused, even if it is empty', async (t) => {
   const records = LINES.slice(1).join('');
   const binary = Buffer.alloc(2_500_000, 0xff);
   const foreign = [

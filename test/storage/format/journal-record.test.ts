@@ -62,7 +62,7 @@ test('a record is a line with two numbers, a change and a checksum of eight digi
   t.is(lineOf(record(66, 0, 'REG alice')), '66 0 REG alice 004077e1\n', 'padded with zeros');
 });
 
-test('keys, removed users and bans have records of their own', (t) => {
+test('changes of keys, removed users and bans are encoded and parsed', (t) => {
   const alice = id('alice');
   const atMs = 1_764_463_200_000;
   const cases: readonly (readonly [EffectiveChange, string])[] = [

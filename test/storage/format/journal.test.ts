@@ -147,7 +147,7 @@ for (const operation of ['datasync', 'isInPlace'] as const) {
   });
 }
 
-test('a journal is broken if it was deleted, moved or replaced, or its directory moved', async (t) => {
+test('a journal is broken if it was deleted, moved or replaced, or its directory was moved', async (t) => {
   const harms: Record<string, (directory: string, path: string) => Promise<unknown>> = {
     deleted: (_directory, path) => rm(path),
     moved: (_directory, path) => rename(path, `${path}.old`),

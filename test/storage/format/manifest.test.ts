@@ -208,7 +208,7 @@ test('a manifest of many thousand journals can be read back', async (t) => {
   t.deepEqual(await readManifest(onDisk(directory)), manifest);
 });
 
-test('a manifest replaces another, and leaves no other file', async (t) => {
+test('a manifest replaces the earlier manifest, and leaves no other file', async (t) => {
   const directory = await directoryWith(t, 'an earlier text');
   await writeFile(
     join(directory, `${MANIFEST_FILE}.new`),

@@ -35,7 +35,7 @@ function tableAfter(...lines: readonly string[]): UserTable {
   return table;
 }
 
-/** All users in order, each with the buddies, without removed users. */
+/** All users except removed users, in order, each with the buddies. */
 function contentOf(table: UserTable): (readonly [UserId, readonly UserId[] | undefined])[] {
   const frozen = table.freeze();
   frozen.release();
@@ -143,7 +143,7 @@ test('any table can be written, read back and written again, even with short rea
   await t.notThrowsAsync(fc.assert(property));
 });
 
-test('a table that was read accepts changes like any other', async (t) => {
+test('a table that was read accepts changes like any other table', async (t) => {
   const table = await read(SNAPSHOT);
   const replies = changes(
     'REG alice',
@@ -184,7 +184,7 @@ test('the longest line, and a snapshot of many slices, can be read back', async 
   t.is(await write(again), text);
 });
 
-test('writing a snapshot yields to the event loop, and ignores changes meanwhile', async (t) => {
+test('writing a snapshot yields to the event loop, and leaves out later changes', async (t) => {
   const table = new UserTable();
   const users = Array.from({ length: 20_000 }, (_, index) => id(`user-${index}`));
   for (const user of users) table.apply({ op: 'REG', id: user });
@@ -242,7 +242,7 @@ test('a snapshot can be stopped, and is synced only when it is complete', async 
   }
 });
 
-test('a changed byte is damage, at its line', async (t) => {
+test('a changed byte counts as damage at its line', async (t) => {
   t.deepEqual(contentOf(await read(SNAPSHOT)), contentOf(SAMPLE));
   for (let at = 0; at < SNAPSHOT.length; at++) {
     for (const flip of [2, 0x80]) {
@@ -251,7 +251,7 @@ test('a changed byte is damage, at its line', async (t) => {
       const bytes = Buffer.from(SNAPSHOT);
       bytes[at] = (bytes[at] as number) ^ flip;
       const line = SNAPSHOT.slice(0, at).split('\n').length;
-      // Without its LF the last line does not count, so it is missing at the end of the file.
+      // A last line without its LF does not count, so the error names the end of the file.
       const byte = at === SNAPSHOT.length - 1 ? SNAPSHOT.length : startOf(line);
       await assertDamaged(t, bytes.toString('latin1'), line, byte, `byte ${at}`);
     }
@@ -270,7 +270,7 @@ test('a snapshot that is cut anywhere is damaged, at the incomplete line', async
   }
 });
 
-test('lines that are missing, repeated or after the last line are damage', async (t) => {
+test('lines that are missing, repeated or after the last line count as damage', async (t) => {
   const [header, alice, bob, carol, end] = LINES as [string, string, string, string, string];
   const cases: readonly (readonly [lines: readonly string[], line: number])[] = [
     [[header, alice, bob, end], 4],
@@ -287,7 +287,7 @@ test('lines that are missing, repeated or after the last line are damage', async
   }
 });
 
-test('lines that end with CR LF are read like others', async (t) => {
+test('lines that end with CR LF are read like lines that end with LF', async (t) => {
   const text = LINES.join('');
   t.deepEqual(contentOf(await read(text.replaceAll('\n', '\r\n'))), contentOf(await read(text)));
 });
@@ -308,7 +308,7 @@ test('a snapshot of a newer format is refused with the name of the format', asyn
   }
 });
 
-test('reading past damage gives all other users, and lists without lost buddies', async (t) => {
+test('reading past damage gives all readable users, and lists without lost buddies', async (t) => {
   const [header, alice, bob, carol, end] = LINES as [string, string, string, string, string];
   const { table, bad } = await salvage([header, alice, bob.replace('b', 'x'), carol, end].join(''));
   t.deepEqual(bad, [[3, startOf(3)]]);
@@ -329,7 +329,7 @@ test('reading past damage gives all other users, and lists without lost buddies'
   ]);
 });
 
-test('reading past lines after the last line does not take the last line for a list', async (t) => {
+test('the last line is not read as a list if other lines follow it', async (t) => {
   // Read as a list, the last line would name these users.
   const lines = [
     'im-snapshot 2 4d0b3cb9\n',

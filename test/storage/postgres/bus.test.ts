@@ -4,7 +4,7 @@ import { until } from '../../helpers/network.js';
 import { databaseOf, Postgres } from '../../helpers/postgres.js';
 import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 
-// One at a time, because of the deadlines of a connection.
+// The tests run one at a time, because parallel tests could exceed the deadlines of a connection.
 const test = anyTest.serial;
 
 /** Opens a bus that is closed when the test ends, and collects its texts. */
@@ -22,7 +22,7 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  test('texts reach all buses of a directory, in their order, and no other directory', async (t) => {
+  test('texts reach all buses of a directory in order, and no bus of another directory', async (t) => {
     const url = await postgres.makeDirectory(t);
     const [one, ownTexts] = await open(t, url);
     const [, texts] = await open(t, url);

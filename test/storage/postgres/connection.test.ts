@@ -55,7 +55,7 @@ withPostgres(() => {
     t.deepEqual(Object.values(rows[0] ?? {}), ['on', 'read committed', '3s']);
   });
 
-  test('queries that are sent together are answered in order, and count warnings', async (t) => {
+  test('queries that are sent together are answered in order, and warnings are counted', async (t) => {
     const connection = await connect(t, postgres.url('postgres'));
     const answers = await Promise.all([
       connection.query<{ n: number }>('select 1 as n'),
@@ -84,7 +84,7 @@ withPostgres(() => {
     t.false(connection.isOpen);
   });
 
-  test('TLS, its certificates, and the password in a file or in the environment', async (t) => {
+  test('TLS is used as the URL says, and the password comes from a file or the environment', async (t) => {
     if (!isInstalled(t, 'openssl')) return;
     const secured = await Postgres.start(t);
     process.env['NODE_EXTRA_CA_CERTS'] = await secured.useTls('IP:127.0.0.1');

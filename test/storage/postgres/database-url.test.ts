@@ -16,7 +16,7 @@ test('a URL names a user, several hosts and a database', (t) => {
   t.like(parseDatabaseUrl('postgresql://a%40b@127.0.0.1/c%2Fd'), { user: 'a@b', database: 'c/d' });
 });
 
-test('TLS is used as the URL says', (t) => {
+test('the URL says whether and how TLS is used', (t) => {
   for (const mode of ['disable', 'require', 'verify-full'] as const) {
     t.is(parseDatabaseUrl(`postgres://im@db1/im?sslmode=${mode}`).sslMode, mode);
   }
@@ -44,7 +44,7 @@ const WRONG = [
 ];
 
 for (const url of WRONG) {
-  test(`not the URL of a directory: '${url}'`, (t) => {
+  test(`'${url}' is not the URL of a directory`, (t) => {
     t.throws(() => parseDatabaseUrl(url), { code: 'store.unusable', message: /^the URL of the directory / });
   });
 }

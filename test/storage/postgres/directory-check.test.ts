@@ -5,7 +5,7 @@ import { Postgres } from '../../helpers/postgres.js';
 import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 import { changes, id } from '../changes.js';
 
-// One at a time: each test may use the database of the previous test.
+// The tests run one at a time, because each test may use the database of the previous test.
 const test = anyTest.serial;
 
 withPostgres(() => {
@@ -15,7 +15,7 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  test('a directory is read while a store uses it, with the first and last number of its log', async (t) => {
+  test('a directory can be read while a store uses it; the range of its log is returned', async (t) => {
     const url = await postgres.makeDirectory(t);
     const store = await openPostgresStore(url, { alone: true });
     t.teardown(() => store.close());

@@ -14,7 +14,7 @@ type Declare = (title: string, check: (t: ExecutionContext) => Promise<void>) =>
 /** An empty directory, and what can happen to it. */
 export interface Rig {
   readonly engine: Engine;
-  /** An engine whose next connection breaks before its commit arrives, or before the answer to it arrives. */
+  /** An engine whose next connection breaks before its commit arrives, or before the commit is answered. */
   breaking(when: 'before' | 'after'): Promise<Engine>;
   /** From now on, no standby confirms a commit. */
   stopStandby(): Promise<void>;
@@ -137,14 +137,14 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     t.is((await one.session.readLog(maxRows)).rows.length, 2);
   });
 
-  fact('a group without effect leaves no row', async (t, { engine }) => {
+  fact('a group without effect adds no row', async (t, { engine }) => {
     const one = await Writer.start(t, engine);
     await one.make(1, 0, 'REG alice');
     t.is(await one.make(2, 1, 'REG alice'), 1);
     t.is((await one.session.readLog(0)).rows.length, 1);
   });
 
-  fact('one session has the lock, and the next one sees what was written', async (t, { engine }) => {
+  fact('only one session has the lock; the next session sees what the first wrote', async (t, { engine }) => {
     const [one, two] = [await Writer.start(t, engine), await Writer.start(t, engine, TWO)];
     await one.lock(0);
     const locked = two.lock(0);
@@ -178,13 +178,13 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
   fact('a session that sends nothing loses the lock, and cannot write', async (t, { engine }) => {
     const [one, two] = [await Writer.start(t, engine), await Writer.start(t, engine, TWO)];
     await one.lock(0);
-    // The waiting session gives up after the same time, so it may have to ask twice.
+    // The waiting session gives up after the same time, so it may have to ask for the lock twice.
     const locked = await two.lock(0).catch(async () => (await Writer.start(t, engine, TWO)).lock(0));
     t.is(locked.head.seq, 0);
     await t.throwsAsync(one.write(1, 0, 'REG alice'));
   });
 
-  fact('a group is refused if its number or the number of its change was used', async (t, rig) => {
+  fact('a group is refused if the log has its number or the number of its last change', async (t, rig) => {
     const one = await Writer.start(t, rig.engine);
     await one.make(1, 0, 'REG alice');
     await one.lock(1);
@@ -254,7 +254,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     ['cancel', true],
     ['terminate', false],
   ] as const) {
-    fact(`a commit whose wait is ended by '${how}' is visible and not confirmed`, async (t, rig) => {
+    fact(`a commit whose wait is ended by '${how}' is visible, but not confirmed`, async (t, rig) => {
       const one = await Writer.start(t, rig.engine);
       await rig.stopStandby();
       const written = one.make(1, 0, 'REG alice');
@@ -267,7 +267,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     });
   }
 
-  fact('a commit that waited when the primary crashed is visible after its restart', async (t, rig) => {
+  fact('a commit that waited when the primary crashed is visible after the restart', async (t, rig) => {
     const one = await Writer.start(t, rig.engine);
     await rig.stopStandby();
     const written = one.make(1, 0, 'REG alice');

@@ -1,6 +1,6 @@
 /**
- * Several stores over a model of the engine, with faults at every step. The time is virtual, so that each
- * deadline passes at once.
+ * Several stores that use a model of the engine, with faults at every step. The time is virtual, so that no
+ * test waits for a deadline.
  */
 
 import test, { type ExecutionContext } from 'ava';
@@ -87,7 +87,7 @@ test('whatever is lost, cancelled, replaced or trimmed, answers and stores match
   t.true(tally.foundInLog > 0 && tally.reloaded > 0, 'the rare cases have occurred');
 });
 
-test('after a backup was restored, stores that know more diverge; the others match the log', async (t) => {
+test('after a backup is restored, stores with lost changes diverge; the others match the log', async (t) => {
   const tally = await playAll(anyScript([...INCIDENTS, 'backup is restored', 'backup is restored']));
   t.log(tally);
   t.true(tally.diverged > 0);
@@ -139,7 +139,7 @@ for (const [what, again] of [
     },
   ],
 ] as const) {
-  test(`a store that ${what} detects a lost group, even if the log begins after it`, async (t) => {
+  test(`a store that ${what} detects a lost group, even if the log begins after the group`, async (t) => {
     const time = new VirtualTime();
     const engine = new ModelEngine(time, 64);
     const directory = new PostgresDirectory(new ModelClient(engine));

@@ -24,7 +24,7 @@ interface Entry {
 
 export interface NewEntry {
   readonly row: Row | undefined;
-  /** Default: as many as before. */
+  /** The number of users after the commit. Default: the number of users before the commit. */
   readonly users?: number;
   /** Rows from before this time are removed, except the last one. */
   readonly trims?: number | undefined;
@@ -74,7 +74,7 @@ export class Primary {
   readonly standby = new Gate();
   readonly #time: VirtualTime;
   readonly #backends = new Set<Backend>();
-  /** All commits, also one that waits for the standby. */
+  /** All commits, including a commit that waits for the standby. */
   readonly #entries: Entry[];
   #visible: number;
   /** How many commits the standby has. */
@@ -91,7 +91,7 @@ export class Primary {
     this.#replicated = entries.length;
   }
 
-  /** All visible rows, also those that were removed from the log. */
+  /** All visible rows, including rows that were removed from the log. */
   get history(): readonly Row[] {
     return this.#entries.slice(0, this.#visible).flatMap(({ row }) => row ?? []);
   }
@@ -135,7 +135,7 @@ export class Primary {
     return this.#holder === backend;
   }
 
-  /** Waits for the lock. Returns false if it took too long. */
+  /** Waits for the lock. Returns false if the wait took too long. */
   async lock(backend: Backend): Promise<boolean> {
     if (this.#holder === undefined) {
       this.#holder = backend;
@@ -186,7 +186,7 @@ export class Primary {
     this.#entries.push({ row, users, trimmedTo: old?.seq ?? this.#last.trimmedTo });
   }
 
-  /** Removes rows as another server would, unless that server would have to wait. */
+  /** Removes rows as another server would. Does nothing if that server would have to wait. */
   trim(beforeMs: number): void {
     if (this.#holder !== undefined || this.standby.isShut) return;
     this.#write({ row: undefined, trims: beforeMs });
@@ -199,7 +199,7 @@ export class Primary {
     this.#endWait(how);
   }
 
-  /** The standby gets everything again. */
+  /** Lets the standby receive everything again. */
   reconnectStandby(): void {
     this.standby.open();
     this.#replicated = this.#entries.length;
@@ -216,7 +216,7 @@ export class Primary {
     this.unlock(backend);
   }
 
-  /** All backends end. What was written stays, whether or not the standby has it. */
+  /** Ends all backends. What was written stays, whether or not the standby has it. */
   crash(): void {
     this.running.open();
     this.#waiting = [];
@@ -258,7 +258,7 @@ export class Backend {
     return done;
   }
 
-  /** Waits, so that others can work. Throws if this process has ended meanwhile. */
+  /** Waits, so that other backends can work. Throws if this process has ended meanwhile. */
   async pause(ms: number): Promise<void> {
     await this.#time.wait(ms);
     await this.primary.running.pass();
@@ -274,7 +274,7 @@ export class Backend {
     this.#onEnded();
   }
 
-  /** Ends when the client sends nothing for too long while it has the lock. */
+  /** Ends this process when its client has the lock, but sends nothing for too long. */
   #endIfIdle(): void {
     this.#cancelIdleEnd = this.#time.after(LOCK_TIMEOUT_MS, () => {
       if (this.primary.running.isShut) this.#endIfIdle();

@@ -5,7 +5,7 @@ import { databaseOf, Postgres } from '../../helpers/postgres.js';
 import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 import { testEngineContract } from './engine-contract.js';
 
-// One at a time: the tests stop the servers.
+// The tests run one at a time, because they stop the servers.
 const test = anyTest.serial;
 
 withPostgres(() => {

@@ -5,7 +5,7 @@ import { Postgres } from '../../helpers/postgres.js';
 import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 import { changes, device, id } from '../changes.js';
 
-// One at a time: each test may use the database of the previous test.
+// The tests run one at a time, because each test may use the database of the previous test.
 const test = anyTest.serial;
 
 const SAMPLE: readonly StoreChange[] = [

@@ -12,7 +12,7 @@ test('the changes of a row are lines of a journal', (t) => {
   t.is(CHANGES.replaceAll(/ [0-9a-f]{8}$/gm, ''), '8 7 REG alice\n9 7 REG bob\n');
 });
 
-test('any effects are read back', (t) => {
+test('any effects can be encoded and decoded', (t) => {
   const property = fc.property(anyBatches, fc.nat(), (batches, seq) => {
     const table = new UserTable();
     const made = batches.flat().flatMap((change) => table.apply(change).effect ?? []);

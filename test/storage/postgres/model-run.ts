@@ -18,7 +18,7 @@ const RETRY_MS = 100;
 /** More attempts than a store may need once nothing fails any more. */
 const MAX_RETRIES = 300;
 
-/** More than a request may take, whatever happens, in milliseconds. */
+/** A time that is longer than any request may take, in milliseconds. */
 const PATIENCE_MS = 30_000;
 
 export interface Turn {
@@ -93,7 +93,7 @@ class Run {
   readonly #script: Script;
   readonly #requests: Request[] = [];
   readonly #underWay = new Set<Request>();
-  /** The requests by server and group number, as the log names them. */
+  /** The requests by server and group number, which the log has too. */
   readonly #byAttempt = new Map<string, Request>();
 
   constructor(script: Script) {
@@ -157,7 +157,8 @@ class Run {
         for (const each of reachable) each.endWait('terminated');
         return;
       case 'log is trimmed':
-        // Keep the rows since the start of each group: no group takes as long as the log keeps a row.
+        // Keep the rows that were written since the start of the groups under way: in practice, no group
+        // takes as long as the log keeps a row.
         return primary.trim(Math.min(this.time.now(), ...[...this.#underWay].map(({ beganMs }) => beganMs)));
       case 'backup is restored':
         this.restoredMs = this.time.now();
@@ -211,7 +212,7 @@ class Run {
     return request;
   }
 
-  /** Fails unless a store shows the directory as it was after change `seq` or after a later change. */
+  /** Checks that a store shows the directory as it was after change `seq` or after a later change. */
   checkState(store: Store, seq: number): void {
     const state = wholeStateOf(store.users);
     const { history } = this.engine.primary;
@@ -266,7 +267,7 @@ class Server {
   #directory: PostgresDirectory;
   #store: Store | undefined;
   #request: Request | undefined;
-  /** The ids of numbers that this process has seen. */
+  /** The ids that this process has seen, by the numbers of their users. */
   #ids = new Map<number, UserId>();
 
   constructor(run: Run, steps: readonly Step[]) {
@@ -362,13 +363,13 @@ class Server {
       return false;
     }
     this.#checkNumbers();
-    // A primary that was replaced and still answers may not know what the new one has.
+    // A primary that was replaced and still answers may lack changes that the new primary has.
     const isCertain = engine.primary === primary && count + engine.reachable.length === 2;
     if (isCertain) this.#run.checkState(this.store, seq);
     return true;
   }
 
-  /** Other actors of the process know users by number, so no number may become that of another user. */
+  /** Other actors of the process know users by number, so a number must not pass to another user. */
   #checkNumbers(): void {
     for (const id of KNOWN_IDS) {
       const user = this.store.users.numberOf(id);

@@ -1,5 +1,5 @@
 /**
- * Connections to the model of test/storage/postgres/engine-model.ts. They lose messages as the test wants.
+ * Connections to the model of test/storage/postgres/engine-model.ts. A test decides which messages are lost.
  */
 
 import {
@@ -18,7 +18,7 @@ import { Backend, type ModelEngine, type Primary } from './engine-model.js';
 const LOG_AGE_MS = 86_400_000;
 
 /**
- * How a connection is lost. The message is lost, or its answer, and every later message.
+ * How a connection is lost. Either the message or its answer is lost, and so is every later message.
  *
  * - `cut before`, `cut after`: the connection breaks before the message arrives, or before the answer does.
  * - `silent before`, `silent after`: the same, but neither side notices.

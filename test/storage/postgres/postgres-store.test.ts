@@ -10,7 +10,7 @@ import { anyBatches, anyChange, changes, id } from '../changes.js';
 import { decide, Model, wholeStateOf, wholeStateOfModel } from '../model.js';
 import { testStoreContract } from '../store-contract.js';
 
-// One at a time: a store's deadlines are short, and parallel tests could make it miss them.
+// The tests run one at a time, because parallel tests could exceed the short deadlines of a store.
 const test = anyTest.serial;
 
 let postgres: Postgres;
@@ -61,7 +61,7 @@ withPostgres(() => {
 
   testStoreContract('PostgreSQL', openOwn, test);
 
-  test('of three stores that register one id at once, exactly one gets 200', async (t) => {
+  test('of three stores that register one id at the same time, exactly one gets 200', async (t) => {
     const [, ...stores] = await openSeveral(t, 3);
     for (let round = 0; round < 20; round++) {
       const verdicts = await Promise.all(stores.map((store) => store.commit(changes(`REG user${round}`))));
@@ -74,7 +74,7 @@ withPostgres(() => {
     }
   });
 
-  test('a store shows what another changed, once it has caught up', async (t) => {
+  test('a store shows the changes of another store once it has caught up', async (t) => {
     const [, one, other] = (await openSeveral(t, 2)) as [string, Store, Store];
     await one.commit(changes('REG alice', 'REG bob', 'REG carol', 'ADD alice carol', 'ADD alice bob'));
     t.is(other.users.numberOf(id('alice')), -1);
@@ -105,7 +105,7 @@ withPostgres(() => {
     t.is(other.users.numberOf(id('late')), 200);
   });
 
-  test('two stores and one opened later match the model after any changes in any batches', async (t) => {
+  test('two stores, and a third that is opened later, match the model after any changes', async (t) => {
     const anyTurns = fc.array(fc.tuple(fc.nat(1), fc.array(anyChange, { maxLength: 8, size: 'max' })), {
       maxLength: 8,
       size: 'max',
@@ -185,7 +185,7 @@ withPostgres(() => {
     await t.notThrowsAsync(fc.assert(property, { numRuns: 25 }));
   });
 
-  test('a store loads the directory again when the log no longer has its changes', async (t) => {
+  test('a store loads the directory again when the log lacks changes that the store needs', async (t) => {
     const [url, one, other] = (await openSeveral(t, 2)) as [string, Store, Store];
     await one.commit(changes('REG alice'));
     await other.catchUp();
@@ -211,7 +211,7 @@ withPostgres(() => {
     t.deepEqual(wholeStateOf(one.users), wholeStateOf(other.users));
   });
 
-  test('a store that knows a later state refuses a database restored from a backup', async (t) => {
+  test('a store that knows later changes refuses a database that was restored from a backup', async (t) => {
     const [url, first] = (await openSeveral(t, 1)) as [string, Store];
     await first.commit(changes('REG alice'));
     await first.close();
@@ -225,7 +225,7 @@ withPostgres(() => {
     await t.throwsAsync(one.catchUp(), { code: 'store.diverged' });
     const later = await open(t, url);
     t.deepEqual(await later.commit(changes('REG carol')), [200]);
-    // The database has as many changes as the store knows, but they are different.
+    // The database has as many changes as the store knows, but the changes are different.
     await t.throwsAsync(other.catchUp(), { code: 'store.diverged' });
   });
 
@@ -254,7 +254,7 @@ withPostgres(() => {
     await t.throwsAsync(one.commit(changes('REG alice')), { code: 'store.diverged' });
   });
 
-  test('a database without a synchronous standby is refused unless it may be alone', async (t) => {
+  test('a database without a synchronous standby is refused by default', async (t) => {
     const url = await postgres.makeDirectory(t);
     const expected = { code: 'store.unusable', message: /no synchronous standby: set synchronous_standby/ };
     await t.throwsAsync(openPostgresStore(url), expected);

@@ -6,10 +6,10 @@ import { databaseOf, Postgres } from '../../helpers/postgres.js';
 import { withPostgres } from '../../helpers/with-postgres.js';
 import { changes, id } from '../changes.js';
 
-// One at a time, because of the deadlines of a finder.
+// The tests run one at a time, because parallel tests could exceed the deadlines of a finder.
 const test = anyTest.serial;
 
-/** The port of the server that a finder connects to. */
+/** The port of the server to which a finder connects. */
 async function portFound(finder: PrimaryFinder): Promise<number> {
   const connection = await finder.connect();
   const { rows } = await connection.query<{ port: number }>("select current_setting('port')::int as port");
@@ -18,7 +18,7 @@ async function portFound(finder: PrimaryFinder): Promise<number> {
 }
 
 withPostgres(() => {
-  test('the primary with the highest timeline is used, and a standby never', async (t) => {
+  test('the primary with the highest timeline is used, and a standby is never used', async (t) => {
     const old = await Postgres.start(t);
     const database = databaseOf(await old.makeDirectory(t));
     const next = await old.startStandby(t, 's1');
@@ -54,7 +54,7 @@ withPostgres(() => {
     t.is(store.users.numberOf(id('carol')), 2);
   });
 
-  test('a host that does not answer delays the others only a little', async (t) => {
+  test('a host that does not answer causes only a short delay', async (t) => {
     const [good, frozen] = await Promise.all([Postgres.start(t), Postgres.start(t)]);
     await frozen.freeze();
     const finder = new PrimaryFinder(parseDatabaseUrl(frozen.url('postgres', good)));

@@ -32,7 +32,7 @@ function replicaAt(seq: 0 | 2 | 3): Replica {
   return replica;
 }
 
-test('a replica applies the rows after the one that it knows', (t) => {
+test('a replica applies the rows after the row that it knows', (t) => {
   const replica = replicaAt(2);
   t.is(replica.table.numberOf(id('bob')), 1);
   t.is(replica.follow(part(FULL, LOG)), 'current');
@@ -42,7 +42,7 @@ test('a replica applies the rows after the one that it knows', (t) => {
   t.is(replica.follow(part(FULL, LOG.slice(2), 3)), 'current', 'nothing is new');
 });
 
-test('a replica that was not given all rows is behind', (t) => {
+test('a replica that has not received all rows is behind', (t) => {
   const replica = replicaAt(0);
   t.is(replica.follow(part(FULL, LOG.slice(0, 2))), 'behind');
   t.is(replica.seq, 3);

@@ -3,7 +3,7 @@ import { migrate, readServerSeed } from '../../../storage/postgres/schema.js';
 import { Postgres } from '../../helpers/postgres.js';
 import { teardownOfFile, withPostgres } from '../../helpers/with-postgres.js';
 
-// One at a time, because of the deadlines of a connection.
+// The tests run one at a time, because parallel tests could exceed the deadlines of a connection.
 const test = anyTest.serial;
 
 withPostgres(() => {
@@ -13,7 +13,7 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  test('making a directory again keeps it', async (t) => {
+  test('migrating an existing directory keeps its contents', async (t) => {
     const url = await postgres.makeDirectory(t);
     const read = () => postgres.sqlIn<{ cluster: string; seq: string }>(url, 'select * from im_head');
     await postgres.sqlIn(url, 'update im_head set seq = 7');
@@ -23,7 +23,7 @@ withPostgres(() => {
     t.is(before[0]?.seq, '7');
   });
 
-  test('two migrations at the same time make one directory', async (t) => {
+  test('migrations at the same time make one directory', async (t) => {
     await postgres.sql('create database twice owner im');
     const url = postgres.url('twice');
     await Promise.all([migrate(url), migrate(url), migrate(url)]);
@@ -53,7 +53,7 @@ withPostgres(() => {
     await t.throwsAsync(readServerSeed(url), { code: 'store.corrupt' });
   });
 
-  test('a directory of a newer format is left alone', async (t) => {
+  test('a migration does not change a directory of a newer format', async (t) => {
     await postgres.sql('create database newer owner im');
     const url = postgres.url('newer');
     await migrate(url);
@@ -65,7 +65,7 @@ withPostgres(() => {
     await t.throwsAsync(readServerSeed(url), { code: 'store.outdated' });
   });
 
-  test('a database that cannot be used is named with its reason', async (t) => {
+  test('the error of a database that cannot be used says why', async (t) => {
     const missing = migrate(postgres.url('missing'));
     await t.throwsAsync(missing, { code: 'store.unusable', message: /database "missing" does not exist/ });
     await t.throwsAsync(migrate('postgres://im@127.0.0.1:1/im'), {

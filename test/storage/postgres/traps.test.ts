@@ -167,7 +167,7 @@ withPostgres(() => {
     t.deepEqual(await refused, [203, 202]);
   });
 
-  test.serial('the bus goes on while a commit waits for the standby', async (t) => {
+  test.serial('the bus delivers texts while a commit waits for the standby', async (t) => {
     const url = await primary.makeDirectory(t);
     const store = await open(t, url);
     const texts: string[] = [];
@@ -295,7 +295,7 @@ withPostgres(() => {
     t.deepEqual(await ledger.faults(await open(t, url), primary, url), []);
   });
 
-  test.serial('a server that stops while it has the lock loses the lock', async (t) => {
+  test.serial('a server that stops responding while it has the lock loses the lock', async (t) => {
     const url = await primary.makeDirectory(t);
     const store = await open(t, url);
     const { hosts, ...rest } = parseDatabaseUrl(url);

@@ -71,7 +71,7 @@ test('a damaged line in a snapshot loses only the user of that line', async (t) 
   await change(path, (text) => text.replace('\nbob ', '\nbog '));
   const before = await readFile(path, 'latin1');
   const { dropped, lists, reports } = await repaired(t, directory);
-  // Bob's line, and the journal's change of his list.
+  // The dropped lines are Bob's line in the snapshot, and the change of his list in the journal.
   t.deepEqual(dropped, [`${snapshot}:3`, `${await journalDropped(reports)}`]);
   t.deepEqual(lists, [['carol'], undefined, [], []]);
   t.is(await readFile(`${path}.broken`, 'latin1'), before);
@@ -119,7 +119,7 @@ async function refuseSnapshots(path: string): ReturnType<typeof DISK.create> {
   return DISK.create(path);
 }
 
-test('repair does not use an unfinished snapshot if there is another', async (t) => {
+test('repair does not use an unfinished snapshot if there is a finished one', async (t) => {
   const directory = await filled(t);
   const snapshot = await readFile(join(directory, await nameOf(directory, 'snapshot')), 'latin1');
   await writeFile(join(directory, 'snapshot-99.txt'), snapshot.slice(0, 40));
@@ -127,7 +127,7 @@ test('repair does not use an unfinished snapshot if there is another', async (t)
   t.deepEqual((await repaired(t, directory)).lists, WHOLE);
 });
 
-test('a missing manifest is damage even if an earliest journal exists', async (t) => {
+test('a missing manifest counts as damage even if the earliest journal exists', async (t) => {
   const directory = await filled(t);
   await rm(join(directory, 'manifest.txt'));
   await writeFile(join(directory, 'journal.txt'), 'im-journal 2 6ef737ee\n');
@@ -249,7 +249,7 @@ async function harm(path: string, how: string, at: number, byte: number): Promis
   await writeFile(path, Buffer.concat(parts ?? []));
 }
 
-test('repair saves a last line without its LF, in each file', async (t) => {
+test('repair saves the last line of each file even if its LF is missing', async (t) => {
   for (const kind of ['manifest', 'snapshot', 'journal'] as const) {
     const directory = await filled(t);
     const name = (await readdir(directory)).filter((each) => each.startsWith(kind)).at(-1) ?? '';

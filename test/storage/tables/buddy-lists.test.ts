@@ -53,7 +53,7 @@ function assertHolds(lists: BuddyLists, model: readonly (readonly number[])[]): 
   for (const [user, list] of model.entries()) assert.deepEqual(listOf(lists, user), list);
 }
 
-test('the list of a user who has none is empty', (t) => {
+test('the list of a user without buddies is empty', (t) => {
   const lists = new BuddyLists();
   t.deepEqual(listOf(lists, 0), []);
   t.deepEqual(listOf(lists, 1_000_000), []);
@@ -89,7 +89,7 @@ test('a number is found at its first position, and only on its own list', (t) =>
 test('a free block is reused', (t) => {
   const lists = new BuddyLists();
   const numbers = new Uint32Array(MAX_BUDDIES);
-  // Such a list has a block of 16,384: these fill a page.
+  // The block of each list has 16,384 numbers. Together, the blocks fill a page.
   const blocks = PAGE_LENGTH / 2 ** 14;
   for (let user = 0; user < blocks; user++) lists.set(user, numbers, MAX_BUDDIES);
   t.is(pagesOf(lists), 1);
@@ -104,7 +104,7 @@ test('a free block is reused', (t) => {
   t.is(pagesOf(lists), 2, 'half of the second page was still unused');
 });
 
-test('lists that change often use no more memory than at their longest', (t) => {
+test('a list that changes often uses no more memory than when it is longest', (t) => {
   const lists = new BuddyLists();
   for (let round = 0; round < 50_000; round++) {
     for (let position = 0; position < 5; position++) lists.insert(0, position, round + position);
@@ -146,7 +146,8 @@ test('a block never spans two pages', (t) => {
   const lists = new BuddyLists();
   const model: number[][] = [[42]];
   lists.insert(0, 0, 42);
-  // Such a list has a block of 16,384. After the one number of the first list, the last block does not fit.
+  // Each long list needs a block of 16,384 numbers. Because the first list takes one number of the first
+  // page, the last of these blocks does not fit into that page.
   for (let user = 1; user <= 3 * (PAGE_LENGTH / 2 ** 14); user++) {
     const numbers = Uint32Array.from({ length: MAX_BUDDIES }, (_, position) => user * 100_000 + position);
     lists.set(user, numbers, MAX_BUDDIES);

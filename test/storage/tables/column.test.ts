@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { Column } from '../../../storage/tables/column.js';
 
-/** Numbers in a page. Indexes near its multiples are the critical ones. */
+/** Numbers in a page. Indexes near a multiple of this number are critical. */
 const PAGE_LENGTH = 2 ** 16;
 
 const anyIndex = fc.oneof(
@@ -25,7 +25,7 @@ test('a number that was never set is 0', (t) => {
   );
 });
 
-test('a column returns the number set last, like a map', (t) => {
+test('like a map, a column returns the number that was set last', (t) => {
   const max = 2 ** 32 - 1;
   const anySets = fc.array(fc.tuple(anyIndex, fc.oneof(fc.nat({ max }), fc.constant(max))), {
     maxLength: 30,

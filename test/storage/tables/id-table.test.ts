@@ -37,7 +37,7 @@ test('a new table is empty', (t) => {
   t.notThrows(() => assertHolds(new IdTable(), [], POOL.slice(0, 20)));
 });
 
-test('ids are numbered from 0 in the order of adding, and none is added twice', (t) => {
+test('ids are numbered from 0 in the order of adding, and no id is added twice', (t) => {
   const table = new IdTable();
   t.deepEqual(
     ['b', 'a', 'b', '__proto__', 'a'].map(id).map((each) => table.add(each)),
@@ -53,7 +53,8 @@ test('ids with a common beginning or end are distinct', (t) => {
   t.notThrows(() => assertHolds(table, ids, ['b', 'aab', 'a..', '111', '0'].map(id)));
 });
 
-// Removing an id is trivial until the hash table has grown since the id was added: the steps make it grow.
+// Removing an id is difficult only if the hash table has grown since the id was added. The steps therefore
+// make the table grow.
 test('adding and removing any number of ids at the end matches an array', (t) => {
   const anyStep = fc.record({
     added: fc.nat({ max: 1_500 }),
@@ -82,7 +83,7 @@ test('adding and removing any number of ids at the end matches an array', (t) =>
   t.notThrows(() => fc.assert(property, { numRuns: 60 }));
 });
 
-test('many ids in each shard are found, also after later ones are removed', (t) => {
+test('many ids in each shard are found, even after later ids are removed', (t) => {
   const table = new IdTable();
   const ids = Array.from({ length: 100_000 }, (_, index) => id(index.toString(36)));
   for (const each of ids) table.add(each);

@@ -5,7 +5,7 @@ import type { Device } from '../../../protocol/device.js';
 import { KeyTable } from '../../../storage/tables/key-table.js';
 import { device, KNOWN_DEVICES } from '../changes.js';
 
-test('a key table returns the device set last, like a map, and counts the keys', (t) => {
+test('like a map, a key table returns the device that was set last; it counts the keys', (t) => {
   const anyUser = fc.oneof(
     fc.nat({ max: 5 }),
     fc.integer({ min: 4_090, max: 4_100 }),

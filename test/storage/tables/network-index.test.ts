@@ -42,7 +42,7 @@ test('an IPv6 address is found however it is written', (t) => {
   t.deepEqual(namesIn(indexOf('fe80::/10'), 'fe80::1%eth0'), ['fe80::/10']);
 });
 
-test('an IPv4-mapped address is the IPv4 address, and no other IPv6 network contains it', (t) => {
+test('an IPv4-mapped address counts as its IPv4 address, and is in no other IPv6 network', (t) => {
   const index = indexOf(
     '192.0.2.0/24',
     '::ffff:192.0.2.7',
@@ -65,7 +65,7 @@ test('a text that is not an address is found in no network', (t) => {
     t.deepEqual(namesIn(index, text), [], text);
 });
 
-test('a network is removed by its name, and others of the same bits stay', (t) => {
+test('a network is removed by its name, and other networks with the same bits stay', (t) => {
   const index = indexOf('192.0.2.7', '192.0.2.7/32', '::1', '::1');
   index.delete('192.0.2.7');
   index.delete('192.0.2.8');
@@ -77,7 +77,7 @@ test('a network is removed by its name, and others of the same bits stay', (t) =
   t.deepEqual(namesIn(index, '::1'), []);
 });
 
-// Few bits, so that random networks and addresses meet.
+// There are only a few values, so that random networks often contain the random address.
 const anyIpv4 = fc
   .tuple(
     fc.constantFrom(10, 192),
@@ -98,7 +98,7 @@ const anyNetwork = fc.oneof(
   fc.tuple(anyIpv6, fc.option(fc.integer({ min: 0, max: 128 }))),
 );
 
-test('the index finds an address exactly where the block list of Node.js does', (t) => {
+test('the index finds an address in the same networks as the block list of Node.js', (t) => {
   const property = fc.property(
     fc.array(anyNetwork, { maxLength: 8 }),
     fc.oneof(anyIpv4, anyIpv6),

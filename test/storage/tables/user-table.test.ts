@@ -53,7 +53,7 @@ function effectOf(change: StoreChange, table: UserTable): EffectiveChange {
   }
 }
 
-test('apply returns the change as an effect exactly when it altered the table', (t) => {
+test('apply returns a change as an effect exactly when the change altered the table', (t) => {
   const property = fc.property(anyChanges, (sequence) => {
     const table = new UserTable();
     for (const change of sequence) {
@@ -96,7 +96,7 @@ test('applying only the effects to an empty table gives the same table', (t) => 
   t.notThrows(() => fc.assert(property));
 });
 
-test('a replayed removal leaves room on a full list, and later positions are right', (t) => {
+test('a replayed removal makes room on a full list, and later changes of the list work', (t) => {
   const table = new UserTable();
   const buddies = Array.from({ length: MAX_BUDDIES }, (_, index) => `u${index}`);
   const lines = ['REG alice', ...buddies.map((buddy) => `REG ${buddy}`), 'REG late', 'REG later'];
@@ -130,7 +130,7 @@ function idOf(table: UserTable, user: number): UserId {
   return buffer.toString('latin1', 0, table.copyId(buffer, 0, user)) as UserId;
 }
 
-/** A user's id and list, and the device if there is one; of a removed user, the id and the time. */
+/** A user's id and list, and the device if there is one. For a removed user, the id and the time. */
 type Content = (readonly [id: UserId | undefined, buddies: readonly UserId[] | number, device?: Device])[];
 
 /** All users in order, with their buddies. */
@@ -241,7 +241,7 @@ test(`a list holds ${MAX_BUDDIES} buddies, and changes to a full list can be und
   t.deepEqual(table.buddiesOf(id('alice')), buddies);
 });
 
-test('a freeze keeps one copy of each changed list, until it is read or released', (t) => {
+test('a freeze keeps one copy of each changed list until that copy is read or released', (t) => {
   const table = new UserTable();
   const length = 1_000;
   const buddies = Array.from({ length }, (_, index) => id(`u${index}`));
@@ -255,7 +255,7 @@ test('a freeze keeps one copy of each changed list, until it is read or released
     const frozen = table.freeze();
     t.is(table.listBytes, before);
     const changeOften = (user: UserId) => {
-      // 5,000 copies would fill pages.
+      // If each change made a copy, the copies would take megabytes.
       for (let change = 0; change < 5_000; change++) {
         const buddy = buddies[(change * 7919) % length] as UserId;
         table.apply({ op: 'DEL', id: user, buddy });
@@ -275,7 +275,7 @@ test('a freeze keeps one copy of each changed list, until it is read or released
   }
 });
 
-test('users and lists from a file behave like those from changes', (t) => {
+test('users and lists from a file behave like users and lists from changes', (t) => {
   const table = new UserTable();
   const bytes = Buffer.from('alice bob carol');
   t.deepEqual(
@@ -302,7 +302,7 @@ test('users and lists from a file behave like those from changes', (t) => {
   t.deepEqual(table.buddiesOf(id('bob')), [id('alice'), id('carol')]);
 });
 
-/** Prints how many bytes the process grows for each user with five buddies. */
+/** Prints by how many bytes the process grows for each user with five buddies. */
 const MEASURE = `
   import { UserTable } from '${builtModule('storage/tables/user-table')}';
   const USERS = 200_000;
@@ -334,7 +334,7 @@ test('a user with five buddies takes at most 250 bytes of memory', async (t) => 
   t.true(bytes > 30 && bytes <= 250, `${bytes}`);
 });
 
-test('apply returns the number whose row changed, and recordOf has the changed row', (t) => {
+test('apply returns the number of the changed row, and recordOf returns that row', (t) => {
   const table = new UserTable();
   const apply = (...list: readonly StoreChange[]) => list.map((change) => table.apply(change).user);
   t.deepEqual(apply(...changes('REG alice', 'REG bob', 'ADD bob alice', 'ADD bob alice')), [
@@ -381,7 +381,7 @@ test('hasNumbersOf is true if each id of the other table has the same number, or
 });
 
 for (const removed of [1, 8, 9, 40]) {
-  test(`${removed} users whom a journal removes are off every list after the last effect`, (t) => {
+  test(`endReplay takes the users whom a journal removed off every list (${removed} removed)`, (t) => {
     const table = new UserTable();
     const names = Array.from({ length: 60 }, (_, index) => id(`user${index}`));
     for (const name of names) table.replay({ op: 'REG', id: name });

@@ -24,7 +24,7 @@ async function begin(t: ExecutionContext) {
   return { parent, source, target, store };
 }
 
-/** Opens a data directory, and returns the list of each of these users; `undefined` without the user. */
+/** Opens a data directory, and returns the list of each user; `undefined` for an id without a user. */
 async function listsIn(path: string, users: readonly string[], files: Files = DISK) {
   const store = await openTextStore(path, { files });
   const lists = users.map((user) => store.users.buddiesOf(id(user))?.join(' '));
@@ -135,7 +135,7 @@ test('a backup refuses an existing target, a missing parent, and a missing datab
   t.deepEqual((await readdir(parent)).sort(), ['backup', 'data']);
 });
 
-test('a snapshot while the files are copied makes the backup begin again', async (t) => {
+test('a snapshot during the copying makes the backup begin again', async (t) => {
   const { source, target, store } = await begin(t);
   await fill(store);
   let isDue = true;
@@ -176,7 +176,7 @@ test('a backup gives up after ten copies that ended in the middle of a write', a
   t.deepEqual(await readdir(parent), ['data']);
 });
 
-// The simulated file system.
+// Tests with the simulated file system.
 
 const KINDS: readonly FaultKind[] = ['before', 'after', 'short'];
 const CODES: readonly ErrorCode[] = ['EIO', 'ENOSPC', 'EMFILE', 'EROFS'];
@@ -218,7 +218,7 @@ test('after any failed operation there is either no backup, or a complete one', 
   }
 });
 
-test('a full disk fails the backup and leaves nothing', async (t) => {
+test('a full disk makes the backup fail, and no file of it is left', async (t) => {
   const { files } = await simulated();
   const before = files.contents();
   files.failFrom(files.count, 'ENOSPC', ['write']);

@@ -17,7 +17,7 @@ async function openStore(t: ExecutionContext, directory: string): Promise<TextSt
   return store;
 }
 
-/** The disk, with a function that is called before a file of a kind is opened. */
+/** The disk, with a function that is called before a file whose path contains `kind` is opened. */
 function diskWith(beforeOpen: () => Promise<void>, kind: string): Files {
   return {
     ...DISK,
@@ -100,7 +100,7 @@ test('reading fails if the files are replaced during ten attempts', async (t) =>
   t.is(reads, MAX_READS);
 });
 
-test('a missing file that was not replaced is damage at the first attempt', async (t) => {
+test('a missing file that was not replaced counts as damage at the first attempt', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await openStore(t, directory);
   await store.commit(changes('REG alice'));

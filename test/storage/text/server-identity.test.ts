@@ -21,7 +21,7 @@ test('the seed is made once, in a private file, and read back', async (t) => {
   t.deepEqual((await readdir(directory.path)).sort(), ['identity.txt', 'lock.txt']);
 });
 
-test('a damaged file is refused with its path, and is not replaced', async (t) => {
+test('the error of a damaged file names its path, and the file is not replaced', async (t) => {
   const directory = new DataDirectory(DISK, await temporaryDirectory(t));
   await ensureServerSeed(directory);
   const path = directory.pathOf('identity.txt');
@@ -53,7 +53,7 @@ test('no seed is made while another process uses the directory', async (t) => {
   await store.close();
 });
 
-test('a seed that was used survives any power cut, and each failure leaves one seed or none', async (t) => {
+test('a seed that was returned survives any power cut, and all starts return the same seed', async (t) => {
   const random = new Random(1);
   for (const kind of ['before', 'after', 'short'] as const) {
     for (let n = 1, isOver = false; !isOver; n++) {

@@ -9,7 +9,7 @@ import { openTextStore } from '../../../storage/text/text-store.js';
 import { mountMemory, needs, remount } from '../../helpers/faults.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
 
-test('the sizes of journals and snapshots are measured, and the space of the disk', async (t) => {
+test('the sizes of journals and snapshots and the space on the disk are measured', async (t) => {
   const path = await temporaryDirectory(t);
   const directory = new DataDirectory(DISK, path);
   const store = await openTextStore(path);
@@ -41,14 +41,14 @@ test('a probe shows whether a data directory can be written, and leaves no file'
   t.deepEqual(await readdir(path), ['filler']);
 });
 
-test('probes that follow each other closely use one result', async (t) => {
+test('probes in quick succession share one result', async (t) => {
   const path = await temporaryDirectory(t);
   const probe = new WriteProbe(new DataDirectory(DISK, path));
   t.is(probe.findProblem(), probe.findProblem());
   t.is(await probe.findProblem(), undefined);
 });
 
-test('a disk that hangs is a problem, and occupies one thread only', async (t) => {
+test('a disk that hangs is reported as a problem, and occupies only one thread', async (t) => {
   const path = await temporaryDirectory(t);
   let opened = 0;
   const hanging = new Promise<never>(() => {});

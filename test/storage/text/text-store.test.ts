@@ -59,7 +59,7 @@ const UNSYNCED: Files = {
   syncDirectory: async () => {},
 };
 
-/** Also without a process for each lock, for tests that open a store hundreds of times. */
+/** {@link UNSYNCED} without a process for each lock, for tests that open a store hundreds of times. */
 const UNLOCKED: Files = {
   ...UNSYNCED,
   lock: async () => ({ isInPlace: async () => true, release: async () => {} }),
@@ -88,7 +88,7 @@ async function open(t: ExecutionContext, directory: string, options?: TextStoreO
   return store;
 }
 
-/** Opens a store, passes it to `use`, and closes it, also after an error. */
+/** Opens a store, passes it to `use`, and then closes the store, even after an error. */
 async function withStore<TValue>(
   directory: string,
   use: (store: TextStore) => Promise<TValue>,
@@ -334,7 +334,7 @@ test('opening copies the journal to a new file, and removes the old one', async 
   });
 });
 
-test('a copy by an interrupted start is used if the original journal has lost records', async (t) => {
+test('the copy of an interrupted start is used if the original journal has lost records', async (t) => {
   const directory = await temporaryDirectory(t);
   const lines = SAMPLE.split(/(?<=\n)/);
   await writeFile(join(directory, 'journal-1.txt'), lines.slice(0, 2).join(''));
@@ -476,7 +476,7 @@ for (const [name, texts] of [
   ['journal.txt', {}],
   ['journal-8.txt', { 'manifest.txt': manifestOf('journal journal-8.txt 1') }],
 ] as const) {
-  test(`a torn end of ${name} is moved to a file of its own, and reported`, async (t) => {
+  test(`a torn end of ${name} is moved to a separate file, and reported`, async (t) => {
     const second = SAMPLE.indexOf('2 0 REG');
     for (const [text, goodBytes] of [
       [SAMPLE.slice(0, -1), SAMPLE.indexOf('3 2 ADD')],
@@ -609,7 +609,7 @@ test('the error of a damaged manifest names the file', async (t) => {
   }
 });
 
-test('the error of a missing file names it, also if it is the manifest', async (t) => {
+test('the error of a missing file names the file, even if it is the manifest', async (t) => {
   for (const name of Object.keys(WHOLE)) {
     const directory = await directoryWith(t, WHOLE);
     await rm(join(directory, name));
@@ -655,7 +655,7 @@ test('a file of a newer format is refused with the name of the format', async (t
   await assertRefused(t, directory, 'store.unusable', join(directory, 'journal.txt'), "'im-journal 3'");
 });
 
-/** The same database in the previous format. */
+/** The database of {@link WHOLE} in the previous format. */
 const EARLIER = Object.fromEntries(
   Object.entries(WHOLE).map(([name, text]) => {
     const earlier = text.replace(/^(im-\w+) 2 \w+\n/, '$1 1\n').replace(/# 2 lines.*\n/, '');
@@ -713,7 +713,7 @@ test('an interrupted first start or copy by an earlier version is continued', as
   }
 });
 
-test('an earlier version recognises the headers of the current format, and can name it', async (t) => {
+test('an earlier version can read the name of the current format from the headers', async (t) => {
   const directory = await temporaryDirectory(t);
   await withStore(directory, async (store) => {
     await store.commit(changes('REG alice'));
@@ -755,7 +755,7 @@ test('numbers of removed users are not used again, however often the store is re
   });
 });
 
-test('a file instead of the directory is refused, with path and reason', async (t) => {
+test('a file in place of the directory is refused, and the error has the path and reason', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   await writeFile(directory, 'in the way');
   const error = await t.throwsAsync(openTextStore(directory), {
@@ -768,7 +768,7 @@ test('a file instead of the directory is refused, with path and reason', async (
 });
 
 for (const [what, put] of Object.entries(IRREGULAR)) {
-  test(`a store refuses ${what} instead of a file, and names the path`, async (t) => {
+  test(`a store refuses ${what} in place of a file, and names the path`, async (t) => {
     for (const name of [...Object.keys(WHOLE), 'lock.txt']) {
       const directory = await directoryWith(t, { ...WHOLE, 'lock.txt': 'kept\n' });
       await put(t, join(directory, name));
@@ -787,7 +787,7 @@ for (const [what, put] of Object.entries(IRREGULAR)) {
 }
 
 // PATH is shared by the whole process: no other test may start a command meanwhile.
-test.serial('without the command flock the store is unusable, and the message says so', async (t) => {
+test.serial('without the command flock, the store is unusable, and the message names flock', async (t) => {
   const directory = await temporaryDirectory(t);
   const before = process.env['PATH'];
   process.env['PATH'] = directory;
@@ -823,7 +823,7 @@ test('a directory in use is refused until its store is closed, and the process i
   t.deepEqual(await second.commit(changes('REG alice', 'REG bob')), [203, 203]);
 });
 
-test('a directory stays locked until its process is killed, and keeps its commits', async (t) => {
+test('a directory stays locked until its process is killed, and its commits are kept', async (t) => {
   const directory = await temporaryDirectory(t);
   const holder = startScript(
     t,
@@ -867,7 +867,7 @@ test('a process that has closed its store can end by itself', async (t) => {
 
 // Compaction.
 
-/** Changes that register users, and add to each list the user registered before. */
+/** Changes that register users, and put on each list the user who was registered before its owner. */
 function registrations(users: number, from = 0): ReturnType<typeof changes> {
   const lines = Array.from({ length: users }, (_, index) => [
     `REG user-${from + index}`,
@@ -946,7 +946,7 @@ test('commits during a snapshot are not lost', async (t) => {
   );
 });
 
-test('closing a store at any moment of a snapshot loses nothing', async (t) => {
+test('closing a store at any moment of a snapshot loses no change', async (t) => {
   for (const waitMs of [0, 1, 2, 4, 8, 16, 32, 64]) {
     const directory = await temporaryDirectory(t);
     const { count, onReport } = collectReports();
@@ -1018,7 +1018,7 @@ test('a commit that cannot be appended has no effect, and can be retried', async
   };
   const store = await open(t, directory, { files });
   await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
-  // Only undoing these in reverse order restores the state.
+  // The state is restored only if these changes are undone in reverse order.
   const batch = changes(
     'REG carol',
     'ADD carol bob',
@@ -1050,7 +1050,7 @@ test('a commit that cannot be appended has no effect, and can be retried', async
   });
 });
 
-test('after its journal was deleted, the store writes a new database', async (t) => {
+test('a store whose journal was deleted writes a new database', async (t) => {
   const directory = await temporaryDirectory(t);
   const { reports, onReport } = collectReports();
   const store = await open(t, directory, { onReport });
@@ -1076,7 +1076,7 @@ test('after its journal was deleted, the store writes a new database', async (t)
   t.is(Object.keys(texts).length, 3);
 });
 
-test('after its directory was replaced, the store locks and fills the new one', async (t) => {
+test('a store whose directory was replaced locks and fills the new directory', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   const store = await open(t, directory);
   await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
@@ -1115,7 +1115,7 @@ test('during a snapshot, commits after closing and simultaneous commits are refu
   );
 });
 
-test('a record appended to a sealed journal by another program is ignored', async (t) => {
+test('a record that another program appended to a sealed journal is ignored', async (t) => {
   const directory = await directoryWith(t, WHOLE);
   await appendFile(join(directory, 'journal-2.txt'), sealed('6 5 REG eve'));
   await withStore(directory, async (store) => {

@@ -38,7 +38,7 @@ test('a dump has users in order of registration, each with the buddies in list o
   t.is(await written(table), '# im-server dump: 3 users\ncarol bob alice\nalice\nbob carol\n');
 });
 
-test('a dump shows the moment at which it began, without later changes', async (t) => {
+test('a dump shows the users at the moment when it began, without later changes', async (t) => {
   const table = new UserTable();
   for (const change of changes('REG alice', 'REG bob', 'ADD alice bob')) table.apply(change);
   let text = '';
@@ -84,7 +84,7 @@ test('a byte order mark is not part of the first id', async (t) => {
   t.deepEqual(users, [{ id: 'alice', buddies: ['bob'], source: 'users.txt:1' }]);
 });
 
-test('a line that is too long is skipped, and the next one is read', async (t) => {
+test('a line that is too long is skipped, and the next line is read', async (t) => {
   const longest = `${'x'.repeat(MAX_USER_LINE_BYTES)}\n`;
   const { users, skipped } = await read(`${longest}x${longest}bob\n`);
   t.deepEqual(
@@ -97,7 +97,7 @@ test('a line that is too long is skipped, and the next one is read', async (t) =
   t.deepEqual(skipped, ['users.txt:2: the line is too long']);
 });
 
-test('a dump has keys, reserved ids and bans; a freed id is not in it', async (t) => {
+test('a dump has keys, reserved ids and bans, but no freed ids', async (t) => {
   const table = new UserTable();
   for (const change of [
     { op: 'REG', id: id('alice'), device: device(7, 3) },

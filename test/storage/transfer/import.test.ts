@@ -32,7 +32,7 @@ function reportOf(...figures: readonly [number, number, number, number, number])
   return { users, usersBefore, buddies, buddiesBefore, reserved: 0, bans: 0, skipped };
 }
 
-test('a list may name a user who comes later', async (t) => {
+test('a list may name a user whose line comes later', async (t) => {
   const store = openMemoryStore();
   const { report, progress } = await imported(store, usersOf('alice carol bob', 'bob', 'carol alice'));
   t.deepEqual(report, reportOf(3, 0, 3, 0, 0));
@@ -171,7 +171,7 @@ test('keys, reserved ids and bans are imported, and lists of keyed ids too', asy
   t.deepEqual(again.skipped, []);
 });
 
-test('users with another or an invalid key, and conflicting entries, are skipped', async (t) => {
+test('users with a different or an invalid key, and conflicting entries, are skipped', async (t) => {
   const store = openMemoryStore();
   await store.commit([
     { op: 'REG', id: id('alice'), device: device(1) },

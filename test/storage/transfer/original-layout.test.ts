@@ -64,7 +64,7 @@ test('anything but a regular file <id>.txt is skipped', async (t) => {
   );
 });
 
-test('a file of the greatest length is read, and one a byte longer is skipped', async (t) => {
+test('a file of the maximum length is read, and a file that is longer is skipped', async (t) => {
   const longest = 'x'.repeat(MAX_FILE_BYTES);
   const directory = await directoryOf(t, { 'a.txt': `${longest}x`, 'b.txt': longest });
   const { portions, skipped } = await read(directory);
