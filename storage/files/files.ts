@@ -32,9 +32,9 @@ export interface OpenFile {
 /** What the file system says about a file or a directory. */
 export interface FileFacts {
   readonly isDirectory: boolean;
-  /** Bytes. */
+  /** The size in bytes. */
   readonly size: number;
-  /** The permission bits, as of `chmod`. */
+  /** The permission bits, as `chmod` sets them. */
   readonly mode: number;
   /** The user id of the owner. */
   readonly owner: number;
@@ -65,7 +65,7 @@ export interface Files {
   create(path: string): Promise<OpenFile>;
   /**
    * Opens a regular file for reading and appending; makes it if it does not exist. Each write goes to the end
-   * of the file, also when other processes append: the position is ignored.
+   * of the file, even when other processes append. The position is ignored.
    *
    * @throws FileError `file.irregular` when the path names anything else.
    */

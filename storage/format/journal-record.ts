@@ -22,7 +22,7 @@
  *     UNBAN id <id>                       UNBAN address <address>
  *
  * The second number distinguishes an interrupted write from damage. If a later record says that a bad record
- * was durable, the bad record is damaged. Otherwise an interrupted write left it.
+ * was durable, the bad record is damaged. Otherwise it counts as the rest of an interrupted write.
  *
  * The store also reads format 1. Its only changes were ADD, DEL, and REG without a key.
  */

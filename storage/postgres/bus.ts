@@ -1,5 +1,5 @@
 /**
- * Carries texts between the servers of a directory, over NOTIFY.
+ * Carries texts between the servers of a directory, by PostgreSQL's NOTIFY.
  *
  * The bus has a connection of its own. If a NOTIFY were in the transaction of a change, every other NOTIFY of
  * the database would wait while this transaction waits for the standby. A NOTIFY in a transaction of its own

@@ -1,5 +1,5 @@
 /**
- * Opens a database: reads its files into a table in memory, and starts a journal to append to.
+ * Opens a database: reads its files into a table in memory, and starts a journal for later changes.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';

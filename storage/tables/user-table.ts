@@ -34,7 +34,7 @@ export type EffectiveChange =
   | OperatorChange;
 
 /**
- * The verdict on a change. If the change altered the table, there is also its effect, and the data that
+ * The verdict on a change. If the change altered the table, also the effect of the change, and the data that
  * {@link UserTable.undo} needs.
  */
 export interface Applied {
@@ -61,7 +61,7 @@ export const FREED = -1;
 export interface FrozenUsers {
   /** How many numbers had been given to users. */
   readonly size: number;
-  /** When each removed user was removed; {@link FREED} if the id of the user was freed since. */
+  /** When each removed user was removed; {@link FREED} if the id of the user was freed afterwards. */
   readonly removed: ReadonlyMap<number, number>;
   readonly bans: readonly Ban[];
   /** A user's key. Call it before {@link readList} for the same user. */

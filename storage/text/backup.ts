@@ -1,5 +1,5 @@
 /**
- * Backups: a copy of a database that is a data directory itself, so that a server can start in it.
+ * Backups: copies of a database. A backup is itself a data directory, so that a server can start in it.
  *
  * The source may be in use. A backup has all changes that were acknowledged before it began. Because a backup
  * has the journal, it can also end at an earlier change. A backup gets its name when it is complete, on
@@ -26,7 +26,7 @@ export interface BackupRequest {
   readonly files: Files;
   /** The path of the data directory. */
   readonly source: string;
-  /** The path of the backup. It must not exist, and its parent must. */
+  /** The path of the backup. This path must not exist, but its parent directory must exist. */
   readonly target: string;
   /** The number of the last change in the backup. Default: the newest change. */
   readonly until?: number | undefined;

@@ -1,5 +1,5 @@
 /**
- * Reads and describes a database without opening it, also while a server uses it.
+ * Reads and describes a database without opening it, even while a server uses the database.
  */
 
 import type { DataDirectory } from '../files/data-directory.js';

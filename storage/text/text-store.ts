@@ -44,7 +44,7 @@ export type StoreReport =
   /** The store found an interrupted write, and moved it to a separate file. */
   | ({ readonly type: 'tail.kept' } & TornTail)
   | { readonly type: 'snapshot.made'; readonly users: number; readonly bytes: number; readonly ms: number }
-  /** No data is lost. The store tries again when the journals have doubled. */
+  /** No data is lost. The store tries again when the journals are twice as long. */
   | { readonly type: 'snapshot.failed'; readonly error: unknown }
   /** The database had the previous format, and was rewritten in the current format. */
   | { readonly type: 'store.upgraded'; readonly users: number; readonly ms: number }
