@@ -103,7 +103,10 @@ export interface Users {
   readonly committed: number;
   /** How many users are registered. Includes registrations of the commit under way. */
   countUsers(): number;
-  /** True when the id of a user is bound to a key. Must be cheap: the server calls it for every SET and GET. */
+  /**
+   * True when the id of a user is bound to a key. Must be cheap, because the server calls it for every SET
+   * and GET.
+   */
   isKeyed(user: number): boolean;
   /**
    * The key of a user's id, with the newest serial and the highest floor that the store has seen; `undefined`

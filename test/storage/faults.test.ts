@@ -1,5 +1,5 @@
 /**
- * The text store on a disk that fails, and through power cuts.
+ * Tests the text store on a disk that fails, and through power cuts.
  *
  * Each test keeps a ledger of the changes that the store acknowledged, in order. While the store runs, it
  * must hold exactly these changes. After a crash it must hold these changes, too. It may then also hold the

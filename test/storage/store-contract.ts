@@ -102,7 +102,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.deepEqual(store.users.buddiesOf(id('alice')), []);
   });
 
-  rule('an unknown id has no list, and a new user has an empty one', async (t, store) => {
+  rule('an unknown id has no list, and a new user has an empty list', async (t, store) => {
     await store.commit(changes('REG alice'));
     t.is(store.users.buddiesOf(id('stranger')), undefined);
     t.deepEqual(store.users.buddiesOf(id('alice')), []);

@@ -183,7 +183,7 @@ withPostgres(() => {
     t.deepEqual(await committed, [200]);
   });
 
-  test.serial('a commit on a frozen primary fails after a while, and the next one at once', async (t) => {
+  test.serial('a commit on a frozen primary fails after a while, and the next commit at once', async (t) => {
     const url = await primary.makeDirectory(t);
     const store = await open(t, url);
     await primary.freeze();

@@ -32,7 +32,7 @@ async function listsIn(path: string, users: readonly string[], files: Files = DI
   return lists;
 }
 
-/** Commits changes, a snapshot of them, and then more changes in two journals. */
+/** Commits changes, makes a snapshot, and commits more changes. */
 async function fill(store: TextStore): Promise<void> {
   await store.commit(changes('REG alice', 'REG bob', 'ADD alice bob'));
   await store.compact();
@@ -218,7 +218,7 @@ test('after any failed operation there is either no backup, or a complete one', 
   }
 });
 
-test('a full disk makes the backup fail, and no file of it is left', async (t) => {
+test('a full disk makes the backup fail, and the backup leaves no files', async (t) => {
   const { files } = await simulated();
   const before = files.contents();
   files.failFrom(files.count, 'ENOSPC', ['write']);
