@@ -32,7 +32,7 @@ test('status shows a running server, as lines and as JSON', async (t) => {
   });
 });
 
-test('a command finds the server by the same configuration as the server', async (t) => {
+test('a command finds the server with the configuration that the server uses', async (t) => {
   const directory = await temporaryDirectory(t);
   await startServerProgram(t, directory);
   const config = join(await temporaryDirectory(t), 'server.conf');
@@ -68,7 +68,7 @@ test('a failure names its cause on one line', async (t) => {
   t.regex(killed.stderr, /^im-server: no server runs here: .* left over from a server that was killed\n$/);
 });
 
-test('a user without permission is told who has it', async (t) => {
+test('the error for a user without permission says who has permission', async (t) => {
   if (process.getuid?.() !== 0) return t.pass('only root can become another user');
   const directory = await temporaryDirectory(t);
   await startServerProgram(t, directory);
@@ -80,7 +80,7 @@ test('a user without permission is told who has it', async (t) => {
   t.regex(program.stderr, /^im-server: no permission to use .*: only the user of the server, and root, may /);
 });
 
-test('a data directory whose socket would have a path over 107 bytes is refused by name', async (t) => {
+test('a socket path over 107 bytes is refused with an error that names the path', async (t) => {
   const directory = join(await temporaryDirectory(t), 'x'.repeat(100));
   await mkdir(directory);
   const args = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
@@ -100,7 +100,7 @@ test('stop ends the server, and returns when its process has ended', async (t) =
   const { program } = await startServerProgram(t, directory, '--log-format', 'json', '--log-level', 'warn');
   const { code, stdout } = await runServer(t, 'stop', '--data', directory, '--json');
   t.deepEqual([code, JSON.parse(stdout)], [0, { stopped: true, pid: program.process.pid }]);
-  // A zombie, or gone: the process has released everything that it had.
+  // The process is a zombie or gone, so it has released all its resources.
   const state = await readFile(`/proc/${program.process.pid}/stat`, 'latin1').catch(() => ') Z');
   t.regex(state, /\) [ZX]/);
   t.is(await program.exited, 0);

@@ -1,4 +1,4 @@
-/** The operator's commands over a directory in a real PostgreSQL. */
+/** The operator's commands to servers whose directory is in a real PostgreSQL. */
 
 import { join } from 'node:path';
 import anyTest from 'ava';
@@ -20,7 +20,7 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  test('commands over a shared directory change it for all servers, durably', async (t) => {
+  test('a command to one server changes the shared directory for all servers, durably', async (t) => {
     const url = await postgres.makeDirectory(t);
     const runtime = await temporaryDirectory(t);
     const environment = { ...emptyEnvironment(t), RUNTIME_DIRECTORY: runtime };

@@ -18,7 +18,7 @@ const test = anyTest.serial;
 
 const KEY = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo';
 
-/** Begins with a dash, like an option. */
+/** A key that begins with a dash, like an option. */
 const DASHED_KEY = '-TDJTl5ZiBoXIzuTd_J2MmBGDM7bnhTShUdAYyUNrME';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ async function started(t: ExecutionContext, ...args: readonly string[]) {
   return { directory, server, start, run, json };
 }
 
-test('who lists who is online, where, and with which kind of id', async (t) => {
+test('the command who lists each online user, the address, and whether the id has a key', async (t) => {
   const { server, run, json } = await started(t);
   const presence = await PresenceClient.open(t, server.udp);
   presence.send('SET alice 100 ONLINE 4000');
@@ -62,7 +62,7 @@ test('who lists who is online, where, and with which kind of id', async (t) => {
   t.regex(stdout, /^alice +ONLINE +127\.0\.0\.1:4000 +open +seen .*\nbob .*\n2 users online\n$/);
 });
 
-test('users lists users and reserved ids, all or those that match a pattern', async (t) => {
+test('the command users lists all users and reserved ids, or only those that match a pattern', async (t) => {
   const { run, json } = await started(t);
   t.is((await run('delete', 'mallory', '--yes')).code, 0);
   const ids = async (...pattern: string[]) => (await json('users', ...pattern)).map(({ id }) => id);
@@ -124,7 +124,7 @@ test('show says why a client at an address cannot register, and who is online fr
   presence.send('SET alice 100 ONLINE 4000');
   await presence.ask('GET alice');
   t.like((await json('show', '127.0.0.1'))[0], { mayRegister: true, reasons: [], online: 1, ids: ['alice'] });
-  // The limit allows one more registration each second, so the requests go on until `show` has seen it.
+  // The limit allows one more registration each second. The requests go on until `show` reports the limit.
   let isSeen = false;
   const requests = (async () => {
     while (!isSeen) await ask(server.tcp, 'REG carol\n');
@@ -193,7 +193,7 @@ test('delete asks at a terminal, and needs --yes elsewhere', async (t) => {
   }
 });
 
-test('a ban names one target in one way, can end, survives a restart, and can be lifted', async (t) => {
+test('a ban shows its target in one notation, may expire, survives a restart, and can be lifted', async (t) => {
   const { server, start, run, json } = await started(t);
   const before = Date.now();
   const [made] = await json('ban', '192.0.2.77/24', '--for', '30d');
@@ -231,7 +231,7 @@ test('a ban names one target in one way, can end, survives a restart, and can be
   }
 });
 
-test('keys of a running server are shown, set and cleared as those of a directory', async (t) => {
+test('key commands to a running server print the same as key commands on a data directory', async (t) => {
   const { directory, server, run, json } = await started(t);
   const { stdout: serverKey } = await run('key');
   t.is((await runServer(t, 'key', directory)).stdout, serverKey);
@@ -251,7 +251,7 @@ test('keys of a running server are shown, set and cleared as those of a director
   t.is((await run('key', 'set', 'alice')).code, 2);
 });
 
-test('reload prints what changed and what needs a restart, or the mistake', async (t) => {
+test('reload prints what changed and what needs a restart, or the mistake in the file', async (t) => {
   const config = join(await temporaryDirectory(t), 'server.conf');
   await writeFile(config, '');
   const { server, run, json } = await started(t, '--config', config);

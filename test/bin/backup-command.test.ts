@@ -51,7 +51,7 @@ test('a restored backup has every change that was acknowledged before the backup
   t.true(ledger.acknowledged > 100);
 });
 
-test('a server starts in a backup up to a change, and its clients know its key', async (t) => {
+test('a server starts from a backup that ends at a given change, and has the same key', async (t) => {
   const parent = await temporaryDirectory(t);
   const [data, target] = [join(parent, 'data'), join(parent, 'backup')];
   const server = await startServerProgram(t, data);

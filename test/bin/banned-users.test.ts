@@ -13,7 +13,7 @@ import { id } from '../storage/changes.js';
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** A server, and a user of it, whose key is kept in one home. */
+/** Starts a server. All clients that the returned `start` starts share one home directory. */
 async function world(t: ExecutionContext) {
   const identity = createServerIdentity(Identity.create(), 0);
   const server = await serve(t, { identity: () => identity });
@@ -32,7 +32,7 @@ const remove = (server: TestServer, name: string) =>
 
 const ID_BANNED = (user: string) => banLine({ banned: 'id' }, user);
 
-test('commands for scripts print the reply and the reason, and exit with 7', async (t) => {
+test('commands for scripts print the reply to a banned user and the reason, and exit with 7', async (t) => {
   const { server, start } = await world(t);
   await ask(server.tcp, 'REG bob\n');
   await banId(server, 'mallory');
@@ -55,7 +55,7 @@ test('commands for scripts print the reply and the reason, and exit with 7', asy
   t.true(command.stderr.includes(banLine({ banned: 'address', untilMs }, 'alice')), command.stderr);
 });
 
-test('listen ends with the reason and exit code 7 when its user is banned, 5 when deleted', async (t) => {
+test('listen prints the reason and exits with 7 when its user is banned, with 5 when deleted', async (t) => {
   for (const [name, code, end, reason] of [
     ['alice', 7, banId, 'banned alice'],
     ['carol', 5, remove, deletedText(id('carol'))],
@@ -70,7 +70,7 @@ test('listen ends with the reason and exit code 7 when its user is banned, 5 whe
   }
 });
 
-test('a user with a key who is banned is signed out, and told why, as is one who is deleted', async (t) => {
+test('a banned or deleted user with a key is signed out, and the client says why', async (t) => {
   const { server, start } = await world(t);
   const alice = start();
   await alice.answer('Your choice: ', 'r');
@@ -91,7 +91,7 @@ test('a user with a key who is banned is signed out, and told why, as is one who
   t.pass();
 });
 
-test('a user without a key who is banned is told so when the list does not come', async (t) => {
+test('the client tells a banned user without a key about the ban when no buddy list arrives', async (t) => {
   const { server, start } = await world(t);
   const alice = start('--clear');
   await alice.answer('Your choice: ', 'r');

@@ -1,4 +1,4 @@
-/** kill -9 of im-client at each step of the commands that make, restore and revoke keys. */
+/** im-client is killed with kill -9 at each step of the commands that make, restore and revoke keys. */
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ async function usableDevice(t: ExecutionContext, server: ServerAt, home: KeyedHo
   return stored;
 }
 
-test('killed at any step of register, the client never loses a key that the server knows', async (t) => {
+test('a client killed at any step of register never loses a key that the server knows', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await startKeyedServer(t);
   let registered = 0;
@@ -84,7 +84,7 @@ test('killed at any step of register, the client never loses a key that the serv
   t.true(registered > 0 && registered < kills);
 });
 
-/** An id with a key at the server, on another machine. */
+/** Registers an id with a key, as another machine would. The key is not in the returned home. */
 async function registered(t: ExecutionContext, server: ServerAt, n: number) {
   const id = `old${n}`;
   const identity = Identity.create();
@@ -93,7 +93,7 @@ async function registered(t: ExecutionContext, server: ServerAt, n: number) {
   return { id, identity, device, home: await KeyedHome.create(t, server) };
 }
 
-test('killed at any step of key restore, the client restores the key when it is run again', async (t) => {
+test('a client killed at any step of key restore restores the key when it is run again', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await startKeyedServer(t);
   const kills = await killEverywhere(
@@ -113,7 +113,7 @@ test('killed at any step of key restore, the client restores the key when it is 
   t.log(`killed ${kills} times`);
 });
 
-test('killed at any step of key revoke, the client keeps a key, and finishes when run again', async (t) => {
+test('a client killed at any step of key revoke keeps its key, and finishes when it is run again', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await startKeyedServer(t);
   const kills = await killEverywhere(

@@ -191,13 +191,13 @@ test('a directory in the place of the file is an error', async (t) => {
   t.regex(program.stderr, /client\.conf: it is no/);
 });
 
-test('the client uses what is configured', async (t) => {
+test('the client uses the configured user and server', async (t) => {
   const { code, stdout } = await run(t, { file: 'user = alice\nserver = 127.0.0.1\n' });
   t.is(code, 0);
   t.regex(stdout, /^Signed in as alice\.$/m);
 });
 
-test('a reader that stops early is not an error', async (t) => {
+test('a reader that closes the pipe early causes no error', async (t) => {
   const program = new Program(t, 'im-client', 'config');
   program.process.stdout?.destroy();
   await once(program.process, 'exit');

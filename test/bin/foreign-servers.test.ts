@@ -1,6 +1,7 @@
 /**
- * The client, which uses keys, at servers that other people wrote, which do not know keys. These servers are
- * asked whether they keep keys. Apart from that, they get the same bytes as before there were keys.
+ * Runs the client, which uses keys, against servers by other authors, which do not know keys. The client asks
+ * such a server whether it keeps keys. Apart from this question, the server gets the bytes that clients sent
+ * before keys existed.
  */
 
 import { join } from 'node:path';
@@ -66,7 +67,7 @@ async function linesOf({ called }: CalledPeer): Promise<readonly (string | undef
 const dataOf = ({ HOME }: NodeJS.ProcessEnv) => join(HOME as string, '.local', 'share', 'im');
 
 for (const lineEnd of ['\r\n', '\n']) {
-  test(`requests are as before at a server that ends lines with ${JSON.stringify(lineEnd)}`, async (t) => {
+  test(`a server that ends lines with ${JSON.stringify(lineEnd)} gets requests without keys`, async (t) => {
     const { server, bob } = await withBob(t, '201', lineEnd);
     const home = emptyEnvironment(t);
     t.deepEqual(await run(t, server, home, ['register', 'alice']), [0, '200 OK\n', NEWS]);
@@ -94,7 +95,7 @@ for (const lineEnd of ['\r\n', '\n']) {
   });
 }
 
-test('the presence and the calls of a listening user are as before keys existed', async (t) => {
+test('the presence and the calls of a listening user are the same as before keys existed', async (t) => {
   const { server } = await withBob(t, 'a close');
   const program = start(t, server, emptyEnvironment(t), 'listen', 'alice', '--accept', 'all');
   await until(() => program.stderr.includes('on port'));
@@ -125,7 +126,7 @@ test('the presence and the calls of a listening user are as before keys existed'
   t.notRegex(program.stderr, /clear|private/);
 });
 
-test('plain mode prints one additional line, once; the server gets the same bytes as before', async (t) => {
+test('plain mode prints one line about keys, once, and sends the same bytes as before keys existed', async (t) => {
   const { server } = await withBob(t, '200');
   const home = { ...emptyEnvironment(t), NODE_NO_WARNINGS: '1' };
   const script = 'R\nalice\nA\nbob\nL\ncarl\nD\nbob\nX\n';
@@ -167,7 +168,7 @@ test('the list of buddies is shown even if the server is silent about keys', asy
   t.deepEqual(server.requests, [VERSION], 'and the cause of its silence is not asked for');
 });
 
-test('if a server that kept keys keeps none now, it counts as busy, and gets nothing in clear', async (t) => {
+test('a server that kept keys and now keeps none counts as busy, and gets nothing in clear', async (t) => {
   const keyed = await serve(t);
   const home = emptyEnvironment(t);
   await directoryAt(t, keyed, dataOf(home)).request('REG', ['alice'], new AbortController().signal);
@@ -192,7 +193,7 @@ test('if a server that kept keys keeps none now, it counts as busy, and gets not
   for (const request of server.requests) t.is(request.charCodeAt(0), 0x16, 'only TLS');
 });
 
-test('once an updated server keeps keys, known ids stay without a key, and new ids get one', async (t) => {
+test('when an updated server begins to keep keys, old ids stay without keys, and new ids get keys', async (t) => {
   const foreign = await ForeignServer.start(t, '201');
   const home = emptyEnvironment(t);
   t.is((await run(t, foreign, home, ['register', 'alice']))[0], 0);

@@ -112,7 +112,7 @@ test('each mistake is reported in one line', async (t) => {
   t.regex(homeless.stderr, /^im-client: HOME is not set/);
 });
 
-test('a reader that stops early is not an error, a full disk is one', async (t) => {
+test('a reader that closes the pipe early causes no error, but a full disk does', async (t) => {
   const { directory, environment } = await user(t);
   await writeFile(join(directory, 'bob.jsonl'), LINES.join('\n').concat('\n').repeat(10_000));
   const program = new Program(t, { name: 'im-client', environment }, 'history', 'bob', '--json');

@@ -23,7 +23,7 @@ const LEFT = '\u001b[D';
 const HOME = '\u001b[H';
 const BACKSPACE = '\u007f';
 
-/** Waits longer than the time in which two Ctrl-C count as one. This time is what the test is about. */
+/** Waits longer than the time in which two Ctrl-C count as one. The tests need this real pause. */
 function interruptPause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1_100));
 }
@@ -38,7 +38,7 @@ async function aliceInTerminal(t: ExecutionContext, size = SIZE, ...options: rea
   return { alice, server };
 }
 
-/** Waits until the last rows of the screen are these, without the times before messages. */
+/** Waits until the last rows of the screen are these. Ignores the times in front of messages. */
 async function showsTimed(terminal: Terminal, ...lastRows: readonly string[]): Promise<void> {
   const timeless = () => terminal.rows().map((row) => row.replace(/^\d\d:\d\d (?=\w+: )/, ''));
   await terminal.until(
@@ -145,7 +145,7 @@ test('a cleared screen still shows who calls, and the buddy of the chat', async 
   await t.notThrowsAsync(alice.shows('(Not sent: hal)', 'bob left.', ...AT_MENU));
 });
 
-test('in a chat, a typed empty line is not sent, and an empty line in a paste is sent', async (t) => {
+test('in a chat, a typed empty line is not sent, but an empty line in a paste is sent', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   alice.press('\r\r\rhi\r');
   t.is(await bob.line(), 'hi');
@@ -156,7 +156,7 @@ test('in a chat, a typed empty line is not sent, and an empty line in a paste is
   t.deepEqual([await bob.line(), await bob.line(), await bob.line()], ['one', '', 'two']);
 });
 
-test('a key that means nothing changes nothing', async (t) => {
+test('a key without a meaning changes nothing', async (t) => {
   const { alice } = await aliceInTerminal(t);
   await alice.shows(ALICES_MENU, 'Your choice:');
   const before = alice.rows().filter((row) => row !== ALICES_MENU);
@@ -166,7 +166,7 @@ test('a key that means nothing changes nothing', async (t) => {
   t.deepEqual(alice.rows().slice(-before.length - 1, -2), before.slice(0, -1).slice(-(before.length - 1)));
 });
 
-test('reports of the terminal are not taken for typed keys, at the menu and in a line', async (t) => {
+test('the menu and the line editor do not take reports of the terminal for typed keys', async (t) => {
   const { alice } = await aliceInTerminal(t);
   const reports = [
     '\u001b[<0;10;20M',
@@ -241,7 +241,7 @@ test('a call during a prompt asks at once, and then restores the typed text', as
   await alice.until(() => alice.rows().some((row) => row.startsWith('An id is one word')));
 });
 
-test('an answer meant for a caller who hung up does not accept the next one', async (t) => {
+test('an answer meant for a caller who hung up does not accept the next caller', async (t) => {
   const { alice, server } = await aliceInTerminal(t);
   const port = await alicesPort(t, server.udp);
   const bob = await Peer.call(t, port);
@@ -286,7 +286,7 @@ test('keys that the user still types when the buddy leaves do not reach the menu
   alice.press('x');
   await alice.until(() => alice.rows().includes('Press the key again.'));
   t.true(alice.rows().includes('(Not sent: half a sen)'));
-  await quiet(); // the user notices the menu
+  await quiet(); // the time in which a user notices the menu
   alice.press('s');
   await alice.until(() => alice.rows().includes('My buddy list:'));
 });
@@ -385,7 +385,7 @@ test('a line that the buddy answered does not count as undelivered', async (t) =
   t.is(await bob.line(), 'one');
   bob.send('got it\n');
   await showsTimed(alice, 'bob: got it', 'bob>');
-  // The client reads the kernel's table every 2 s, or later on a busy machine. Nothing shows when it did.
+  // The client reads the kernel's table every 2 s, and less often on a busy machine. No output shows it.
   await new Promise((resolve) => setTimeout(resolve, 10_000));
   bob.socket.resetAndDestroy();
   await t.notThrowsAsync(
@@ -393,7 +393,7 @@ test('a line that the buddy answered does not count as undelivered', async (t) =
   );
 });
 
-/** Runs the client in a terminal whose modes are printed before and after it. */
+/** Runs the client in a terminal, and prints the modes of the terminal before and after the client runs. */
 async function clientBetweenModes(
   t: ExecutionContext,
   { tcp, udp }: { readonly tcp: number; readonly udp: number },
@@ -480,7 +480,7 @@ test('SIGTERM, SIGINT and SIGHUP also restore the terminal', async (t) => {
   }
 });
 
-test('Ctrl-D with text typed deletes, and does not leave', async (t) => {
+test('Ctrl-D in a line with text deletes a character, and does not leave the chat', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   alice.press(`abc${HOME}${CTRL_D}`);
   await alice.shows('bob> bc');
@@ -518,7 +518,7 @@ test('Ctrl-Z without a parent shell has no lasting effect', async (t) => {
   t.pass();
 });
 
-test('a SIGTSTP from another process stops the client as Ctrl-Z does; it survives SIGSTOP', async (t) => {
+test('SIGTSTP from another process stops the client like Ctrl-Z, and it also survives SIGSTOP', async (t) => {
   const { server } = await aliceInTerminal(t);
   const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
   const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');
@@ -554,7 +554,7 @@ test("on a terminal, the rows of a buddy's long line never look like the client'
   t.false(alice.rows().includes('Buddy connection closed.'));
 });
 
-test('TERM=dumb gets plain lines', async (t) => {
+test('with TERM=dumb, the client prints plain lines', async (t) => {
   const peer = await listenForCalls(t);
   const shell = new Terminal(
     t,
@@ -571,7 +571,7 @@ test('TERM=dumb gets plain lines', async (t) => {
   t.pass();
 });
 
-test('while a buddy floods, a pressed key is shown before the lines of one read', async (t) => {
+test('while a buddy floods, a pressed key is shown before 3,000 more lines', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   const chunk = Buffer.alloc(64 * 1024, 'hi there\n'); // 7,000 lines
   const flood = async () => {

@@ -48,7 +48,7 @@ async function aliceAtMenu(t: ExecutionContext) {
   return { alice, server, port: await callPortOf(t, server, 'bob', 'alice') };
 }
 
-/** Starts alice's client, which calls a scripted bob. He has not answered yet. */
+/** Starts alice's client, which calls a scripted bob. Bob does not answer the call here. */
 async function aliceCallsBob(t: ExecutionContext) {
   const server = await withBuddies(t);
   const bob = await listenForCalls(t);
@@ -110,7 +110,7 @@ test('two people register, add each other, chat and leave', async (t) => {
   t.is(alice.stderr + bob.stderr, '');
 });
 
-test('a script can be piped in at once, and end of input exits 0', async (t) => {
+test('a whole script can be piped in at once, and the end of input ends the client with 0', async (t) => {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   await ask(server.tcp, 'REG bob\n');
   const client = startClient(t, server);
@@ -192,7 +192,7 @@ test('a server that is down causes an error in one line, and the client recovers
   for (const request of ['REG alice', 'REG bob', 'ADD bob alice']) await ask(second.tcp, `${request}\n`);
   await client.answer('Your choice: ', 's');
   await client.expect('My buddy list:');
-  await callPortOf(t, second, 'bob', 'alice'); // the next heartbeat
+  await callPortOf(t, second, 'bob', 'alice'); // until alice's next heartbeat
   t.pass();
 });
 
@@ -214,7 +214,7 @@ test('the end of input ends an unanswered call', async (t) => {
   t.is(await alice.exited, 0);
 });
 
-test('a reader that stops early is not an error', async (t) => {
+test('a reader that closes the pipe early causes no error', async (t) => {
   const server = await withBuddies(t);
   const alice = startClient(t, server);
   alice.process.stdout?.destroy();
@@ -269,7 +269,7 @@ test('any reply line of a server is shown through the text gate', async (t) => {
   t.pass();
 });
 
-// Being called.
+// Incoming calls.
 
 for (const { dialect, opening, answer, caller } of [
   { dialect: 'A and B', opening: '', answer: 'ACCEPT', caller: '127.0.0.1' },
@@ -360,7 +360,7 @@ for (const [what, farewell] of [
   });
 }
 
-test('a caller who hangs up before the answer stops the question', async (t) => {
+test('the question ends when the caller hangs up before the answer', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const peer = await Peer.call(t, port);
   await alice.expect('(y/n)? ');
@@ -370,7 +370,7 @@ test('a caller who hangs up before the answer stops the question', async (t) => 
   t.pass();
 });
 
-// Calling.
+// Outgoing calls.
 
 for (const yes of ['ACCEPT', 'accepted', 'OK', 'Ok', 'YES', 'y', '200 fine']) {
   test(`the answer ${yes} accepts a call`, async (t) => {
@@ -458,7 +458,7 @@ test('the user can work during a flood of callers', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const flood = await Promise.all(Array.from({ length: 60 }, () => Peer.call(t, port)));
   await alice.answer('(y/n)? ', 'n');
-  // Once all callers have hung up, no call rings that would take the next letter as its answer.
+  // Once all callers have hung up, no ringing call can take the next letter as its answer.
   for (const peer of flood) peer.socket.end();
   await Promise.all(flood.map((peer) => peer.ended()));
   await alice.answer('Your choice: ', 's');

@@ -44,7 +44,7 @@ async function runToEnd(t: ExecutionContext, ...args: readonly string[]) {
   return { code, stdout: program.stdout, stderr: program.stderr };
 }
 
-test('it prints exactly one ready line, with its addresses', async (t) => {
+test('the server prints exactly one ready line, with its addresses', async (t) => {
   const directory = await temporaryDirectory(t);
   const { program, tcp, udp } = await startServerProgram(t, directory);
   t.is(program.stdout, `im-server ready tcp=127.0.0.1:${tcp} udp=127.0.0.1:${udp} data=${directory}\n`);
@@ -80,7 +80,7 @@ test('a world-writable directory is refused; group or sticky bits cause a warnin
   }
 });
 
-test('its log is JSON lines if standard error is not a terminal', async (t) => {
+test('the log is JSON lines if standard error is not a terminal', async (t) => {
   const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t), '--log-level', 'debug');
   await ask(tcp, 'REG alice\n');
   program.process.kill('SIGTERM');
@@ -95,7 +95,7 @@ test('its log is JSON lines if standard error is not a terminal', async (t) => {
   );
 });
 
-test('it logs one warning about open ids if other machines can reach it', async (t) => {
+test('the server logs one warning about open ids if other machines can reach the server', async (t) => {
   for (const [host, warnings] of [
     ['127.0.0.1', 0],
     ['::1', 0],
@@ -114,7 +114,7 @@ test('it logs one warning about open ids if other machines can reach it', async 
   }
 });
 
-test('its log can be formatted for people', async (t) => {
+test('the log can be formatted for people', async (t) => {
   const { program } = await startServerProgram(t, await temporaryDirectory(t), '--log-format', 'pretty');
   program.process.kill('SIGTERM');
   await program.exited;
@@ -158,7 +158,7 @@ test('a torn last line is dropped and logged, and the next record takes its plac
   );
 });
 
-test('SIGINT and SIGTERM end it with exit code 0, and close its ports', async (t) => {
+test('SIGINT and SIGTERM end the server with exit code 0, and close its ports', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t));
     const idle = await dial(tcp);
@@ -204,7 +204,7 @@ test("each of the operator's mistakes is reported in one line, without a stack t
   }
 });
 
-test('a file in the data directory that belongs to another user is named', async (t) => {
+test('an error names a file in the data directory that belongs to another user', async (t) => {
   if (process.getuid?.() !== 0) return t.pass('only root can become another user');
   const [stranger, directory] = [65_534, await temporaryDirectory(t)];
   const file = join(directory, 'identity.txt');
@@ -248,13 +248,13 @@ async function endsWell(t: ExecutionContext, redirected: string): Promise<void> 
   t.teardown(() => server.kill('SIGKILL'));
   const exited = once(server, 'exit');
   while ((await ask(port, 'REG first\n').catch(() => '')) === '') await new Promise(setImmediate);
-  // More log lines than any pipe holds.
+  // These requests cause more log lines than any pipe holds.
   for (let count = 0; count < 1_500; count++) t.is(await ask(port, `REG user${count}\n`), '200 OK\r\n');
   server.kill('SIGTERM');
   t.deepEqual(await exited, [0, null], redirected);
 }
 
-test('a server whose log cannot be written, or is not read, works, and ends on SIGTERM', async (t) => {
+test('a server works, and ends on SIGTERM, even if its log cannot be written or is not read', async (t) => {
   await endsWell(t, '2>/dev/full');
   await endsWell(t, '');
 });
@@ -263,7 +263,7 @@ test('a ready line that cannot be written does not stop the server', async (t) =
   await endsWell(t, '>/dev/full 2>/dev/null');
 });
 
-test('--help prints the options, --version the version; both exit with 0', async (t) => {
+test('--help prints the options, --version prints the version, and both exit with 0', async (t) => {
   const help = await runToEnd(t, '--help');
   t.is(help.code, 0);
   for (const option of ['--host', '--tcp-port', '--udp-port', '--data', '--log-level', '--log-format']) {
@@ -330,7 +330,7 @@ test('two addresses that hold all connections make room for a third', async (t) 
   t.is(await readToEnd(quick), '200 OK\r\n');
 });
 
-test('--max-users limits the users, --answer-burst and --answer-rate the answers', async (t) => {
+test('--max-users limits the users; --answer-burst and --answer-rate limit the answers', async (t) => {
   const limits = ['--max-users', '2', '--limit-loopback', '--answer-burst', '150', '--answer-rate', '1'];
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t), ...limits);
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob']) {
@@ -404,7 +404,7 @@ test('requests are answered during a flood of datagrams', async (t) => {
   t.is(flood.exitCode, null, 'the flood lasts until the end');
 });
 
-test('connections leave descriptors for the database: an excess connection is answered 206', async (t) => {
+test('an excess connection is answered 206, so that the database keeps file descriptors', async (t) => {
   const parent = await temporaryDirectory(t);
   const directory = join(parent, 'data');
   const options = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
@@ -430,7 +430,7 @@ test('connections leave descriptors for the database: an excess connection is an
     return String(await once(socket as Socket, 'data'));
   };
   t.is(await askOver(sockets[0], 'REG alice'), '200 OK\r\n');
-  // The store must write the whole database to new files.
+  // The data directory is replaced, so the store must write the whole database to new files.
   await rename(directory, join(parent, 'elsewhere'));
   await mkdir(directory);
   t.is(await askOver(sockets[1], 'REG bob'), '205 UNAVAILABLE\r\n');
@@ -453,7 +453,7 @@ test('requests are answered while 10,000 connections are idle', async (t) => {
   t.teardown(() => {
     for (const socket of idle) socket.destroy();
   });
-  /** Opens connections until enough are open. The server closes each of them after 10 s. */
+  /** Opens connections until enough are open. The server closes each connection after 10 s. */
   const fill = async () => {
     while (idle.size < count) {
       const some = Array.from({ length: 250 }, () =>
@@ -467,7 +467,7 @@ test('requests are answered while 10,000 connections are idle', async (t) => {
       }
     }
   };
-  // A busy machine may take so long that the server closes the first connections. Then this tries again.
+  // On a busy machine, the server may close the first connections too early. The loop then tries again.
   for (let round = 0; round < 3; round++) {
     await fill();
     for (let index = 0; index < 50; index++) {

@@ -69,7 +69,7 @@ test('pages, files and stream need the token, and refuse another origin or host 
     t.is(await statusOf(url, {}, 'POST'), 405, `${path} to be changed`);
   }
   const { search } = new URL(address);
-  // Sent unchanged: `fetch` and `URL` would normalise these paths.
+  // `request` sends these paths unchanged; `fetch` and `URL` would normalise them.
   for (const path of [
     '/machines/',
     '/machines/unknown.svg',
@@ -119,7 +119,7 @@ test('an open page does not keep the server from ending', async (t) => {
   t.is(await program.exited, 0);
 });
 
-test('a late viewer gets the past events once, and all viewers get the end', async (t) => {
+test('a late viewer gets each past event once, and all viewers see the end of the actors', async (t) => {
   const { program, address } = await inspectedServer(t, '--inspect', '0');
   const first = await StreamReader.open(t, address);
   await first.find(({ actors }) => actors !== undefined);
@@ -150,7 +150,7 @@ test('a port in use is an error', async (t) => {
   );
 });
 
-test('without a port, each inspected program gets its own', async (t) => {
+test('if --inspect names no port, each inspected program gets a port of its own', async (t) => {
   const servers = [await inspectedServer(t, '--inspect'), await inspectedServer(t, '--inspect')];
   const addresses = servers.map(({ address }) => new URL(address).origin);
   t.is(new Set(addresses).size, 2);

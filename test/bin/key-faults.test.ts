@@ -1,4 +1,4 @@
-/** kill -9 of im-server during requests inside TLS: no acknowledged key, serial or floor is lost. */
+/** im-server is killed during requests inside TLS, and must not lose an acknowledged key, serial or floor. */
 
 import anyTest from 'ava';
 import type { DeviceCredentials } from '../../keys/device-credentials.js';
@@ -21,14 +21,15 @@ const ROUNDS = Number(process.env['ROUNDS'] ?? 4);
 
 const USERS = 6;
 
-/** A user who signs in and revokes in turn, and what the database may know of the user's device. */
+/** A user who signs in again and again, and sometimes revokes. Checks the user's device in the database. */
 class KeyedUser {
   readonly id: UserId;
   readonly #identity = Identity.create();
   #device: DeviceCredentials;
   #step = 0;
-  /** The acknowledged values, and the highest requested values. */
+  /** The acknowledged values. The database must have at least these. */
   #least: Device | undefined;
+  /** The highest requested values. The database must not have higher ones. */
   #most: Device;
 
   constructor(index: number) {
@@ -53,12 +54,12 @@ class KeyedUser {
         if (reply !== '') throw new Error(`${line} was answered ${reply}`);
         return acknowledged;
       }
-      // 203: an earlier REG of the same device had succeeded, and its reply was lost.
+      // 203 means that an earlier REG of the same device succeeded, but that its reply was lost.
       this.#least = { ...device, floor: Math.max(device.floor, this.#least?.floor ?? 0) };
     }
   }
 
-  /** Describes what is wrong with a database. */
+  /** Describes what a database has wrong about this user; `undefined` if nothing is wrong. */
   findFault(table: UserTable): string | undefined {
     const found = table.deviceOf(table.numberOf(this.id));
     const [least, most] = [this.#least, this.#most];

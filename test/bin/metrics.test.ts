@@ -123,7 +123,7 @@ test('a server whose disk is full is not ready, and its metrics show the disk', 
   });
   const { text } = await pageUntil(http, '/readyz', ({ status }) => status === 503);
   t.is(text, 'the data directory cannot be written: no space left on device\n');
-  // A page that has room left may still take a line.
+  // The last memory page of the journal may still have room for a few lines.
   while ((await ask(tcp, `REG u${Math.random()}\n`)) === '200 OK\r\n');
   const full = await pageUntil(http, '/metrics', (page) => sampleOf(page, 'im_ready') === 0);
   t.is(sampleOf(full, 'im_disk_free_bytes'), 0);

@@ -8,7 +8,7 @@ const test = anyTest.serial;
 /** The line that each program prints on standard error at start if Node.js is old. */
 const NOTICE = /Node\.js \d+\.\d+\.\d+ works, but its OpenSSL gets no more security fixes: use 22 or newer/g;
 
-/** How often this version of Node.js gets the line. */
+/** How often a program prints the line with this version of Node.js. */
 const EXPECTED = oldNodeNotice(process.versions.node, {}) === undefined ? 0 : 1;
 
 test('versions before 22 are not recommended', (t) => {
@@ -25,7 +25,7 @@ function environmentOf(t: ExecutionContext, silent: '0' | '1'): NodeJS.ProcessEn
   return { ...emptyEnvironment(t), NODE_NO_WARNINGS: silent };
 }
 
-test('the client says it once on standard error; its output is the same', async (t) => {
+test('the client prints the notice once on standard error, and its standard output is the same', async (t) => {
   const [said, silent] = await Promise.all(
     (['0', '1'] as const).map(async (value) => {
       const client = new Program(t, { name: 'im-client', environment: environmentOf(t, value) }, '--plain');
@@ -39,14 +39,14 @@ test('the client says it once on standard error; its output is the same', async 
   t.is(said?.stdout, silent?.stdout);
 });
 
-test('the commands for scripts do not say it', async (t) => {
+test('commands for scripts do not print the notice', async (t) => {
   const program = { name: 'im-client', environment: environmentOf(t, '0') } as const;
   const client = new Program(t, program, 'server', '--json');
   t.is(await client.exited, 0);
   t.is(client.stdout + client.stderr, '');
 });
 
-test('the server logs it once, as a warning after the ready line', async (t) => {
+test('the server logs the notice once, as a warning after the ready line', async (t) => {
   const environment = environmentOf(t, '0');
   const ports = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--log-format', 'json'];
   const data = ['--data', await temporaryDirectory(t)];

@@ -1,4 +1,4 @@
-/** The dashboard and the alert rules of docs/monitoring/, with a real Prometheus and real servers. */
+/** Tests the dashboard and the alert rules of docs/monitoring/ with a real Prometheus and real servers. */
 
 import { execFile } from 'node:child_process';
 import { appendFile, readFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ async function dashboardQueries(): Promise<string[]> {
   );
 }
 
-/** One of each request that changes the metrics. */
+/** Sends one of each request that changes the metrics. */
 async function useServer(t: ExecutionContext, { tcp, udp }: ServerProgram, round: number): Promise<void> {
   for (const line of [`REG user${round}`, `REG user${round}`, `ADD user${round} user0`, 'VER im 1'])
     await ask(tcp, `${line}\n`);
@@ -91,7 +91,7 @@ test('every query of the dashboard has data, and every alert rule uses metrics t
   );
 });
 
-test('a server that went down, or is not ready, raises an alert', async (t) => {
+test('a server that went down raises an alert', async (t) => {
   if (!isInstalled(t, PROMETHEUS)) return;
   const { program, http } = await startServerProgram(t, await temporaryDirectory(t), '--metrics', '0');
   const prometheus = await Prometheus.start(t, [http]);
@@ -145,12 +145,12 @@ test('the alert rules are valid, and each one is raised when it must be, and onl
   t.regex(stdout, /SUCCESS/);
 });
 
-test('what the monitor shows is valid for Prometheus, and its names follow the conventions', async (t) => {
+test('the metrics page is valid for Prometheus, and the names of metrics follow the conventions', async (t) => {
   if (!isInstalled(t, 'promtool')) return;
   const server = await startServerProgram(t, await temporaryDirectory(t), '--metrics', '0');
   await useServer(t, server, 0);
   const page = await readPage(server.http, '/metrics');
-  // promtool prints what breaks the conventions. The names of prom-client's own metrics are not ours.
+  // promtool prints each breach of the conventions. The metrics named by prom-client are not checked.
   const own = page.text
     .split('\n')
     .filter((line) => /^(?:# (?:HELP|TYPE) )?im_/.test(line))

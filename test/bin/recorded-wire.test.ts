@@ -1,6 +1,6 @@
 /**
- * What an observer of the network can read. The tests run a server and two clients as people do, and record
- * every byte between them.
+ * Checks what an observer of the network can read. The tests run a server and two clients as people do, and
+ * record every byte between them.
  */
 
 import anyTest, { type ExecutionContext } from 'ava';
@@ -10,13 +10,13 @@ import { WiredMachine } from '../helpers/wired-machine.js';
 // One at a time: each starts processes of its own.
 const test = anyTest.serial;
 
-/** Long and unmistakable: random bytes never contain one of these by chance. */
+/** These texts are so long that random bytes never contain one of them by chance. */
 const ALICE = 'alice-on-the-wire';
 const BOB = 'bob-on-the-wire';
 const ALICE_SAYS = 'The heron walks through the reeds at seven in the morning';
 const BOB_SAYS = 'Then seventeen grey geese will cross the frozen estuary';
 
-/** What stands in clear on the wires of two ids without keys. Requests and presence have an id in them. */
+/** What is readable on the wires of two ids without keys. Requests and presence contain the ids. */
 const IN_CLEAR = [ALICE, BOB, ALICE_SAYS, 'REQUEST', 'ACCEPT', 'ONLINE'];
 
 /** What must not be readable on the wires of two ids with keys. */
@@ -25,7 +25,7 @@ const SECRETS = [...IN_CLEAR, BOB_SAYS, 'HELLO ', 'REJECT', 'OFFLINE', 'unknown'
 const TLS_HEADER_BYTES = 5;
 /** The types of TLS records: from change_cipher_spec to application_data. */
 const TLS_TYPES = [0x14, 0x15, 0x16, 0x17];
-/** Handshake. */
+/** The type of a handshake record. Each connection begins with such a record. */
 const FIRST_TLS_TYPE = 0x16;
 /** The first bytes of sealed datagrams: a sealed text, or "unknown session". */
 const SEALED_TYPES = [0x81, 0x82];
@@ -56,17 +56,17 @@ async function succeeds(t: ExecutionContext, program: Program): Promise<void> {
   t.is(await program.exited, 0, program.stderr);
 }
 
-/** Two people who register and add each other, one command after the other. */
+/** Registers two people, who then add each other, one command at a time. */
 async function makeBuddies(t: ExecutionContext, { alice, bob }: Machines, ...options: readonly string[]) {
   await succeeds(t, alice.start(...options, 'register', ALICE));
   await succeeds(t, bob.start(...options, 'register', BOB));
-  // Before an id is registered, its client may ask for its list in clear.
+  // Before an id is registered, its client may ask for the buddy list in clear.
   for (const { presence } of [alice, bob]) presence.forget();
   await succeeds(t, alice.start(...options, 'add', ALICE, BOB));
   await succeeds(t, bob.start(...options, 'add', BOB, ALICE));
 }
 
-/** Bob listens, alice sends one line by `send`, and others in `chat`. */
+/** Bob listens. Alice sends one line with `send`, and two more lines in `chat`. */
 async function talk(t: ExecutionContext, { alice, bob }: Machines, ...options: readonly string[]) {
   const port = ['--message-port', String(bob.messagePort)];
   const listener = bob.start(...options, ...port, 'listen', BOB, '--json');
@@ -117,7 +117,7 @@ test('between two ids with keys, only the question whether the server keeps keys
   assertSealed(t, both);
 });
 
-test('with plain mode, only the question whether the server keeps keys is readable', async (t) => {
+test('in plain mode, only the question whether the server keeps keys is readable', async (t) => {
   const both = await machines(t);
   const [alice, bob] = [both.alice, both.bob].map((machine) =>
     machine.start('--plain', '--message-port', String(machine.messagePort)),

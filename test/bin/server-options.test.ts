@@ -44,14 +44,14 @@ test('config prints each option once, aligned, and a variable can name the file'
   t.is(new Set(lines.map((line) => line.split(' ')[0])).size, lines.length);
 });
 
-test('a value that config prints can stand in the file, unless it is a default', async (t) => {
+test('config prints a given value as a file can have it, and describes a default in words', async (t) => {
   const { stdout } = await run(t, {}, 'config', '--log-format', 'json', '--log-level', 'warn');
   t.regex(stdout, /^log-format += json +\(command line\)$/m);
   const defaults = await run(t, {}, 'config');
   t.regex(defaults.stdout, /^log-format += pretty on a terminal, json otherwise +\(default\)$/m);
 });
 
-test('a mistake is refused with its place, and nothing starts', async (t) => {
+test('a mistake is reported with its place, and no server starts', async (t) => {
   const path = await configFile(t, 'data = /srv/im\nmax-users = many\n');
   const rows: readonly [args: string[], variables: NodeJS.ProcessEnv, expected: string][] = [
     [['--config', path], {}, `${path}:2: max-users cannot be 'many'. Use a number from 1 to 999999999.`],
@@ -103,7 +103,7 @@ test('options that contradict each other are refused with the place of each', as
   t.deepEqual([both.code, alone.code, password.code], [2, 2, 2]);
 });
 
-test('a mistake in the file does not keep an operator from the other commands', async (t) => {
+test('a mistake in the file does not keep an operator from running other commands', async (t) => {
   const path = await configFile(t, 'nonsense\n');
   const { code, stderr } = await run(t, { IM_SERVER_CONFIG: path }, 'key', await temporaryDirectory(t));
   t.is(stderr, '');
@@ -113,7 +113,7 @@ test('a mistake in the file does not keep an operator from the other commands', 
 test('a server runs with its file, and limits registrations as the file says', async (t) => {
   const path = await configFile(t, 'registration-burst = 2\nlimit-loopback = yes\n');
   const server = await startServerProgram(t, await temporaryDirectory(t), '--config', path);
-  // Many at once: the budget gets one more in each second, however slow the machine is.
+  // All requests are sent at once, because the budget grows by one each second, also on a slow machine.
   const ids = Array.from({ length: 50 }, (_, index) => `user${index}`);
   const replies = await Promise.all(ids.map((id) => ask(server.tcp, `REG ${id}\n`)));
   t.true(replies.filter((reply) => reply === '200 OK\r\n').length >= 2);
@@ -125,7 +125,7 @@ test('a server limits changes and datagrams as its file says', async (t) => {
   const path = await configFile(t, `limit-loopback = yes\n${limits.join('\n')}\n`);
   const server = await startServerProgram(t, await temporaryDirectory(t), '--config', path);
   for (const id of ['alice', 'bob']) await ask(server.tcp, `REG ${id}\n`);
-  // Many at once: the budget gets one more in each second, however slow the machine is.
+  // All requests are sent at once, because the budget grows by one each second, also on a slow machine.
   const many = Array.from({ length: 50 }, (_, index) => index);
   const replies = await Promise.all(many.map(() => ask(server.tcp, 'ADD bob alice\n')));
   t.true(replies.includes('200 OK\r\n'));

@@ -1,4 +1,7 @@
-/** Clients with a list of im-servers that share a directory in a real PostgreSQL, and lose some of them. */
+/**
+ * Clients have a list of im-servers that share a directory in a real PostgreSQL. Some of these servers are
+ * killed or frozen.
+ */
 
 import anyTest, { type ExecutionContext } from 'ava';
 import { ask, freePort, PresenceClient } from '../helpers/network.js';
@@ -18,7 +21,7 @@ const LIST = HOSTS.join(',');
 const ALICE = idAt(FIRST, LIST, 'alice');
 const BOB = idAt(FIRST, LIST, 'bob');
 
-/** The observer has no key, so the test can ask in clear. */
+/** The observer has no key, so the test can send the observer's requests in clear. */
 const OBSERVER = 'carl';
 
 interface Ports {
@@ -43,7 +46,7 @@ async function request(client: Program, choice: string, id: string): Promise<voi
   await client.expect(/^200 OK$/m);
 }
 
-/** Asks for the list until it shows a buddy as online. While the client moves on, it may get no answer. */
+/** Asks for the list until a buddy is online. A client that moves to another server may get no answer. */
 async function untilOnline(client: Program, buddy: string): Promise<void> {
   for (let line = ''; !line.startsWith(`${buddy}\tONLINE\t`); ) {
     await client.answer('Your choice: ', 'S');
@@ -90,7 +93,7 @@ withPostgres(() => {
       await first?.exited;
       await request(alice, 'A', OBSERVER);
       await untilOnline(alice, BOB);
-      // This server knows only the users who announce themselves at the second one from now on.
+      // The third server knows only users who announce themselves at the second server from now on.
       await start(t, url, THIRD, ports);
       const observer = await PresenceClient.open(t, ports.udp);
       const areOnline = [ALICE, BOB].map((id) => new RegExp(`^${id} 100 ONLINE `, 'm'));
@@ -99,7 +102,7 @@ withPostgres(() => {
       await chat(alice, bob, BOB, 'killed');
 
       second?.process.kill('SIGSTOP');
-      // In clear, a request is sent at once, and is not repeated: only datagrams move the client.
+      // A request in clear is sent once. Only unanswered datagrams make the client try the next server.
       if (hasKeys) await request(alice, 'D', OBSERVER);
       await untilOnline(alice, BOB);
       await untilOnline(bob, ALICE);

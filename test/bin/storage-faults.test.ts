@@ -47,7 +47,7 @@ async function assertSound(t: ExecutionContext, ledger: Ledger, directory: strin
   t.deepEqual(ledger.compare(dump), []);
 }
 
-/** Asserts the same with the program's own commands. */
+/** Asserts the same as `assertSound`, with the commands `check` and `export` of im-server. */
 async function assertExported(t: ExecutionContext, ledger: Ledger, directory: string): Promise<void> {
   const [checked, exported] = await Promise.all([run(t, 'check', directory), run(t, 'export', directory)]);
   t.is(checked.code, 0, checked.stderr);
@@ -71,7 +71,7 @@ async function assertDurable(
   await assertExported(t, ledger, directory);
 }
 
-/** Repeats the registration of a new user until it succeeds. Until then each try must be refused. */
+/** Repeats the registration of a new user until it succeeds. Each earlier attempt must be refused. */
 async function untilWritten(t: ExecutionContext, ledger: Ledger, port: number): Promise<void> {
   const request = `REG ${ledger.freshId()}`;
   const startedMs = performance.now();
@@ -202,7 +202,7 @@ test('a short write is not taken for a complete one', async (t) => {
   await assertDurable(t, ledger, server, directory);
 });
 
-/** The failure, the shortest time for which changes are refused, and the injected errors of system calls. */
+/** Each row: a failure, the shortest time without changes, and the injected errors of system calls. */
 const FAILURES: readonly (readonly [title: string, refusedMs: number, ...injections: string[]])[] = [
   ['a sync fails', 0, 'fdatasync:error=EIO:when=1'],
   ['two syncs fail', 0, 'fdatasync:error=EIO:when=1..2'],
@@ -214,14 +214,14 @@ const FAILURES: readonly (readonly [title: string, refusedMs: number, ...injecti
   ['a sync fails, and no file can be opened', 1_500, 'fdatasync:error=EIO:when=1', 'openat:error=EMFILE'],
   ['a sync fails, and nothing can be renamed', 1_500, 'fdatasync:error=EIO:when=1', '/^rename:error=EIO'],
   ['a sync fails, and no directory can be synced', 1_500, 'fdatasync:error=EIO:when=1', 'fsync:error=EIO'],
-  ['a sync fails, and then that of a new name', 0, 'fdatasync:error=EIO:when=1', 'fsync:error=EIO:when=2'],
+  ['a sync fails, and then the sync of a name', 0, 'fdatasync:error=EIO:when=1', 'fsync:error=EIO:when=2'],
   ['a sync fails, and nothing can be removed', 0, 'fdatasync:error=EIO:when=1', '/^unlink:error=EIO'],
 ];
 
 for (const [title, refusedMs, ...injections] of FAILURES) {
-  test(`when ${title}, it acknowledges only durable changes, and recovers`, async (t) => {
+  test(`when ${title}, the server acknowledges only durable changes, and recovers`, async (t) => {
     if (!(await needs(t, 'strace'))) return;
-    // strace counts the calls of each thread separately.
+    // strace counts the calls of each thread separately, so the server gets only one thread for files.
     process.env['UV_THREADPOOL_SIZE'] = '1';
     t.teardown(() => {
       delete process.env['UV_THREADPOOL_SIZE'];
@@ -263,7 +263,7 @@ test('changes are refused while the file system, or its replacement, is read-onl
   await assertDurable(t, ledger, server, directory);
 });
 
-test('on a read-only file system it does not start, and prints why in one line', async (t) => {
+test('on a read-only file system, the server does not start, and prints why in one line', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const directory = await temporaryDirectory(t);
   await mountMemory(t, directory, 'size=1m');
@@ -417,7 +417,7 @@ function largeDump(users: number): string {
   return `# im-server dump: ${users} users\n${lines.join('\n')}\n`;
 }
 
-/** Waits until a program begins a snapshot, and for a random time after that; or until it has ended. */
+/** Waits until a program begins a snapshot or ends, and then for a random time. */
 async function newSnapshot(program: Program, directory: string): Promise<void> {
   const snapshots = async () =>
     (await readdir(directory).catch(() => [])).filter((name) => name.startsWith('snapshot')).join(' ');
@@ -442,7 +442,7 @@ async function interruptImport(
     if (round % 2 === 0) await sleep(200 + Math.random() * 600);
     else await newSnapshot(program, directory);
     await interrupt(program);
-    // The import may have ended before it created a database.
+    // The import may have been interrupted before it created a database.
     await t.notThrowsAsync(
       readDatabase(new DataDirectory(DISK, directory)).catch((error: Error) => {
         if (!/has no database|no such file/.test(error.message)) throw error;
@@ -459,7 +459,7 @@ async function interruptImport(
   t.is(code, 0, stderr);
   const exported = await run(t, 'export', directory);
   t.true(exported.stdout === dump, 'the export equals the dump');
-  // The next change makes the snapshot that was not finished.
+  // The next change causes the snapshot that the import did not finish.
   const server = await startServerProgram(t, directory);
   t.is(await new Ledger().request(server.tcp, 'REG last'), 200);
   await until(t, async () => /^snapshot/m.test(await readManifest()), 'it is compacted');

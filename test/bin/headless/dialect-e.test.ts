@@ -51,7 +51,7 @@ async function called(t: ExecutionContext, ...args: readonly string[]) {
   return { program, dial, opening, call, isCalledBack: () => isCalledBack };
 }
 
-/** Starts a command of alice's that calls the bob of dialect E. Its greeting has no address to call back. */
+/** Starts a command of alice's that calls the bob of dialect E. Her greeting has no address to call back. */
 async function calling(t: ExecutionContext, ...args: readonly string[]) {
   const { bob, start } = await withBob(t);
   const program = start(...args);
@@ -109,7 +109,7 @@ test('a late opening of dialect E, after our answer, ends the chat and is not a 
   t.deepEqual(eventsOf(program), ['listening', 'call', 'accepted', 'closed']);
 });
 
-test('the question ends if the caller turns out to speak dialect E, or leaves with BYE500', async (t) => {
+test('the question to the user ends if the caller speaks dialect E after all, or leaves with BYE500', async (t) => {
   const { program, dial, opening } = await called(t, '--accept', 'ask');
   for (const words of ['BYE500\r\n', opening]) {
     const caller = await dial();

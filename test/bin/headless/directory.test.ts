@@ -38,7 +38,7 @@ async function watch(...lists: readonly [BuddyList, ...BuddyList[]]) {
   return { printed, code };
 }
 
-test('a buddy is printed at first, after each change, and when it was removed', async (t) => {
+test('a buddy is printed at the start, after each change, and after its removal', async (t) => {
   const { printed, code } = await watch([bob, carl], [{ ...bob, status: 102 }, carl], [carl]);
   t.deepEqual(printed, [
     'buddy bob ONLINE verified',

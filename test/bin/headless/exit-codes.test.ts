@@ -2,7 +2,7 @@ import test from 'ava';
 import { exitOfError, exitOfReply } from '../../../bin/headless/exit-codes.js';
 import { REPLY_WORDS } from '../../../protocol/reply.js';
 
-test('every reply has its exit code, and an unknown reply is an unexpected error', (t) => {
+test('every reply has an exit code, and an unknown reply is an unexpected error', (t) => {
   const codes = Object.keys(REPLY_WORDS).map((code) => [Number(code), exitOfReply(Number(code))]);
   t.deepEqual(codes, [
     [200, 0],

@@ -23,7 +23,7 @@ const signal = new AbortController().signal;
 /** The data directory of a user. */
 const dataOf = ({ HOME }: NodeJS.ProcessEnv) => join(HOME as string, '.local', 'share', 'im');
 
-/** A server with alice, whose key is in a home, and with bob, who has none. */
+/** Starts a server with alice, whose key is in the returned home, and with bob, who has no key. */
 async function keyed(t: ExecutionContext) {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   const home = emptyEnvironment(t);
@@ -42,7 +42,7 @@ function start(
   return new Program(t, { name: 'im-client', environment }, ...ports, ...args);
 }
 
-test('commands for an id whose key is here work as for an id without a key', async (t) => {
+test('commands for an id whose key is on this machine print the same as for an id without a key', async (t) => {
   const { server, home } = await keyed(t);
   const add = start(t, home, server, 'add', 'alice', 'bob');
   t.is(await add.exited, 0, add.stderr);
@@ -53,7 +53,7 @@ test('commands for an id whose key is here work as for an id without a key', asy
   t.is(buddies.stderr, '');
 });
 
-test('a command goes on to the next server if there is no connection to one', async (t) => {
+test('a command that cannot connect to a server tries the next server', async (t) => {
   const { server, home } = await keyed(t);
   const several = ['--server', '127.0.0.2,127.0.0.3,127.0.0.1'];
   const add = start(t, home, server, ...several, 'add', 'alice', 'bob');
@@ -98,7 +98,7 @@ test('add stores the key of the buddy, which the server names or the user gives'
   ]);
 });
 
-test('the given key of a buddy who is on the list already is stored; a wrong one is named', async (t) => {
+test('the given key of a buddy on the list is stored, and a wrong given key is reported', async (t) => {
   const { server, home } = await keyed(t);
   const [carl, other] = [deviceOf(), deviceOf()];
   await askSealed(server.tcp, carl, 'REG carl');
@@ -129,7 +129,7 @@ test('register takes the id of --user', async (t) => {
   t.is(program.stdout, '200 OK\n');
 });
 
-test('without the key of the id here, a command exits with 19', async (t) => {
+test('a command exits with 19 if the key of the id is not on this machine', async (t) => {
   const { server } = await keyed(t);
   for (const args of [
     ['add', 'alice', 'bob'],
@@ -182,7 +182,7 @@ test('another server at a known address makes a command exit with 18', async (t)
   t.regex(program.stderr, /im-client server forget 127\.0\.0\.1:\d+/);
 });
 
-test('a server without keys gets the same requests as ever, and a line says so once', async (t) => {
+test('a server without keys gets requests in clear, and the client prints one notice, once', async (t) => {
   const foreign = await RecordingServer.start(t, (first) =>
     first.startsWith('VER') ? undefined : '200 OK\r\n',
   );
@@ -209,7 +209,7 @@ test('a server without keys gets the same requests as ever, and a line says so o
   ]);
 });
 
-test('in plain mode, an id whose key is not here is not signed in, and a line says why', async (t) => {
+test('in plain mode, an id whose key is not on this machine is not signed in; a line says why', async (t) => {
   const { server, home } = await keyed(t);
   const stranger = start(t, emptyEnvironment(t), server, '--plain');
   stranger.write('L\nalice\nX\n');

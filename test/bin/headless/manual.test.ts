@@ -18,7 +18,7 @@ test('the manual has exactly the events of the programs', (t) => {
   t.deepEqual(named.map((name) => name.replaceAll('`', '')).sort(), Object.keys(WORDINGS).sort());
 });
 
-test('the fields of its examples are in the order of the output', (t) => {
+test("the fields of the manual's examples are in the order of the output", (t) => {
   t.true(examples.length > 10);
   const order = ['event', 'at', ...FIELD_ORDER] as const;
   for (const example of examples) {
@@ -31,7 +31,7 @@ test('the fields of its examples are in the order of the output', (t) => {
   }
 });
 
-test('its exit codes are those of the help text', (t) => {
+test("the manual's exit codes are those of the help text", (t) => {
   const codes = (text: string, line: RegExp) => [...text.matchAll(line)].map(([, code]) => Number(code));
   const section = MANUAL.slice(MANUAL.indexOf('### Exit codes'), MANUAL.indexOf('## The library'));
   t.deepEqual(codes(section, /^\| (\d+) \|/gm), codes(EXIT_CODE_HELP, /^ +(\d+) {2}\S/gm));

@@ -4,7 +4,7 @@ import { timeSyncs } from '../../../bin/metrics/timed-files.js';
 import { DISK } from '../../../storage/files/disk.js';
 import { temporaryDirectory } from '../../helpers/programs.js';
 
-test('the syncs of files that are written are timed', async (t) => {
+test('each sync of a created or appended file is timed', async (t) => {
   const directory = await temporaryDirectory(t);
   const times: number[] = [];
   const files = timeSyncs(DISK, (ms) => times.push(ms));
