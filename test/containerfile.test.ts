@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { startServerProgram, temporaryDirectory } from './helpers/programs.js';
 
-/** The instructions of the Containerfile, in order: the last stage, and those before it. */
+/** The instructions of each stage of the Containerfile, in order. */
 async function readStages(): Promise<readonly (readonly string[])[]> {
   const text = (await readFile('Containerfile', 'utf8')).replaceAll('\\\n', ' ');
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -11,7 +11,7 @@ async function readStages(): Promise<readonly (readonly string[])[]> {
   return starts.map((start, index) => lines.slice(start, starts[index + 1]));
 }
 
-test('the image is built in stages, and runs as a user by number who is not root', async (t) => {
+test('the image is built in stages, and runs as a numbered user who is not root', async (t) => {
   const [build = [], run = [], ...more] = await readStages();
   t.is(more.length, 0);
   t.true(build.some((line) => line.startsWith('RUN npm ci')));

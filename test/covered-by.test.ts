@@ -19,7 +19,7 @@ const rows = rowsIn(await readFile(TABLE, 'utf8'));
 
 const files = [...sources.keys()].filter((path) => !path.startsWith('test/'));
 
-/** Without this test, whose sample sources look as if it started programs. */
+/** All tests except this one, whose sample sources look as if they started programs. */
 const tests = [...sources.keys()].filter(
   (path) => path.endsWith('.test.ts') && !reach.filesFrom(path).has('test/helpers/reach.ts'),
 );

@@ -29,7 +29,7 @@ if (process.env['UPDATE_DIAGRAMS']) {
 
 for (const [name, text] of files) {
   test(`${FOLDER}/${name} is up to date with the charts`, async (t) => {
-    // Not compared by `is`: the difference of two drawings is long and unreadable.
+    // `t.is` would print the difference of two drawings, which is long and unreadable.
     t.true((await readFile(join(FOLDER, name), 'utf8').catch(() => '')) === text, 'run npm run diagrams');
   });
 }

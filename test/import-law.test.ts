@@ -86,7 +86,7 @@ const LOOK_UPS: readonly (readonly [file: string, rule?: string])[] = [
   ['bench/look-up.ts'],
 ];
 
-/** A file that uses another clock than the scope's, and the rule that it breaks, if any. */
+/** A file that uses a clock other than the scope's, and the rule that it breaks, if any. */
 const CLOCKS: readonly (readonly [file: string, clock: string, rule?: string])[] = [
   ['actors/server/e.ts', 'performance.now', 'noRestrictedGlobals'],
   ['actors/server/f.ts', 'Date.now', 'noRestrictedGlobals'],

@@ -62,7 +62,7 @@ for (const [program, sections] of PAGES) {
     test(`${path} gives no warnings with ${formatter}`, (t) => {
       if (!isInstalled(t, formatter)) return;
       const { status, stdout, stderr } = spawnSync(formatter, [...args, path], { encoding: 'utf8' });
-      // The pages have no date, because it would only be that of the last `npm run man`.
+      // The pages have no date, because a date would only say when `npm run man` was run last.
       const complaints = (stdout + stderr).split('\n').filter((line) => !/^$|missing date/.test(line));
       t.deepEqual(complaints, []);
       t.not(status, null);
@@ -73,7 +73,7 @@ for (const [program, sections] of PAGES) {
 test('both pages are in the package and in its manifest', async (t) => {
   const manifest = JSON.parse(await readFile('package.json', 'utf8')) as Record<string, readonly string[]>;
   t.deepEqual(manifest['man'], ['man/im-client.1', 'man/im-server.1']);
-  // Not run synchronously: ava could not end a blocked process.
+  // Runs asynchronously, because ava could not end a blocked process.
   const pack = promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
   const { stdout } = await pack;
   for (const path of manifest['man'] ?? []) t.true(stdout.includes(`"${path}"`));

@@ -4,7 +4,7 @@ import anyTest from 'ava';
 import { runServer, runServerIn } from '../helpers/admin.js';
 import { emptyEnvironment, Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const PERMISSIONS = 0o777;

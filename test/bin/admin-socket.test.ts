@@ -15,7 +15,7 @@ test('the socket is in the data directory, in the runtime directory, or where th
   t.is(adminSocketPath({ ...shared, adminSocket: '/tmp/x' }, { RUNTIME_DIRECTORY: '/run/x' }), '/tmp/x');
 });
 
-test('without a named place, a command also finds the server that systemd runs', (t) => {
+test('with default options, a command also finds the server that systemd runs', (t) => {
   const own = resolve('data/admin.sock');
   const find = (isDefault: boolean, ...existing: readonly string[]) =>
     adminSocketOfCommand({ data: './data' }, {}, isDefault, (path) => existing.includes(path));
@@ -25,7 +25,7 @@ test('without a named place, a command also finds the server that systemd runs',
   t.is(find(false, '/var/lib/im'), own);
 });
 
-test('a path over 107 bytes is refused by name', (t) => {
+test('a path over 107 bytes is refused with an error that names the path', (t) => {
   const fits = `/${'é'.repeat(47)}x`;
   t.is(Buffer.byteLength(`${fits}/admin.sock`), 107);
   t.is(adminSocketPath({ data: fits }, {}), `${fits}/admin.sock`);
@@ -55,7 +55,7 @@ test('a directory that all users can write to is refused', async (t) => {
   t.is(await findSocketProblem('/nowhere/admin.sock', t.fail), undefined);
 });
 
-test('the server does not start with its socket in such a directory', async (t) => {
+test('the server does not start if all users can write to the directory of its socket', async (t) => {
   const directory = await temporaryDirectory(t);
   await chmod(directory, 0o1777);
   const data = await temporaryDirectory(t);

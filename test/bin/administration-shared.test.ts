@@ -9,7 +9,7 @@ import { Postgres } from '../helpers/postgres.js';
 import { emptyEnvironment, temporaryDirectory } from '../helpers/programs.js';
 import { teardownOfFile, withPostgres } from '../helpers/with-postgres.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 let postgres: Postgres;

@@ -13,7 +13,7 @@ import {
 import { askSealed, deviceOf, logIn } from '../helpers/sealed-client.js';
 import { Terminal } from '../helpers/terminal.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const KEY = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo';
@@ -193,7 +193,7 @@ test('delete asks at a terminal, and needs --yes elsewhere', async (t) => {
   }
 });
 
-test('a ban shows its target in one notation, may expire, survives a restart, and can be lifted', async (t) => {
+test('a ban normalises its target, can expire, survives a restart, and can be lifted', async (t) => {
   const { server, start, run, json } = await started(t);
   const before = Date.now();
   const [made] = await json('ban', '192.0.2.77/24', '--for', '30d');

@@ -6,7 +6,7 @@ import { Ledger, Load } from '../helpers/ledger.js';
 import { ask } from '../helpers/network.js';
 import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** How often the server is backed up and restored. */

@@ -10,7 +10,7 @@ import { emptyEnvironment, Program } from '../helpers/programs.js';
 import { serve, type TestServer } from '../helpers/server.js';
 import { id } from '../storage/changes.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** Starts a server. All clients that the returned `start` starts share one home directory. */

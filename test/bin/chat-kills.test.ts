@@ -1,15 +1,15 @@
 /**
- * kill -9 of the clients of a private chat while both users write.
+ * The clients of a private chat are killed with kill -9 while both users write.
  *
- * A client stores that a line was shown just after it has shown the line: a client that is killed between the
- * two shows it again. See `DeliveryEffect` in machines/client/private-delivery.ts.
+ * A client shows a line, and then stores that the line was shown. A client that is killed between these two
+ * steps shows the line again after its restart. See `DeliveryEffect` in machines/client/private-delivery.ts.
  */
 
 import anyTest from 'ava';
 import { KeyedHome, startKeyedServer } from '../helpers/keyed-home.js';
 import { judge, Talker } from '../helpers/talker.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** How often clients are killed; `npm run test:long` kills them more often. */
@@ -36,7 +36,7 @@ test('kill -9 of clients loses or reorders no line, and no run of a client shows
     await Promise.all(killed.map((talker) => talker.kill()));
     for (const talker of killed) talker.restart();
   }
-  // The next lines show that the lines before them have arrived, or never will.
+  // Lines arrive in order. Once the next lines have arrived, a missing earlier line is lost.
   await receive(10);
   await Promise.all([alice.kill(), bob.kill()]);
   const [toBob, toAlice] = [await judge(alice, bob), await judge(bob, alice)];

@@ -12,10 +12,10 @@ import { KeyedHome, type ServerAt, startKeyedServer } from '../helpers/keyed-hom
 import { type Command, countSteps, killAt, STEPS, type Step } from '../helpers/killed-steps.js';
 import { askSealed, deviceOf } from '../helpers/sealed-client.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** `npm run test:long` kills the client at every step, and not only at those after which the disk differs. */
+/** The calls at which the client is killed. `npm run test:long` uses all calls in `STEPS`. */
 const KILLS_AT: readonly Step[] =
   process.env['ROUNDS'] === undefined ? ['fdatasync', 'rename', 'connect'] : STEPS;
 
@@ -93,7 +93,7 @@ async function registered(t: ExecutionContext, server: ServerAt, n: number) {
   return { id, identity, device, home: await KeyedHome.create(t, server) };
 }
 
-test('a client killed at any step of key restore restores the key when it is run again', async (t) => {
+test('a client killed at any step of key restore restores the key in the next run', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await startKeyedServer(t);
   const kills = await killEverywhere(
@@ -113,7 +113,7 @@ test('a client killed at any step of key restore restores the key when it is run
   t.log(`killed ${kills} times`);
 });
 
-test('a client killed at any step of key revoke keeps its key, and finishes when it is run again', async (t) => {
+test('a client killed at any step of key revoke keeps its key, and finishes in the next run', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await startKeyedServer(t);
   const kills = await killEverywhere(

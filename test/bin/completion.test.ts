@@ -6,7 +6,7 @@ import { isInstalled } from '../helpers/installed.js';
 import { emptyEnvironment, Program, temporaryDirectory } from '../helpers/programs.js';
 import { Terminal } from '../helpers/terminal.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 type Name = 'im-client' | 'im-server';

@@ -44,7 +44,7 @@ const VALUES: readonly (readonly [key: string, ...values: (readonly [text: strin
   ['auto-away', ['1', 1], ['1440', 1_440], ['off', 0]],
 ];
 
-test('each option has a sample here', (t) => {
+test('the samples of values include each option', (t) => {
   t.deepEqual(
     VALUES.map(([key]) => key),
     [...OPTIONS.keys()],
@@ -71,7 +71,7 @@ test('a switch accepts the usual words, in any case, and refuses others', (t) =>
   for (const word of ['', 'y', '2', 'yes no']) t.throws(() => readValue(plain, word), INVALID, word);
 });
 
-test('auto-away is 1 minute to a day, or off', (t) => {
+test('auto-away accepts 1 minute to 1 day, or off', (t) => {
   const autoAway = optionOf('auto-away');
   for (const text of ['', '0', '-1', '1441', '1.5', 'never']) {
     t.throws(() => readValue(autoAway, text), INVALID, text);
@@ -83,7 +83,7 @@ test('an id is valid in the protocol, and is parsed into lower case', (t) => {
   for (const text of ['', 'a b', 'x'.repeat(65), 'ä']) t.throws(() => idOption(text), INVALID, text);
 });
 
-test.serial("a switch takes its variable's value, not only its presence", (t) => {
+test.serial('the value of its variable sets a switch to yes or no', (t) => {
   t.teardown(() => {
     delete process.env['IM_PLAIN'];
     delete process.env['IM_HISTORY'];

@@ -8,7 +8,7 @@ import { Program, programPath, startServerProgram, temporaryDirectory } from '..
 import { id, lineOf } from '../storage/changes.js';
 import { IRREGULAR } from '../storage/irregular.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** Runs a command of im-server to its end. */
@@ -66,7 +66,7 @@ test('an export writes a complete, private file, and replaces a file only with -
   t.deepEqual(await readdir(target), ['dump.txt']);
 });
 
-test('an import follows a link, and an export does not replace a link to itself', async (t) => {
+test('an import follows a link, and an export does not replace a link that points to itself', async (t) => {
   const directory = await filledDirectory(t);
   const elsewhere = await temporaryDirectory(t);
   const dump = join(elsewhere, 'dump.txt');
@@ -184,7 +184,7 @@ test('a directory in use can be checked and exported, but not imported into', as
   t.regex(stderr, new RegExp(`^im-server: .* is in use by process ${program.process.pid} on [^\\n]*\\n$`));
 });
 
-test('check prints the damage, its position and what can be saved; --repair saves that', async (t) => {
+test('check prints the damage, its position, and how many users --repair can save', async (t) => {
   const directory = await filledDirectory(t);
   const path = join(directory, 'snapshot-3.txt');
   const good = await readFile(path, 'latin1');
@@ -300,7 +300,7 @@ test('a world-writable directory can only be exported; group or sticky bits caus
   }
 });
 
-test('a reader that stops early is not an error of an export', async (t) => {
+test('a reader that closes the pipe early causes no error in an export', async (t) => {
   const directory = await filledDirectory(t);
   const program = new Program(t, 'im-server', 'export', directory);
   program.process.stdout?.destroy();
@@ -317,7 +317,7 @@ test('check fails if the last line of any file has no LF', async (t) => {
   for (const name of names) {
     const path = join(directory, name);
     const good = await readFile(path, 'latin1');
-    // The journal has no record yet, so this adds one.
+    // The journal has no record yet, so the test adds one.
     const whole = name.startsWith('journal') ? `${good}${record}` : good;
     const text = whole.slice(0, -1);
     await writeFile(path, text, 'latin1');

@@ -18,7 +18,7 @@ function canCut(t: ExecutionContext): boolean {
 
 /**
  * Longest run of a client whose network is cut, in milliseconds. The client starts within a minute on a busy
- * machine, and notices the cut within 30 s. The kernel alone would need at least 15 minutes to notice the cut.
+ * machine, and notices the cut within 30 s. The kernel alone would notice the cut after at least 15 minutes.
  */
 const CUT_TIMEOUT_MS = 110_000;
 

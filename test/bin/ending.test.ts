@@ -15,14 +15,14 @@ import {
 } from '../helpers/programs.js';
 import { Terminal } from '../helpers/terminal.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const SIZE = { columns: 80, rows: 24 };
 
 const READY = /im-server ready tcp=\S*:(\d+) /;
 
-/** Longer than a server may take to end, in microseconds, as strace expects it. */
+/** A time longer than a server may take to end, in microseconds, the unit of strace. */
 const HANG_US = 20_000_000;
 
 /** Runs a program in a terminal. `ended` resolves with its exit code and signal. */
@@ -99,7 +99,7 @@ test('every program exits with 0 when its terminal is gone, and none aborts', as
   t.like(await server.ended, { exitCode: 0, signal: 0 });
 });
 
-/** Starts a server that has acknowledged alice, and whose sync of bob hangs for {@link HANG_US}. */
+/** Starts a server that has registered alice, and whose sync for bob hangs for {@link HANG_US}. */
 async function hangingServer(t: ExecutionContext) {
   const directory = await temporaryDirectory(t);
   const { program, tcp } = await startServerProgram(t, directory);
@@ -112,7 +112,7 @@ async function hangingServer(t: ExecutionContext) {
     await new Promise(setImmediate);
   }
   const exited = once(program.process, 'exit');
-  /** Waits for its end, and returns its exit code and signal. */
+  /** Waits until the server has ended, and returns its exit code and signal. */
   const ended = async () => {
     await hasEnded(program.process.pid);
     await hang.endNow();
@@ -121,7 +121,7 @@ async function hangingServer(t: ExecutionContext) {
   return { directory, process: program.process, ended };
 }
 
-/** Waits until a process is a zombie: while strace holds one of its threads, its parent gets no SIGCHLD. */
+/** Waits until a process is a zombie. While strace holds one of its threads, its parent gets no SIGCHLD. */
 async function hasEnded(pid: number | undefined): Promise<void> {
   while (!/^State:\tZ/m.test(await readFile(`/proc/${pid}/status`, 'latin1'))) {
     await new Promise(setImmediate);
@@ -152,7 +152,7 @@ test('a server with a hanging sync ends by SIGKILL sooner after two signals than
   const ends = [single.ended().finally(() => order.push('single'))];
   for (const { process, ended, signal } of twice) {
     process.kill(signal);
-    // The server takes a second signal that comes too soon for a duplicate, so this repeats the signal.
+    // The server ignores a second signal that comes too soon after the first, so the signal is repeated.
     const again = setInterval(() => process.kill(signal), 50);
     t.teardown(() => clearInterval(again));
     ends.push(ended().finally(() => order.push(signal)));

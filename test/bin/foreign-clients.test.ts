@@ -1,6 +1,6 @@
 /**
- * A user with a key, and buddies without a key, who use clients that other people wrote. Each dialect of
- * these clients works as it did before there were keys, and the user is told that the chats are in clear.
+ * A user with a key has buddies without a key, who use clients by other authors. Each dialect of these
+ * clients works as it did before keys existed. The user's client says that the chats are in clear.
  */
 
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { listenForCalls, Peer } from '../helpers/peer.js';
 import { emptyEnvironment, Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 import { serve } from '../helpers/server.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 interface Ports {
@@ -40,7 +40,7 @@ async function keyedHome(t: ExecutionContext, server: Ports, id: string): Promis
   return home;
 }
 
-/** A server where alice has a key, and her buddy olga has none. */
+/** A server where alice has a key, and her buddy olga has no key. */
 async function withAlice(t: ExecutionContext, started?: Ports) {
   const server = started ?? (await serve(t));
   const home = await keyedHome(t, server, 'alice');
@@ -148,7 +148,7 @@ for (const { dialect, answer, bye } of [
   });
 }
 
-test('a buddy of dialect E that closes the call of a user with a key has refused it', async (t) => {
+test('a buddy of dialect E refuses the call of a user with a key by closing the connection', async (t) => {
   const { server, home } = await withAlice(t);
   const olga = await olgaOnline(t, server);
   const program = start(t, server, home, 'send', 'alice', 'olga', 'hello');
@@ -168,7 +168,7 @@ test('a foreign client that uses an id with a key changes nothing and learns not
   t.is(await ask(server.tcp, 'REG alice\r\n'), '203 USER EXISTS\r\n');
   for (const datagram of ['SET alice 101 OFFLINE 0', 'SET alice 100 ONLINE 4000', 'SET alice 102 6000'])
     olga.send(datagram);
-  // An answer to the first question would come before that to the second.
+  // If the server answered this GET, `presence` would receive that answer first.
   olga.send('GET alice');
   t.is(await presence(), before);
 });

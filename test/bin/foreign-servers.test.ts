@@ -14,7 +14,7 @@ import { type CalledPeer, listenForCalls, Peer } from '../helpers/peer.js';
 import { emptyEnvironment, Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 import { serve } from '../helpers/server.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const VERSION = 'VER im 1\r\n';
@@ -126,7 +126,7 @@ test('the presence and the calls of a listening user are the same as before keys
   t.notRegex(program.stderr, /clear|private/);
 });
 
-test('plain mode prints one line about keys, once, and sends the same bytes as before keys existed', async (t) => {
+test('plain mode prints one notice, once, and sends the same bytes as before keys existed', async (t) => {
   const { server } = await withBob(t, '200');
   const home = { ...emptyEnvironment(t), NODE_NO_WARNINGS: '1' };
   const script = 'R\nalice\nA\nbob\nL\ncarl\nD\nbob\nX\n';
@@ -193,7 +193,7 @@ test('a server that kept keys and now keeps none counts as busy, and gets nothin
   for (const request of server.requests) t.is(request.charCodeAt(0), 0x16, 'only TLS');
 });
 
-test('when an updated server begins to keep keys, old ids stay without keys, and new ids get keys', async (t) => {
+test('when a server begins to keep keys, old ids stay without keys, and new ids get keys', async (t) => {
   const foreign = await ForeignServer.start(t, '201');
   const home = emptyEnvironment(t);
   t.is((await run(t, foreign, home, ['register', 'alice']))[0], 0);

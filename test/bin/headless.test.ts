@@ -19,7 +19,7 @@ import {
 } from '../helpers/programs.js';
 import { StubServer } from '../helpers/stub-server.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 type Ports = Pick<ServerProgram, 'tcp' | 'udp'>;
@@ -39,7 +39,7 @@ async function withBuddies(t: ExecutionContext): Promise<ServerProgram> {
   return server;
 }
 
-/** Starts a `send` of all lines of this input, and accepts its call. */
+/** Starts a `send` that reads this input, and accepts its call. */
 function acceptedSend(t: ExecutionContext, input: string, ...options: readonly string[]) {
   const type = (program: Program) => program.process.stdin?.end(input);
   return accepted(t, ['send', 'alice', 'bob', ...options], 'OK\n', type);
@@ -50,7 +50,7 @@ function start(t: ExecutionContext, server: Ports, ...args: readonly string[]): 
   return startIn(t, emptyEnvironment(t), server, ...args);
 }
 
-/** Starts a headless command in an environment, whose home keeps the keys. */
+/** Starts a headless command in an environment. Its home directory has the keys. */
 function startIn(
   t: ExecutionContext,
   environment: NodeJS.ProcessEnv,
@@ -101,7 +101,7 @@ async function withBob(t: ExecutionContext) {
   return { server, bob };
 }
 
-/** Starts a command of alice's whose call bob accepts. `type` writes its input before it calls. */
+/** Starts a command of alice's, and accepts its call as bob. `type` writes the input before the call. */
 async function accepted(
   t: ExecutionContext,
   args: readonly string[],
@@ -307,7 +307,7 @@ test('send calls, sends one message and leaves', async (t) => {
   t.is(program.stderr, '');
 });
 
-test('without a text each line of input is a message, even a last line without LF', async (t) => {
+test('without a text, each line of input is a message, even a last line without LF', async (t) => {
   const { program, peer } = await acceptedSend(t, 'one\r\nq\n\nfour');
   for (const line of ['one', 'q ', '', 'four', undefined]) t.is(await peer.line(), line);
   t.is(await program.exited, 0);
@@ -348,7 +348,7 @@ for (const [kind, yes] of [
   });
 }
 
-test('send reaches a buddy of dialect D, which closes unless it reads REQUEST first', async (t) => {
+test('send reaches a buddy of dialect D, which closes a call that does not begin with REQUEST', async (t) => {
   const { server, bob } = await withBob(t);
   const program = start(t, server, 'send', 'alice', 'bob', 'hi');
   const peer = await bob.called();
@@ -413,7 +413,7 @@ test('send prints the waiting lines when the connection breaks', async (t) => {
   t.is(await program.exited, 15);
   const events = eventsOf(program).map(({ event }) => event);
   t.true(events.includes('failed'));
-  // Each line is named, or the rest of the input was not read.
+  // The events name each line. If they do not, an error says that the rest of the input was not read.
   const named = events.filter((event) => event === 'sent' || event === 'failed').length;
   t.true(named >= 1_000 || events.includes('error'));
 });
@@ -455,7 +455,7 @@ test('chat ends when the buddy leaves, and at the end of the input', async (t) =
   t.is(await ended.program.exited, 0);
 });
 
-test('a reader that stops early ends a chat without an error', async (t) => {
+test('a reader that closes the pipe early ends a chat without an error', async (t) => {
   const { program, peer } = await accepted(t, ['chat', 'alice', 'bob']);
   program.process.stdout?.destroy();
   peer.send('hi\n'.repeat(10));
@@ -546,7 +546,7 @@ test('listen accepts calls of buddies, one after the other, and refuses all othe
   t.is(program.stderr, '');
 });
 
-test('listen takes the next call while the connection of a chat that is over is still open', async (t) => {
+test('listen takes the next call while the connection of an ended chat is still open', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server, '--accept', 'all');
   // The caller leaves the chat, and keeps its end of the connection open.
@@ -575,7 +575,7 @@ test('listen announces the user while it runs, and ends with SIGINT or SIGTERM',
   }
 });
 
-test('listen --accept all accepts every caller, and names one without an id by address', async (t) => {
+test('listen --accept all accepts every caller, and names a caller without an id by address', async (t) => {
   const server = await withBuddies(t);
   const program = start(t, server, 'listen', 'alice', '--accept', 'all');
   const presence = await PresenceClient.open(t, server.udp);
@@ -630,7 +630,7 @@ test('a gigabyte without an LF and a flood of lines take bounded memory', async 
   await written(bob.socket, Buffer.from('\nflood\n'));
   await program.expect(/"event":"message",.*"text":"x{16384}","error":"it was longer than 16 KiB/);
   await program.expect(/"text":"flood"/);
-  // The program's output is not read now, so the flood must wait at its sender.
+  // The test does not read the program's output now, so the flood must wait at its sender.
   program.process.stdout?.pause();
   const flood = Buffer.alloc(1024 * 1024, `${'y'.repeat(127)}\n`);
   let taken = 0;
@@ -657,7 +657,7 @@ async function residentMegabytes({ process: { pid } }: Program): Promise<number>
   return Number(kilobytes) / 1_024;
 }
 
-// Two commands.
+// Two commands together.
 
 test('headless commands write the history and obey the block list', async (t) => {
   const { tcp, udp } = await withBuddies(t);
@@ -749,7 +749,7 @@ test('help prints the help of the program, or of a command', async (t) => {
   }
 });
 
-test('the error for a message port in use names the option to choose another', async (t) => {
+test('the error for a message port in use names the option that sets another port', async (t) => {
   const server = await withBuddies(t);
   const taken = await listenForCalls(t);
   const program = await run(t, server, ['listen', 'alice', '--message-port', String(taken.port)]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import anyTest, { type ExecutionContext } from 'ava';
 import { emptyEnvironment, Program, programPath } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** Creates a user in the time zone UTC, and the directory of the user's history. */

@@ -11,7 +11,7 @@ import { programPath } from '../helpers/programs.js';
 import { StubServer, sendByByte } from '../helpers/stub-server.js';
 import { quiet, Terminal, type TerminalSize } from '../helpers/terminal.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const SIZES: readonly TerminalSize[] = [
@@ -20,7 +20,7 @@ const SIZES: readonly TerminalSize[] = [
   { columns: 250, rows: 60 },
 ];
 
-/** Length of the line without an end, in MiB. A gibibyte takes a second, and no more memory. */
+/** Length of the endless line, in MiB. A longer line takes more time, but no more memory. */
 const ENDLESS_MEBIBYTES = Number(process.env['IM_TEST_MEBIBYTES'] ?? 64);
 
 /** The menu of a user who is signed in: one row, cut to the width of the screen. */
@@ -64,7 +64,7 @@ function clientAt(
 /** Starts alice's client at the menu, on a server whose answers the test sets. */
 async function alice(t: ExecutionContext, size: TerminalSize, files: Home = {}, buddies?: Uint8Array) {
   const stub = await StubServer.start(t);
-  // Set before the client's first request: the client takes any answer for the answer to its last request.
+  // The list is set before the client's first request, because the client accepts any answer to a request.
   if (buddies !== undefined) stub.buddies = buddies;
   const terminal = clientAt(t, size, await homeWith(t, files), ...stub.options, '--user', 'alice');
   await terminal.shows('Your choice:');
@@ -205,7 +205,7 @@ test("a hostile server's buddy lines are left out or shown as unknown", async (t
 
 /** A history that another program wrote: hostile texts in valid JSON, and lines that are not JSON. */
 function historyFor({ columns }: TerminalSize): Uint8Array {
-  // With this many blanks, a terminal that wraps by itself would begin a row with the text after them.
+  // With this many blanks, a terminal that wraps by itself would begin a row with the text after the blanks.
   const blanks = ' '.repeat(2 * columns - '2026-11-25 14:05 me: '.length);
   const at = '"at":"2026-11-25T14:05:00.000Z"';
   return Buffer.concat([

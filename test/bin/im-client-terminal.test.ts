@@ -7,7 +7,7 @@ import { listenForCalls, Peer } from '../helpers/peer.js';
 import { programPath, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 import { quiet, Terminal } from '../helpers/terminal.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const SIZE = { columns: 80, rows: 24 };

@@ -14,7 +14,7 @@ import {
 } from '../helpers/programs.js';
 import { askSealed, deviceOf } from '../helpers/sealed-client.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** Sends SET and GET as fast as possible, and prints a line after the first 10,000 datagrams. */

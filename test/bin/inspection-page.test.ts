@@ -90,7 +90,7 @@ test("a waiting connection's state is marked in the chart, and the URL has the s
   await page.waitForSelector(
     '#transitions [data-event="input.ended"], #transitions [data-event="socket.closed"]',
   );
-  // A flash is short, and a slow page skips it. So connections start and end until the page has shown one.
+  // A slow page may skip a short flash. Connections start and end until the page has shown a flash.
   await page.evaluate(`new MutationObserver((changes) => {
     if (changes.some(({ target }) => target.matches('[id^="connection.receiving>"].flash')))
       document.body.dataset.flashed = 'yes';
@@ -125,13 +125,13 @@ test('the search and the filter find rows in the tree, the lifecycle log and the
   await page.waitForSelector('#lifecycle-log [data-path="im-server/tcp/listener"]');
 });
 
-test('many connections are one row', async (t) => {
+test('many connections are shown as one row', async (t) => {
   const page = await openPage(t);
   if (page === undefined) return;
   const { address, tcp } = await inspected(t);
   await page.goto(address);
   await Promise.all(Array.from({ length: 500 }, () => dial(tcp)));
-  // The number started, not the number live: a slow machine closes the first ones before the last are drawn.
+  // Counts started connections: on a slow machine, the first ones close before the last ones are drawn.
   await page.waitForSelector(`[data-path="${CONNECTION}"][data-started="500"]`);
   t.true((await page.locator('[data-path]:visible, [data-member]:visible').count()) < 60);
 });
@@ -161,7 +161,7 @@ test('pause freezes the page, and resume updates it', async (t) => {
   const other = await openPage(t);
   await other?.goto(address);
   await other?.waitForSelector(`[data-path="${CONNECTION}"][data-started="1"]`);
-  // The paused page was sent the same event, and has drawn two frames since.
+  // The paused page got the same event. After two frames, it must still not show the connection.
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   t.is(await page.locator(`[data-path="${CONNECTION}"]`).count(), 0);
   await page.click('#pause');

@@ -4,7 +4,7 @@ import anyTest, { type ExecutionContext } from 'ava';
 import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 import { DASHED_KEY, KEYS } from '../storage/changes.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 async function run(t: ExecutionContext, ...args: readonly string[]) {
@@ -13,7 +13,7 @@ async function run(t: ExecutionContext, ...args: readonly string[]) {
   return { code, stdout: program.stdout, stderr: program.stderr };
 }
 
-/** A data directory with alice, bob, and the reserved id of carol. */
+/** A data directory with alice, bob, and the reserved id carol. */
 async function filledDirectory(t: ExecutionContext): Promise<string> {
   const directory = join(await temporaryDirectory(t), 'data');
   const dump = join(await temporaryDirectory(t), 'dump.txt');
@@ -97,7 +97,7 @@ test('a wrong key, id or action is a usage error, and changes nothing', async (t
     ['set'],
     ['clear'],
     ['set', 'alice', 'x'],
-    // A point of small order, which OpenSSL would accept.
+    // This key is a point of small order, which OpenSSL would accept.
     ['set', 'alice', 'A'.repeat(43)],
     ['show', '$'],
     ['clear', 'alice', KEYS[0]],

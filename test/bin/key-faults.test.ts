@@ -13,7 +13,7 @@ import { ask, until } from '../helpers/network.js';
 import { startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 import { askSealed, deviceOf } from '../helpers/sealed-client.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** How often the server is killed; `npm run test:long` kills it more often. */

@@ -8,7 +8,7 @@ import { ask, PresenceClient } from '../helpers/network.js';
 import { listenForCalls, type Peer } from '../helpers/peer.js';
 import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const LINES = ['one', 'two', 'three'];
@@ -30,7 +30,7 @@ async function withDeafBob(t: ExecutionContext, args: readonly string[], input: 
   return { alice, peer };
 }
 
-/** Starts a headless command. `sent` resolves when it has sent all lines. */
+/** Starts a headless command. `sent` resolves when the command has sent all lines. */
 async function hasSent(t: ExecutionContext, command: 'send' | 'chat', input: string) {
   const { alice, peer } = await withDeafBob(t, [command, 'alice', 'bob', '--json'], input);
   return { alice, peer, sent: allSent(alice) };
@@ -68,7 +68,7 @@ test('chat: unread lines are printed after q and a reset', async (t) => {
 });
 
 for (const farewell of ['q', 'BYE500']) {
-  test(`unread lines are printed when the buddy leaves by ${farewell}`, async (t) => {
+  test(`unread lines are printed when the buddy leaves with ${farewell}`, async (t) => {
     const { alice, peer, sent } = await hasSent(t, 'send', TEXT);
     await sent;
     await leaveUnread(peer, farewell);
@@ -83,7 +83,7 @@ async function leaveUnread(peer: Peer, farewell: string): Promise<void> {
 }
 
 test('send waits as long as --timeout for lines that are not confirmed, and prints them', async (t) => {
-  // More than the buddy's kernel buffers, and less than ours.
+  // The buddy's kernel cannot buffer all these lines, but our kernel can.
   const count = 8_000;
   const lines = Array.from({ length: count }, (_, index) => `${index} ${'.'.repeat(200)}\n`);
   const args = ['send', 'alice', 'bob', '--json', '--timeout', '2'];
@@ -99,7 +99,7 @@ test('send waits as long as --timeout for lines that are not confirmed, and prin
   );
 });
 
-test('send: all its notices reach the reader before the program ends', async (t) => {
+test('send: all notices reach the reader before the program ends', async (t) => {
   const text = `${'x'.repeat(8_000)}\n`.repeat(3_000);
   const { alice } = await withDeafBob(t, ['send', 'alice', 'bob', '--timeout', '1'], text);
   t.is(await alice.exited, 15);
@@ -107,7 +107,7 @@ test('send: all its notices reach the reader before the program ends', async (t)
   t.regex(alice.stderr, /\nbob: chat closed: your buddy does not read\.\n$/);
 });
 
-test('send: at a signal unconfirmed lines are named at once', async (t) => {
+test('send: a signal makes the program print the unconfirmed lines at once', async (t) => {
   const lines = Array.from({ length: 8_000 }, (_, index) => `${index} ${'.'.repeat(200)}\n`);
   const { alice } = await withDeafBob(t, ['send', 'alice', 'bob', '--json'], lines.join(''));
   alice.process.stdin?.end();
@@ -117,7 +117,7 @@ test('send: at a signal unconfirmed lines are named at once', async (t) => {
   t.is(Number.parseInt(lostIn(alice).at(-1) ?? '', 10), 7_999);
 });
 
-test('the menu client names unconfirmed lines at a signal', async (t) => {
+test('the menu client prints unconfirmed lines when a signal ends it', async (t) => {
   const line = `${'.'.repeat(16_000)}\n`;
   const { alice } = await withDeafBob(t, ['--plain', '--user', 'alice'], `m\nbob\n${line.repeat(900)}`);
   await alice.expect('does not read');
@@ -126,7 +126,7 @@ test('the menu client names unconfirmed lines at a signal', async (t) => {
   t.regex(alice.stdout, /^\(Not delivered, as far as is known: \.+\)$/m);
 });
 
-/** Starts a client in plain mode, which has sent all lines in a chat and left it by q. */
+/** Starts a client in plain mode, which sends all lines in a chat and then leaves the chat with q. */
 async function atTerminal(t: ExecutionContext) {
   const args = ['--plain', '--user', 'alice'];
   const { alice, peer } = await withDeafBob(t, args, `m\nbob\n${TEXT}q\n`);

@@ -12,7 +12,7 @@ import { ask, PresenceClient } from '../helpers/network.js';
 import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 import { askSealed, deviceOf, logIn } from '../helpers/sealed-client.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 async function startWatched(t: ExecutionContext, ...args: readonly string[]) {

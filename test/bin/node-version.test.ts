@@ -2,7 +2,7 @@ import anyTest, { type ExecutionContext } from 'ava';
 import { oldNodeNotice } from '../../bin/node-version.js';
 import { emptyEnvironment, Program, temporaryDirectory } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** The line that each program prints on standard error at start if Node.js is old. */
@@ -25,7 +25,7 @@ function environmentOf(t: ExecutionContext, silent: '0' | '1'): NodeJS.ProcessEn
   return { ...emptyEnvironment(t), NODE_NO_WARNINGS: silent };
 }
 
-test('the client prints the notice once on standard error, and its standard output is the same', async (t) => {
+test('the client prints the notice once on standard error, and does not change its output', async (t) => {
   const [said, silent] = await Promise.all(
     (['0', '1'] as const).map(async (value) => {
       const client = new Program(t, { name: 'im-client', environment: environmentOf(t, value) }, '--plain');

@@ -3,7 +3,7 @@ import { until } from '../helpers/network.js';
 import { emptyEnvironment, Program } from '../helpers/programs.js';
 import { StubServer } from '../helpers/stub-server.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 type Environment = NodeJS.ProcessEnv;

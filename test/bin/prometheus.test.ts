@@ -17,7 +17,7 @@ import { PROMETHEUS, Prometheus, RULES } from '../helpers/prometheus.js';
 
 const run = promisify(execFile);
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** The expressions of the dashboard, as Grafana sends them. */
@@ -145,7 +145,7 @@ test('the alert rules are valid, and each one is raised when it must be, and onl
   t.regex(stdout, /SUCCESS/);
 });
 
-test('the metrics page is valid for Prometheus, and the names of metrics follow the conventions', async (t) => {
+test('the metrics page is valid for Prometheus, and its names follow the conventions', async (t) => {
   if (!isInstalled(t, 'promtool')) return;
   const server = await startServerProgram(t, await temporaryDirectory(t), '--metrics', '0');
   await useServer(t, server, 0);

@@ -7,7 +7,7 @@ import anyTest, { type ExecutionContext } from 'ava';
 import { type Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 import { WiredMachine } from '../helpers/wired-machine.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** These texts are so long that random bytes never contain one of them by chance. */

@@ -4,7 +4,7 @@ import anyTest, { type ExecutionContext } from 'ava';
 import { ask } from '../helpers/network.js';
 import { type ServerProgram, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** A server with a configuration file, which `write` replaces. */
@@ -32,7 +32,7 @@ async function reload({ program }: ServerProgram, message: string): Promise<Reco
 
 const READ = 'the configuration was read again';
 
-test('SIGHUP changes limits without a restart, and the log says which', async (t) => {
+test('SIGHUP changes limits without a restart, and the log names the changed limits', async (t) => {
   const { server, write } = await configured(t, 'max-users = 1\n');
   t.is(await ask(server.tcp, 'REG alice\n'), '200 OK\r\n');
   t.is(await ask(server.tcp, 'REG bob\n'), '206 BUSY\r\n');
@@ -75,7 +75,7 @@ test('SIGHUP switches the log of requests on and off', async (t) => {
   });
 });
 
-test('a reload is reported also to an operator who hides such lines', async (t) => {
+test('a reload is logged even if the new log level hides lines of its kind', async (t) => {
   const { server, write } = await configured(t, 'log-level = info\n');
   await write('log-level = warn\n');
   t.deepEqual((await reload(server, READ))['changed'], { 'log-level': 'warn' });
@@ -83,7 +83,7 @@ test('a reload is reported also to an operator who hides such lines', async (t) 
   t.deepEqual((await reload(server, READ))['changed'], { 'max-users': '7' });
 });
 
-test('SIGHUP names the options that need a restart, and the command line still counts', async (t) => {
+test('SIGHUP logs the options that need a restart, and the command line overrides the file', async (t) => {
   const { server, write } = await configured(t, '', '--max-users', '5');
   await write('host = ::1\nwarm-up = 3\nmax-users = 1\n');
   const waiting = await reload(server, 'these options need a restart');

@@ -1,7 +1,7 @@
 /**
- * A directory in PostgreSQL whose im-server processes are replaced by another version, one by one.
+ * The im-server processes of a directory in PostgreSQL are replaced by another version, one by one.
  *
- * The other version is this one, as it was built, with one number changed: there is no next version yet.
+ * There is no next version yet. The other version is a copy of the built version, with one number changed.
  */
 
 import { symlink } from 'node:fs/promises';
@@ -24,19 +24,19 @@ import { Postgres } from '../helpers/postgres.js';
 import type { ServerProgram } from '../helpers/programs.js';
 import { teardownOfFile, withPostgres } from '../helpers/with-postgres.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** How many acknowledged changes a load makes between two steps. */
 const STEP_CHANGES = 50;
 
-/** Clients at each server. */
+/** How many clients each server has. */
 const CLIENTS = 3;
 
 /** How many users are compared at all servers after each step: those who registered last. */
 const COMPARED_USERS = 40;
 
-/** This version, and others made from it. */
+/** This version, or a version made from it. */
 type Version = Parameters<typeof startVersion>[1];
 
 /** This version with one change in its program. */
@@ -120,7 +120,7 @@ withPostgres(() => {
       t.is(await formatOf(), 1);
     }
 
-    // Until the format is raised, the version before can still be used.
+    // Until the format is raised, servers of the earlier version can still use the directory.
     const old = await start(t, 'im-server', url);
     const loads = [...loadAll(), new Load(old.tcp, ledger, CLIENTS)];
     await grow();
@@ -152,7 +152,7 @@ withPostgres(() => {
     t.log(`${ledger.acknowledged} changes acknowledged`);
   });
 
-  test('servers whose batches differ in their version go on beside each other', async (t) => {
+  test('servers that send batches of different versions run beside each other', async (t) => {
     const url = await postgres.makeDirectory(t);
     const other = await versionWith(t, 'BATCH_VERSION = 1', 'BATCH_VERSION = 2');
     const servers = await Promise.all([start(t, 'im-server', url), start(t, other, url)]);

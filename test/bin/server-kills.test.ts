@@ -1,17 +1,17 @@
-/** kill -9 of im-server while clients are signed in with keys. */
+/** im-server is killed with kill -9 while clients are signed in with keys. */
 
 import anyTest from 'ava';
 import { KeyedHome, startKeyedServer } from '../helpers/keyed-home.js';
 import { freePort } from '../helpers/network.js';
 import { startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** How often the server is killed; `npm run test:long` kills it more often. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 1);
 
-test('after kill -9 of the server, clients log in again by themselves, and are called', async (t) => {
+test('after kill -9 of the server, clients log in again by themselves, and can be called', async (t) => {
   const directory = await temporaryDirectory(t);
   const ports = ['--tcp-port', String(await freePort()), '--udp-port', String(await freePort())];
   let server = await startKeyedServer(t, directory, ...ports);

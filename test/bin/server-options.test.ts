@@ -4,7 +4,7 @@ import anyTest, { type ExecutionContext } from 'ava';
 import { ask, PresenceClient } from '../helpers/network.js';
 import { emptyEnvironment, Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** Writes a configuration file, and returns its path. */

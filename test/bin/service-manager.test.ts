@@ -8,7 +8,7 @@ import { isInstalled } from '../helpers/installed.js';
 import { emptyEnvironment, Program, temporaryDirectory } from '../helpers/programs.js';
 import { TestLog } from '../helpers/server.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** Prints each datagram that a Unix socket receives, as one line. */
@@ -31,7 +31,7 @@ async function receiveNotices(t: ExecutionContext): Promise<Notices> {
   const receiver = spawn('perl', ['-MSocket', '-e', RECEIVE, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => receiver.kill());
   const lines = createInterface(receiver.stdout)[Symbol.asyncIterator]();
-  // systemd-notify sends BARRIER=1 to wait until its notice is handled. This receiver closes it at once.
+  // systemd-notify also sends BARRIER=1, to wait until its notice is handled. `next` skips this message.
   const next = async (): Promise<string> => {
     const { value } = (await lines.next()) as { readonly value: string };
     return value === 'BARRIER=1' ? next() : value.trim();
@@ -74,7 +74,7 @@ test('the server reports that it is ready, reloads and stops', async (t) => {
   t.is(await server.exited, 0);
 });
 
-test('the server reports to the watchdog that it is alive, at half of the interval', async (t) => {
+test('the server reports to the watchdog at half the interval that it is alive', async (t) => {
   if (!isInstalled(t, 'systemd-notify')) return;
   const notices = await receiveNotices(t);
   await startWatched(t, notices, { WATCHDOG_USEC: '200000' });
@@ -131,7 +131,7 @@ test('several reloads at once are reported as one, and each gives its result', a
   t.deepEqual(await results, [1, 2]);
 });
 
-test('a reload that fails is over', async (t) => {
+test('the end of a failed reload is reported, too', async (t) => {
   if (!isInstalled(t, 'systemd-notify')) return;
   const notices = await receiveNotices(t);
   const manager = new ServiceManager({ NOTIFY_SOCKET: notices.path }, new TestLog());
@@ -145,12 +145,12 @@ test('a reload that fails is over', async (t) => {
   t.is(await notices.next(), 'READY=1 STATUS=up');
 });
 
-test('a notice that cannot be sent at all is one warning, and the next one is sent', async (t) => {
+test('a notice that cannot be sent causes one warning, and the next notice is sent', async (t) => {
   if (!isInstalled(t, 'systemd-notify')) return;
   const notices = await receiveNotices(t);
   const log = new TestLog();
   const manager = new ServiceManager({ NOTIFY_SOCKET: notices.path }, log);
-  // Longer than any argument of a program may be: the process cannot be created.
+  // This text is longer than an argument of a program may be, so the process cannot be created.
   const tooLong = 'x'.repeat(256 * 1024);
   manager.ready({ status: () => tooLong, isAlive: async () => true });
   await manager.stopping();

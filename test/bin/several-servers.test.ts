@@ -10,7 +10,7 @@ import { Program } from '../helpers/programs.js';
 import { idAt } from '../helpers/several-servers.js';
 import { teardownOfFile, withPostgres } from '../helpers/with-postgres.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const HOSTS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'] as const;

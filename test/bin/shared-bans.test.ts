@@ -12,14 +12,14 @@ import { askSealed, deviceOf, logIn, SealedPresence } from '../helpers/sealed-cl
 import { teardownOfFile, withPostgres } from '../helpers/with-postgres.js';
 import { changes, id } from '../storage/changes.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const DAY_MS = 86_400_000;
 
 let postgres: Postgres;
 
-/** Two servers, and a third one that the test itself is: it makes changes, and never tells the others. */
+/** Starts two servers. The test acts as a third server, which makes changes but never notifies the others. */
 async function threeServers(t: ExecutionContext, ...args: readonly string[]) {
   const url = await postgres.makeDirectory(t);
   const start = () => startOn(t, url, '--directory-alone', '--warm-up', '0', ...args);
@@ -35,8 +35,8 @@ async function make(t: ExecutionContext, store: Store, change: StoreChange): Pro
 }
 
 /**
- * Repeats a GET until the answer matches. Announces before each: without a warm-up, a server that has just
- * started may miss what another one accepts.
+ * Repeats a GET until the answer matches. Announces before each GET, because a server that started without a
+ * warm-up may miss announcements that another server has accepted.
  */
 async function untilListed(
   client: PresenceClient,
@@ -60,7 +60,7 @@ withPostgres(() => {
     postgres = await Postgres.start(teardown);
   });
 
-  test('a ban that one server makes is enforced by the others when they have read it', async (t) => {
+  test('a ban that one server makes is enforced by the other servers when they have read it', async (t) => {
     const { servers, store } = await threeServers(t);
     const [one, other] = servers;
     const alice = deviceOf();
@@ -88,7 +88,7 @@ withPostgres(() => {
     for (const server of servers) await untilReplied(server, 'ADD olga', '201 INVALID');
   });
 
-  test('a user whom one server deletes is offline and signed out at the others', async (t) => {
+  test('a user whom one server deletes is offline and signed out at the other servers', async (t) => {
     const { servers, store } = await threeServers(t, '--reserve-days', '1');
     const [one, other] = servers;
     const alice = deviceOf();

@@ -26,10 +26,10 @@ import { KEYS } from '../storage/changes.js';
 
 const run = promisify(execFile);
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** Users in an order that is not that of their ids, with a key, a reserved id and a ban. */
+/** Users who are not sorted by id, one of them with a key. The dump also has a reserved id and a ban. */
 const DUMP = `# im-server dump: 3 users
 carol alice bob
 alice key:${KEYS[0]}:5:3
@@ -60,7 +60,7 @@ async function getUntil(t: ExecutionContext, port: number, id: string, pattern: 
   while (!pattern.test(list)) list = await client.ask(`GET ${id}`);
 }
 
-/** Clients that register users at servers all the time, and the users whose registration was acknowledged. */
+/** Registers users at servers all the time, and records the users whose registration was acknowledged. */
 class Ledger {
   readonly #acknowledged: (readonly [id: string, server: ServerProgram])[] = [];
   readonly #clients: readonly Promise<void>[];
@@ -295,7 +295,7 @@ withPostgres(() => {
     t.regex(await client.ask('GET bob'), /^alice .*ONLINE/);
   });
 
-  test('a user online at one server is online at another, and again after a database restart', async (t) => {
+  test('a user online at one server is online at another, also after a database restart', async (t) => {
     const url = await postgres.makeDirectory(t);
     const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
     for (const line of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(one.tcp, `${line}\n`);
@@ -313,7 +313,7 @@ withPostgres(() => {
     await announceUntilShown('102 AWAY');
     await untilLogged(other, /^the bus is up again$/);
 
-    // A server that starts later hears it from the next announcement, before it serves clients.
+    // A server that starts later learns the presence from the next announcement, before it serves clients.
     const isOver = new AbortController();
     const announcing = (async () => {
       while (!isOver.signal.aborted) {
@@ -366,7 +366,7 @@ withPostgres(() => {
     t.is(listener.process.exitCode, null, listener.stderr);
   });
 
-  test('kill -9 of a server loses no acknowledged change, and the other goes on', async (t) => {
+  test('kill -9 of a server loses no acknowledged change, and the other server goes on', async (t) => {
     const url = await postgres.makeDirectory(t);
     const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
     const ledger = new Ledger([one]);
@@ -420,7 +420,7 @@ withPostgres(() => {
     await untilLogged(other, /^the directory has no synchronous standby/);
   });
 
-  test('while the database is away, changes are 205 and lists are answered; then all goes on', async (t) => {
+  test('while the database is down, changes get 205 and lists are answered; then changes work', async (t) => {
     const url = await postgres.makeDirectory(t);
     const servers = await Promise.all([startAlone(t, url), startAlone(t, url)]);
     const [one, other] = servers;

@@ -39,7 +39,7 @@ test('the server uses the sockets that it was started with, by type or by name',
   }
 });
 
-test('a server with one socket from systemd opens the other one, and names unused options', async (t) => {
+test('a server with one socket from systemd opens the other socket, and names unused options', async (t) => {
   const server = await startServer(
     t,
     [['x', 'tcp']],

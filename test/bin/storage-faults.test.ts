@@ -11,7 +11,7 @@ import { Ledger, Load } from '../helpers/ledger.js';
 import { dial, PresenceClient, readToEnd } from '../helpers/network.js';
 import { Program, type ServerProgram, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** How often tests with random timing are repeated; `npm run test:long` repeats them more often. */

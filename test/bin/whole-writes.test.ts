@@ -14,7 +14,7 @@ import {
   temporaryDirectory,
 } from '../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const HISTORY =
@@ -56,9 +56,9 @@ type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 const HELPS = [['--help'], ['--version']];
 
-/** Command lines of each command that print something. */
+/** For each command, the command lines that print something. */
 const CLIENT_LINES: Readonly<Record<string, (prepared: Prepared) => readonly (readonly string[])[]>> = {
-  // Without a key these print nothing, and words are shown at a terminal only.
+  // Without a key, `key` and `delete` print nothing on standard output.
   key: () => [],
   delete: () => [],
   trust: ({ server }) => [['trust', 'alice', '--user', 'bob', ...server]],
@@ -111,7 +111,7 @@ const SERVER_LINES: typeof CLIENT_LINES = {
   stop: ({ database }) => [['stop', '--data', database]],
   config: () => [['config'], ['config', '--json']],
   completion: () => [['completion', 'fish']],
-  // Without a PostgreSQL, it prints only its help.
+  // Without a PostgreSQL server, `migrate` prints only its help.
   migrate: () => [['migrate', '--help']],
 };
 
@@ -157,7 +157,7 @@ for (const [name, program, lines] of PROGRAMS) {
     }
   });
 
-  test(`a reader of ${name} that stops early is not an error`, async (t) => {
+  test(`a reader of ${name} that closes the pipe early causes no error`, async (t) => {
     for (const args of [['--help'], ['completion', 'bash']]) {
       const started = new Program(t, name, ...args);
       started.process.stdout?.destroy();

@@ -1,7 +1,7 @@
 /**
- * A program: a server with a store in memory, and the sockets that the program was started with. It prints
- * its two ports. Then it carries out each command that it reads, and prints that the command is done, with
- * its result if it has one.
+ * A program that runs a server with a store in memory, on the sockets with which the program was started. The
+ * program prints the TCP port and the UDP port. Then it carries out each command that it reads, and prints
+ * that the command is done, with the result if there is one.
  */
 
 import { createInterface } from 'node:readline';
@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   'start udp': () => restartChild(server.root, 'udp'),
   'stop listener': async () => terminateChild((await childOf(server.root, 'tcp')) as AnyActorRef, 'listener'),
   'start listener': async () => restartChild((await childOf(server.root, 'tcp')) as AnyActorRef, 'listener'),
-  // Only while the actor of the socket is stopped: nothing else can use the socket then.
+  // Works only while the actor of the socket is stopped, because two users cannot share the socket.
   'receive buffer': async () => receiveBuffer(),
   shutdown: async () => {
     server.shutdown();

@@ -1,5 +1,5 @@
 /**
- * Starts a program as systemd does: with sockets that are open, and variables that describe them.
+ * Starts a program as systemd does: with open sockets, and with variables that describe the sockets.
  */
 
 import { spawn } from 'node:child_process';
@@ -27,14 +27,14 @@ const ACTIVATE = `
   exec @ARGV;
 `;
 
-/** `small-udp`: with a receive buffer of 16 KiB. */
+/** `small-udp` has a receive buffer of 16 KiB. `idle` is a TCP socket that does not listen. */
 export type InheritedKind = 'tcp' | 'udp' | 'small-udp' | 'unix' | 'idle';
 
 export interface Activated {
-  /** The lines of its standard output. */
+  /** The lines of the program's standard output. */
   readonly lines: Interface;
   readonly exited: Promise<number | null>;
-  /** Its standard error so far. */
+  /** The program's standard error so far. */
   stderr(): string;
   write(line: string): void;
   kill(signal: NodeJS.Signals): void;

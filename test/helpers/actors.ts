@@ -36,11 +36,11 @@ export interface WorkerOptions {
   readonly log: string[];
   /** Whether a start fails. The starts are counted from 1. */
   readonly failsStart?: (start: number) => boolean;
-  /** Ignores requests to shut down. */
+  /** Whether the worker ignores requests to shut down. */
   readonly hangs?: boolean;
-  /** Becomes ready only on `become.ready`. */
+  /** Whether the worker becomes ready only on `become.ready`. */
   readonly slow?: boolean;
-  /** Ends when it is asked to make room. */
+  /** Whether the worker ends when it is asked to make room. */
   readonly sparable?: boolean;
 }
 
@@ -156,7 +156,7 @@ export function member(id: string, log: string[], options: FamilyMember = {}): C
   return child({ id, logic: worker(id, { log, hangs, slow, failsStart }), ...(spec as object) });
 }
 
-/** Starts a supervisor of workers, named by the keys, that share one log. */
+/** Starts a supervisor of workers that share one log. The keys are the names of the workers. */
 export function family(
   workers: Readonly<Record<string, FamilyMember>>,
   options: Partial<SupervisorOptions> = {},
@@ -180,7 +180,7 @@ export function nextTurn({ clock }: Watched): void {
   clock.increment(1);
 }
 
-/** The emitted lifecycle events, as `type id`, with the reason of an end. */
+/** The emitted lifecycle events, as `type id`. The end of a child also has its reason. */
 export function story({ emitted }: Watched): string[] {
   return emitted.map((event) => {
     const subject = 'id' in event ? event.id : 'reason' in event ? event.reason : event.observer;
@@ -205,7 +205,7 @@ export interface Crowd extends Family {
   named(name: string): AnyActorRef;
 }
 
-/** Starts a dynamic supervisor of workers, found by their names, that share one log. */
+/** Starts a dynamic supervisor of workers that share one log. `named` finds a worker by its name. */
 export function crowd(
   template: Partial<DynamicOptions['template']> = {},
   options: Partial<DynamicOptions> = {},
@@ -246,7 +246,7 @@ export function crowd(
   };
 }
 
-/** A function that reads a promise's value, or `'pending'` if the promise is not settled yet. */
+/** Returns a function that reads a promise's value, or `'pending'` if the promise is not settled yet. */
 export function settledBy<TValue>(promise: Promise<TValue>): () => Promise<TValue | 'pending'> {
   return () => Promise.race([promise, new Promise<'pending'>((resolve) => setImmediate(resolve, 'pending'))]);
 }

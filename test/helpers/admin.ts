@@ -13,7 +13,7 @@ import { readToEnd } from './network.js';
 import { emptyEnvironment, Program, temporaryDirectory } from './programs.js';
 import { serve, type TestServer } from './server.js';
 
-/** The caller that tests name. */
+/** The operator who is named in the requests of tests. */
 export const TESTER = { user: 'tester', uid: 7 } as const;
 
 /** A request for `status`. */

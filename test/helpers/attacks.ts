@@ -8,7 +8,7 @@ const X = '\u{FFFD}';
 export interface Attack {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** How the text gate shows it. */
+  /** How the text gate shows the bytes. */
   readonly shown: string;
   /** The text; `undefined` if the bytes are not valid UTF-8. */
   readonly text: string | undefined;

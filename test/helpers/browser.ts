@@ -14,7 +14,7 @@ const PAGE_TIMEOUT_MS = 60_000;
 
 let browser: Promise<Browser> | undefined;
 
-/** Closes the browser. To be called after all tests of a file. */
+/** Closes the browser. A file calls this after all its tests. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
 }

@@ -1,5 +1,5 @@
 /**
- * Servers with users who are each other's buddies, and what tests do with them.
+ * Servers with users who are each other's buddies, and functions that tests use with these servers.
  */
 
 import type { ExecutionContext } from 'ava';
@@ -20,7 +20,7 @@ export async function withBuddies(t: ExecutionContext): Promise<Ports> {
   return server;
 }
 
-/** Announces the port on which a user takes calls, and waits until the server knows it. */
+/** Announces the port on which a user takes calls, and waits until the server knows this port. */
 export async function announce(
   t: ExecutionContext,
   { udp }: Pick<Ports, 'udp'>,

@@ -60,7 +60,7 @@ export function isInward({ source, target }: Ends): boolean {
   return target.id.startsWith(`${source.id}.`);
 }
 
-/** True for an arrow against the order of the chart's top-level states. */
+/** True for an arrow to a top-level state that comes earlier in the chart. */
 export function isUpward({ source, target }: Ends): boolean {
   return outermostOf(target).order < outermostOf(source).order;
 }

@@ -35,7 +35,7 @@ const DARK: ReadonlyMap<string, string> = new Map([
   ['#e6ebf1', '#21262d'],
 ]);
 
-/** If more arrows than this lead to one state, they are drawn to signposts. */
+/** If more arrows than this lead to one state, the arrows end at signposts that stand for the state. */
 const MOST_ARROWS = 6;
 
 /** Longest label on one line, in characters. In longer labels, the guard is on a second line. */
@@ -250,7 +250,7 @@ function arrowLine(arrow: Arrow, { signs }: Sketch): string {
   const { source, target, labels } = arrow;
   const sign = signs.get(idOf(arrow));
   const attributes = { id: idOf(arrow), class: 'transition', label: labels.map(lineOf).join('') };
-  // Drawn in reverse, so that its tail is at the bottom of the frame.
+  // The arrow is drawn in reverse, so that its tail is at the bottom of the frame.
   if (isInward(arrow)) return edge(insideOf(target), frameEndOf(arrow), { ...attributes, dir: 'back' });
   return edge(insideOf(source), sign ?? insideOf(target), {
     ...attributes,
@@ -265,7 +265,7 @@ function lineOf(label: string): string {
   return ` ${label.length > LONGEST_LINE ? label.replace(' [', ' \\l   [') : label} \\l`;
 }
 
-/** Extends an arrow to the border of the frame that is its source: Graphviz ends it inside the frame. */
+/** Extends an arrow to the border of the frame that is its source. Graphviz begins it inside the frame. */
 function withFramesEnd(svg: string, arrow: Arrow): string {
   const [, frame = ''] = svg.split(`<g id="${arrow.source.id}" `);
   const [, outline = ''] = frame.match(/(?: d| points)="([^"]*)"/) ?? [];

@@ -16,7 +16,7 @@ const REPORT_TIMEOUT_MS = 60_000;
 const FIXTURE = resolve('dist/test/helpers/console-fixture.js');
 
 export interface DriverOptions extends Partial<FixtureOptions>, Partial<TerminalSize> {
-  /** A shell script to run in the terminal instead; `$FIXTURE` stands for the program. */
+  /** A shell script to run in the terminal. `$FIXTURE` stands for the command that opens the console. */
   readonly script?: string;
 }
 

@@ -8,7 +8,7 @@ import type { ExecutionContext } from 'ava';
 
 export type Side = 'client' | 'server';
 
-/** A query `commit`: its type, its length, and the text with a NUL. */
+/** The message of the query `commit`: a type, a length, and the text with a NUL. */
 const COMMIT = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1');
 const COMMITTED = Buffer.from('C\0\0\0\x0bCOMMIT\0', 'latin1');
 
@@ -36,7 +36,7 @@ export class CutProxy {
   readonly port: number;
   /** Chooses the message at which a connection is cut. The message itself is not forwarded. */
   cutsAt: (from: Side, message: Buffer) => boolean = () => false;
-  /** Called when the server is cut off, before the client is. */
+  /** Called when the connection to the server is cut, before the connection to the client is cut. */
   onCut: () => Promise<unknown> = async () => {};
 
   private constructor(port: number) {

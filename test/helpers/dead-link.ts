@@ -1,6 +1,6 @@
 /**
- * A client in a chat whose network link is cut. To be run in its own network namespace (`unshare --net`).
- * Prints the client's output from the cut on.
+ * A program that runs a client in a chat, and cuts its network link. Run the program in its own network
+ * namespace (`unshare --net`). It prints the client's output from the cut on.
  *
  * With the argument `busy`, the client sends lines after the cut; with `idle`, it sends none.
  */

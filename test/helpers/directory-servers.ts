@@ -10,7 +10,7 @@ import { emptyEnvironment, Program, type ServerProgram, temporaryDirectory } fro
 
 export const ON_FREE_PORTS = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0'];
 
-/** A program, as {@link Program} takes it. */
+/** A program, in the form that {@link Program} accepts. */
 type Server = ConstructorParameters<typeof Program>[1];
 
 /** Starts im-server with a directory, on free ports. */
@@ -48,7 +48,7 @@ export async function runVersion(t: ExecutionContext, version: Server, ...args: 
   return { code, stdout: program.stdout, stderr: program.stderr };
 }
 
-/** The log of a server, as far as it has been written. */
+/** The log lines that a server has written so far. */
 export function logOf({ program }: ServerProgram): { readonly level: number; readonly msg: string }[] {
   const lines = program.stderr.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
   return lines.map((line) => JSON.parse(line));
@@ -68,13 +68,13 @@ export async function copyOfServer(t: ExecutionContext): Promise<string> {
   return checkout;
 }
 
-/** The im-server in a directory of {@link copyOfServer}. */
+/** The im-server in a directory that {@link copyOfServer} made. */
 export function serverIn(t: ExecutionContext, checkout: string) {
   const path = join(checkout, 'bin/im-server');
   return { name: 'im-server', environment: emptyEnvironment(t), path } as const;
 }
 
-/** Replaces a text that occurs once in the program in a directory of {@link copyOfServer}. */
+/** Replaces a text in the program of a copied server. Throws if the text does not occur exactly once. */
 export async function patchServer(checkout: string, before: string, after: string): Promise<void> {
   const path = join(checkout, 'dist/programs/im-server.js');
   const parts = (await readFile(path, 'utf8')).split(before);

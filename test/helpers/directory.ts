@@ -1,5 +1,6 @@
 /**
- * Clients' directories for tests, each with its own files, and servers that record every byte.
+ * For tests: clients' directories with their own files, a server that records every byte, files of a process
+ * that is killed, and a proxy that loses replies.
  */
 
 import { once } from 'node:events';
@@ -9,7 +10,7 @@ import { Directory, type DirectoryOptions } from '../../actors/client/directory.
 import { DISK } from '../../storage/files/disk.js';
 import type { Files } from '../../storage/files/files.js';
 
-/** A directory that registers ids with keys, until the test ends. */
+/** A client's directory, which registers ids with keys. It is closed when the test ends. */
 export function directoryAt(
   t: ExecutionContext,
   ports: { readonly tcp: number; readonly udp?: number },
@@ -34,7 +35,7 @@ export class RecordingServer {
     this.tcp = tcp;
   }
 
-  /** @param replyTo The reply to the first bytes of a connection; `undefined` closes it. */
+  /** @param replyTo The reply to the first bytes of a connection; `undefined` closes the connection. */
   static async start(
     t: ExecutionContext,
     replyTo: (first: string) => string | undefined | typeof SILENCE,
@@ -73,7 +74,7 @@ export class RecordingServer {
 /** The error of a process that was killed. */
 class Killed extends Error {}
 
-/** The real file system, until the process is "killed" before an operation. All later operations fail. */
+/** The real file system for a number of operations. Then the process is "killed": all further ones fail. */
 export function filesKilledAt(operation: number): {
   readonly files: Files;
   readonly wasKilled: () => boolean;
@@ -92,7 +93,7 @@ export function filesKilledAt(operation: number): {
   return { files, wasKilled: () => count > operation };
 }
 
-/** Passes connections on to a server. It can refuse them, or lose the replies and close them instead. */
+/** A proxy in front of a server. It can refuse connections, or close a connection instead of replying. */
 export class LossyProxy {
   /** Whether connections are closed without a byte. */
   refuses = false;
@@ -115,7 +116,7 @@ export class LossyProxy {
       let received = 0;
       server.on('data', (chunk: Buffer) => {
         received += chunk.length;
-        // The server's part of a handshake is longer than any reply, and comes first.
+        // The first chunk is the server's part of the handshake. The reply comes in a later chunk.
         if (!isLossy || received === chunk.length) client.write(chunk);
         else client.destroy();
       });

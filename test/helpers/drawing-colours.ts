@@ -35,7 +35,7 @@ function darkOf(svg: string, property: string, colour: string): string {
 /**
  * The contrast of two colours, from 1 to 21, as WCAG 2.2 defines it.
  *
- * @throws If one is not of the form `#rrggbb`.
+ * @throws If a colour is not of the form `#rrggbb`.
  */
 export function contrastOf(one: string, other: string): number {
   const [darker = 0, lighter = 0] = [luminanceOf(one), luminanceOf(other)].toSorted((a, b) => a - b);

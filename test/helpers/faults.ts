@@ -40,7 +40,7 @@ const PROBES = {
 
 const probed = new Map<keyof typeof PROBES, Promise<string | undefined>>();
 
-/** The reason why something cannot be used; `undefined` if it can be. */
+/** The reason why something cannot be used; `undefined` if it can be used. */
 function probe(what: keyof typeof PROBES): Promise<string | undefined> {
   let reason = probed.get(what);
   if (reason === undefined) {
@@ -100,7 +100,7 @@ export function monotonicMs(): number {
 
 /** A test's own disk, formatted with ext4. */
 export class Disk {
-  /** Where it is mounted. */
+  /** Where the disk is mounted. */
   readonly directory: string;
   readonly #image: string;
 
@@ -123,8 +123,7 @@ export class Disk {
    * Cuts the disk's power: unsynced data is lost, and no more reads or writes succeed.
    *
    * @returns The time of the cut, by {@link monotonicMs}. A sync in progress at the cut may return success.
-   * On a
-   *   real power failure it could not return, because the machine would be off too.
+   *   In a real power failure it could not return, because the machine would be off too.
    */
   async cutPower(): Promise<number> {
     const [shutdown, withoutFlush] = [0x8004587d, 2];

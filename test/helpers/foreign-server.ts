@@ -1,5 +1,5 @@
 /**
- * A server without keys, like the servers that other people wrote. It records every byte that clients send.
+ * A server without keys, like the servers by other authors. It records every byte that clients send.
  */
 
 import { createSocket } from 'node:dgram';

@@ -12,7 +12,7 @@ import type { ExecutionContext } from 'ava';
 /** Registers what to do at the end of a test, or of all tests of a file. */
 export type Teardown = Pick<ExecutionContext, 'teardown'>;
 
-/** For a program that is not a test, and for what several tests share. */
+/** A teardown for a program that is not a test, or for things that several tests share. */
 export class Teardowns implements Teardown {
   readonly #ends: Parameters<Teardown['teardown']>[0][] = [];
 
@@ -28,10 +28,10 @@ export class Teardowns implements Teardown {
 
 /**
  * A shell script. When its standard input ends, it kills all processes whose working directory is the given
- * directory or inside it, and then removes that directory. It is needed because a frozen process does not
- * notice the end of its parent.
+ * directory or inside it, and then removes that directory. The script is needed because a frozen process does
+ * not notice the end of its parent.
  *
- * A PostgreSQL that is killed leaves a segment of shared memory, whose id is on line 7 of its file.
+ * A killed PostgreSQL leaves a segment of shared memory. Line 7 of its `postmaster.pid` has the segment's id.
  */
 const GUARD = `cat
 while
@@ -49,8 +49,8 @@ done
 rm -rf "$1"`;
 
 /**
- * Makes a temporary directory. At the end of the test, or of this process, all processes that work in it are
- * killed, and it is removed.
+ * Makes a temporary directory. At the end of the test, or of this process, all processes that work in the
+ * directory are killed, and the directory is removed.
  */
 export async function guardedDirectory(t: Teardown, prefix: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), prefix));

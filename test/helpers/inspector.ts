@@ -16,7 +16,7 @@ export interface Inspected {
   readonly address: string;
 }
 
-/** Starts a server. @param options Its further options, such as `--inspect`. */
+/** Starts a server. @param options Further options of the server, such as `--inspect`. */
 export async function inspectedServer(
   t: ExecutionContext,
   ...options: readonly string[]
@@ -91,7 +91,7 @@ export class StreamReader {
   }
 }
 
-/** Another path of the inspector, with its token. */
+/** The URL of another path of the inspector, with the same token. */
 export function at(address: string, path: string): string {
   const url = new URL(address);
   url.pathname = path;

@@ -7,10 +7,10 @@ import { delimiter, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 
 /**
- * Whether a program is installed. If it is not, the test passes with a log line. In CI (`CI` is set) the test
- * fails, because everything must be tested there.
+ * Whether a program is installed. If the program is missing, the test passes with a log line. In CI (`CI` is
+ * set) the test fails instead, because CI must test everything.
  *
- * @param program Its path, or its name to be found in `PATH`.
+ * @param program The path of the program, or a name to look up in `PATH`.
  */
 export function isInstalled(t: ExecutionContext, program: string): boolean {
   if (isThere(program)) return true;
@@ -23,7 +23,7 @@ export function isInstalled(t: ExecutionContext, program: string): boolean {
   return false;
 }
 
-/** Whether a program is installed. */
+/** Whether a program is installed. Does not affect a test. */
 export function isThere(program: string): boolean {
   const folders = program.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter);
   return folders.some((folder) => {

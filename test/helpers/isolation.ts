@@ -39,7 +39,7 @@ export async function escapesOf(scenario: () => void | Promise<void>): Promise<u
   return escaped;
 }
 
-/** A test that also fails if an error reaches the process. Serial, because the tests share one process. */
+/** A test that also fails if an error reaches the process. Runs alone, because tests share one process. */
 export function contained(title: string, body: (t: ExecutionContext) => void | Promise<void>): void {
   test.serial(title, async (t) => t.deepEqual(await escapesOf(() => body(t)), []));
 }

@@ -24,8 +24,8 @@ function outcome(before: Line, op: string, id: string, buddy: string): { reply: 
 const BUDDIES = ['base0', 'base1', 'base2', 'base3'];
 
 /**
- * Requests changes, and tracks for each user which lines a database may have. There is one possible line
- * unless a change was answered 205 or not at all. Each user may have only one request in progress.
+ * Requests changes, and tracks for each user which lines a database may have. A change that was answered 205
+ * or not at all leads to several possible lines. Each user may have only one request in progress.
  */
 export class Ledger {
   readonly #lines = new Map<string, ReadonlySet<Line>>();
@@ -69,7 +69,7 @@ export class Ledger {
     this.#heldReplies = [];
   }
 
-  /** Counts the held replies up to a time, by {@link monotonicMs}. Later replies count as unknown. */
+  /** Records the held replies. Replies after this time, by {@link monotonicMs}, are recorded as unknown. */
   releaseReplies(untilMs: number): void {
     const held = this.#heldReplies ?? [];
     this.#heldReplies = undefined;
@@ -95,7 +95,7 @@ export class Ledger {
   }
 
   /**
-   * Compares a dump with the possible lines. Afterwards the dump's lines are the only possible ones.
+   * Compares a dump with the possible lines. From then on, the dump's lines are the only possible lines.
    *
    * @returns The differences.
    */

@@ -6,7 +6,7 @@
  *     ['ringing', 'owner <- call.offered 1 bob', 'start patience of ringing, 60000 ms', 'calls = 1']
  *
  * The notation lists the values of an event, an effect or a context in their order. It omits undefined and
- * false values, functions, and points in time. It shows a true value as its key, and an actor as its id.
+ * false values, functions, and timestamps. It shows a true value as its key, and an actor as its id.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -20,10 +20,10 @@ import {
 } from 'xstate';
 import { DEMOS, type Demo } from '../../examples/machines/demos.js';
 
-/** The next state, or `stays`; then effects and context changes. `{key}` is that value of the event. */
+/** The next state, or `stays`; then effects and context changes. `{key}` stands for a value of the event. */
 export type Row = readonly [next: string, ...effects: readonly string[]];
 
-/** Rows by the names of samples. A row `type *` applies to all samples of that type without their own row. */
+/** Rows by the names of samples. A row `type *` applies to each sample of that type that has no own row. */
 export type Rows = Readonly<Record<string, Row>>;
 
 /** A state, and the list of samples that leads to it. */
@@ -85,12 +85,12 @@ function typeOf(name: string): string {
   return name.split(' ', 1)[0] as string;
 }
 
-/** The row for a sample; `undefined` if it is not legal. */
+/** The row for a sample; `undefined` if the sample is not legal. */
 export function rowOf(sample: string, rows: Rows): Row | undefined {
   return rows[sample] ?? rows[`${typeOf(sample)} *`];
 }
 
-/** The row that a table expects for a sample in a situation: only `stays` if it is not legal. */
+/** The row that a table expects for a sample in a situation: only `stays` if the sample is not legal. */
 export function expectedRow(
   table: LegalTable,
   { legal }: Situation,

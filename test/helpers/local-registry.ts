@@ -1,6 +1,6 @@
 /**
  * A registry of npm packages on this machine. It serves the packages in `node_modules` that a user of this
- * package needs, so that a test can install it without the internet.
+ * package needs, so that a test can install this package without the internet.
  */
 
 import { spawn } from 'node:child_process';

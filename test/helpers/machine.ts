@@ -1,6 +1,6 @@
 /**
- * A machine of a user: a home directory with programs of the client, at a terminal or with pipes. It keeps
- * all that they have printed.
+ * A machine of a user: a home directory with programs of the client, at a terminal or with pipes. The machine
+ * keeps the output of the programs with pipes.
  */
 
 import { readdir, readFile } from 'node:fs/promises';
@@ -56,7 +56,7 @@ export class Machine {
     return this.#programs.map(({ stdout, stderr }) => stdout + stderr).join('\n');
   }
 
-  /** The files of the home, as paths in it with their contents. */
+  /** The contents of all files in the home, by their paths relative to the home. */
   async files(): Promise<ReadonlyMap<string, string>> {
     const entries = await readdir(this.home, { recursive: true, withFileTypes: true });
     const paths = entries
@@ -75,7 +75,7 @@ export class Machine {
   }
 }
 
-/** Registers an id at the menu of a terminal. Returns when the words of its key are on the screen. */
+/** Registers an id at the menu of a terminal. Returns the words of its key, once the screen shows them. */
 export async function registerAtMenu(terminal: Terminal, id: string): Promise<readonly string[]> {
   await terminal.until(() => terminal.rows().at(-1) === 'Your choice:');
   terminal.press('r');
@@ -126,8 +126,8 @@ export function formsOf(bytes: Buffer): readonly string[] {
 }
 
 /**
- * The forms of secret words that a text contains: a numbered word, or two words in a row. A single word means
- * nothing: `message` and `exit` are in the list of words, too.
+ * The forms of secret words that a text contains: a numbered word, or two words in a row. A single word
+ * proves nothing, because common words such as `message` and `exit` are in the list of words, too.
  */
 export function wordsIn(text: string, words: readonly string[]): readonly string[] {
   const plain = text.toLowerCase();

@@ -1,8 +1,9 @@
 /**
  * Real PostgreSQL servers for tests, each in a temporary directory, on a free port of this machine.
  *
- * PostgreSQL refuses to run as root: there it runs as the user that its package made. When the process of the
- * tests ends, even by SIGKILL, its servers end and their directories are removed.
+ * PostgreSQL refuses to run as root. If the tests run as root, PostgreSQL runs as the user that its package
+ * made. When the process of the tests ends, even by SIGKILL, its servers end and their directories are
+ * removed.
  */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -61,7 +62,7 @@ export class Postgres {
       "listen_addresses = '127.0.0.1'",
       "unix_socket_directories = ''",
       'shared_buffers = 16MB',
-      // In files of the server. Shared memory would outlive a server that is killed.
+      // Keeps shared memory in files of the server. Other shared memory would outlive a killed server.
       'dynamic_shared_memory_type = mmap',
       // Without syncs, only a crash of the machine loses data. The tests only kill the server.
       'fsync = off',
@@ -79,7 +80,7 @@ export class Postgres {
     return standby;
   }
 
-  /** Replaces the data of this server, which must have been killed, by those of another, as its standby. */
+  /** Makes this killed server a standby of another server: replaces all its data by a copy. */
   async rebuild(source: Postgres, name: string): Promise<void> {
     await removeSharedMemory(this.#data);
     await rm(this.#data, { recursive: true });
@@ -87,7 +88,7 @@ export class Postgres {
     await this.#runAsStandby();
   }
 
-  /** Like {@link rebuild}, for an old primary: keeps what both have. */
+  /** Like {@link rebuild}, but for an old primary: keeps the data that both servers have. */
   async rewind(source: Postgres, name: string): Promise<void> {
     // pg_rewind reads the timeline of the last checkpoint, which may be older than the promotion.
     await source.sql('checkpoint');
@@ -239,7 +240,7 @@ export class Postgres {
    * Makes an empty directory in a database of its own, and returns its URL. Reuses the databases of earlier
    * tests, because a new database has several hundred files.
    *
-   * @param t When it ends, another test may get the database.
+   * @param t When this test ends, another test may get the database.
    */
   async makeDirectory(t: Teardown): Promise<string> {
     const [url = await this.#createDirectory()] = this.#unused;
@@ -328,7 +329,7 @@ async function isRunning(pid: number): Promise<boolean> {
   return ![undefined, 'Z', 'X'].includes((await statOf(pid))[0]);
 }
 
-/** The state of a process, its parent, and more; nothing for one that has ended. */
+/** The state of a process, its parent, and more; an empty list for a process that has ended. */
 async function statOf(pid: number): Promise<readonly string[]> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
   // The name of the program, in brackets, may have spaces.

@@ -27,10 +27,10 @@ import type { Ports } from './buddies.js';
 
 const SERVER = serverName({ host: 'test', port: 1 }, undefined);
 
-/** What the server says about keys. Ids that are not in the table are open. */
+/** The answers of the server about keys. Ids that are not in the table are open. */
 export class KeyTable {
   readonly answers = new Map<string, WhoAnswer>();
-  /** The ids that were asked about. */
+  /** The ids that clients have asked about. */
   readonly asked: string[] = [];
 
   names(id: string, key: IdentityKey, floor = 0): void {

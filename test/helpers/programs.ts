@@ -67,7 +67,7 @@ export class Program {
       : program;
     this.process = spawn(process.execPath, [path, ...args], { env: environment });
     this.exited = once(this.process, 'close').then(([code]) => code as number | null);
-    this.process.stdin?.on('error', () => {}); // it may end before it has read everything
+    this.process.stdin?.on('error', () => {}); // The program may end before it has read everything.
     this.process.stdout?.on('data', (chunk) => {
       this.stdout += chunk;
     });

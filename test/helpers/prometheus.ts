@@ -14,7 +14,7 @@ import { guardedDirectory, type Teardown } from './guarded-directory.js';
 export const PROMETHEUS = 'prometheus';
 export const RULES = resolve('docs/monitoring/alerts.yml');
 
-/** A sample of a query's answer. */
+/** A sample in the answer to a query. */
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: readonly [time: number, value: string];
@@ -48,7 +48,7 @@ export class Prometheus {
       rule_files: [RULES],
       scrape_configs: [{ job_name: 'im-server', static_configs: [{ targets }] }],
     };
-    // JSON is YAML too.
+    // Prometheus reads YAML, and each JSON text is valid YAML.
     await writeFile(join(directory, 'prometheus.yml'), JSON.stringify(configuration));
     const args = [
       '--config.file=prometheus.yml',

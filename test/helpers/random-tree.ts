@@ -1,6 +1,7 @@
 /**
- * Random supervision trees of workers of every kind that misbehave on request, and a witness that records
- * what happens to their actors. XState and the workers inform the witness, not the supervisors under test.
+ * Random supervision trees, and a witness that records what happens to their actors. The trees have workers
+ * of every kind, which misbehave on request. The witness gets its information from XState and the workers.
+ * It gets none from the supervisors under test.
  */
 
 import fc from 'fast-check';
@@ -203,7 +204,7 @@ interface System {
 export interface Witness {
   started(actor: Actor): void;
   ended(actor: Actor): void;
-  /** An actor is about to be stopped hard. */
+  /** XState is about to stop an actor. */
   halted(actor: Actor): void;
   /** An event is about to be put into an actor's mailbox. */
   sent(actor: Actor, event: EventObject): void;
@@ -219,7 +220,7 @@ export class TreeNode {
   readonly children: readonly TreeNode[];
   /** The template of a dynamic supervisor's children. */
   readonly template: TreeNode | undefined;
-  /** The outcomes of its next starts; `ok` after these. */
+  /** The outcomes of the next starts in this node. All starts after these are `ok`. */
   starts: Start[];
   hangs: boolean;
   failsRelease = false;
@@ -228,9 +229,9 @@ export class TreeNode {
     readonly id: string,
     readonly shape: Shape,
     readonly world: World,
-    /** Whether its end can shut its supervisor down. */
+    /** Whether the end of an actor in this node can shut its supervisor down. */
     readonly significant: boolean,
-    /** Whether several actors may run in it at a time. */
+    /** Whether several actors may run in this node at a time. */
     readonly isShared: boolean,
     template?: TreeNode,
   ) {
@@ -250,14 +251,14 @@ export class TreeNode {
     return new TreeNode(id, shape, world, false, true, this.template);
   }
 
-  /** The name under which it receives notes; `undefined` if it has no address. */
+  /** The name under which this node receives notes; `undefined` if the node has no address. */
   get address(): string | undefined {
     const { kind } = this.shape;
     if (kind === 'static' || kind === 'dynamic' || kind === 'promise') return undefined;
     return (this.shape as WorkerShape).stash === undefined ? undefined : this.id;
   }
 
-  /** Its shutdown policy, with the defaults of the manual. */
+  /** The shutdown policy of this node, with the defaults of the manual. */
   get shutdown(): ShutdownPolicy {
     const { kind, shutdown } = this.shape;
     if (shutdown !== undefined) return shutdown;
@@ -282,7 +283,7 @@ export class TreeNode {
     };
   }
 
-  /** Creates an actor's input. The supervisor calls it for every start. */
+  /** Creates an actor's input. The supervisor calls this function for every start. */
   input(): TreeNode {
     if (this.starts[0] === 'input' && !this.isShared) {
       this.starts.shift();
@@ -377,7 +378,7 @@ export class World {
     };
     let next: number | undefined;
     for (const { start, timeout } of timeouts.values()) {
-      // Rounded up: a sum of fractions may be slightly too small, and then the timer would never fire.
+      // Rounds up, because a sum of fractions may be slightly too small. The timer would then never fire.
       const due = start + Math.ceil(timeout);
       if (next === undefined || due < next) next = due;
     }
@@ -422,7 +423,7 @@ const behaviour = fromBehaviour<WorkerEvent, TreeNode>((scope, node) => {
   };
 });
 
-/** A child of a machine, which no supervisor knows. */
+/** A child of a machine. No supervisor knows this child. */
 const part = fromCallback<WorkerEvent, TreeNode>(({ input: node, receive, self }) => {
   receive(({ type }) => type === 'crash' && crash());
   return node.open(self);
@@ -489,7 +490,7 @@ const transition = fromTransition(
   },
 );
 
-/** Like a promise actor, but without microtasks: it settles once, and does not receive notes. */
+/** Like a promise actor, but without microtasks. It settles once, and does not receive notes. */
 const promise: ActorLogic<
   Snapshot<unknown> & { readonly ready: boolean },
   WorkerEvent | { type: 'xstate.stop' },

@@ -1,6 +1,6 @@
 /**
  * Finds the files that a file reaches: its imports, their imports and so on, and the programs that a test
- * starts. It reads the sources only.
+ * starts. Reads the sources, but runs none of them.
  */
 
 import { readdir, readFile } from 'node:fs/promises';
@@ -94,8 +94,8 @@ export class Reach {
   }
 
   /**
-   * The files that a file reaches: itself first, then the nearest. A type-only import reaches a file only if
-   * that file has no code, because the import does not run any.
+   * The files that a file reaches: itself first, then the nearest. A type-only import runs no code, so it
+   * reaches only a file without code.
    */
   filesFrom(path: string): ReadonlySet<string> {
     const known = this.#reached.get(path);

@@ -1,6 +1,6 @@
 /**
- * A program that registers ids with a server on port 1234 over many connections, and sends a datagram now and
- * then, until its standard input ends. Then it prints what it saw, as one {@link LoadReport}.
+ * A program that registers ids with a server on port 1234 over many connections, until its standard input
+ * ends. Then the program prints the outcome as one {@link LoadReport}.
  */
 
 import { connect } from 'node:net';
@@ -13,7 +13,7 @@ const PORT = 1_234;
 export interface LoadReport {
   /** The ids whose registration was acknowledged. */
   readonly acknowledged: readonly string[];
-  /** What the other requests got: the code of an error, a reply, or `cut` for none. */
+  /** What the other requests got: the code of an error, a reply, or `cut` if there was no reply. */
   readonly failed: readonly string[];
 }
 
@@ -42,7 +42,7 @@ async function registerInLoop(client: number): Promise<void> {
     const outcome = await request(`REG ${id}\n`);
     if (outcome === '200 OK') acknowledged.push(id);
     else failed.push(outcome);
-    // The test waits for these lines: the load is there.
+    // The test waits for these lines, which show that the load has begun.
     if (count % 16 === 0) process.stdout.write('.\n');
   }
 }

@@ -31,7 +31,7 @@ export function deviceOf(
 
 /** How a test's connection differs from that of a real client. */
 export interface SealedOptions {
-  /** In place of the context of the device. */
+  /** Used in place of the context of the device. */
   readonly context?: SecureContext;
   readonly protocol?: InnerProtocol;
   /** The local address to connect from. */

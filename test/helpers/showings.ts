@@ -1,5 +1,6 @@
 /**
- * All ways by which an object could get into a log, a snapshot or an error. Tests assert that secrets do not.
+ * All ways in which an object's content could get into a log, a snapshot or an error. Tests assert that no
+ * secret gets there.
  */
 
 import { inspect } from 'node:util';

@@ -244,7 +244,7 @@ export const LOST: ClientEvent = { type: 'server.lost', silence: { cause: 'down'
 export const NOON_MS = new Date(2026, 10, 26, 12, 0).getTime();
 
 /**
- * A call by a user, or by a caller without an id. `atMs` is used for the monotonic clock too.
+ * A call by a user, or by a caller without an id. `atMs` is also the time of the monotonic clock.
  */
 export function callFrom(
   caller: UserId | undefined,
@@ -280,7 +280,7 @@ export const left = report({ type: 'peer.left' });
 export const broken = report({ type: 'chat.closed', reason: 'the connection was cut' as DisplayText });
 export const accepted = report({ type: 'call.accepted' });
 export const placed = report({ type: 'call.placed', call: 1 });
-/** The report that a call after the first has a connection. */
+/** The report that the call with this number has a connection. */
 export const placedAs = (call: number) => report({ type: 'call.placed', call });
 export const sent = (text: string, cut = false) =>
   report({ type: 'message.sent', text: text as DisplayText, cut });

@@ -1,6 +1,6 @@
 /**
- * systemd as process 1 in namespaces of its own: with this machine's programs, and without its services, its
- * network and its data. Needs root.
+ * Runs systemd as process 1 in its own namespaces. It has the programs of this machine, but not the machine's
+ * services, network and data. Needs root.
  */
 
 import { execFile, spawn } from 'node:child_process';
@@ -23,13 +23,13 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 const SYSTEMD = '/lib/systemd/systemd';
 
-/** The folder of the service's log and of what a test writes. */
+/** The folder for the service's log and for files that a test writes. */
 const RUN = '/run/im-test';
 
 /**
- * Runs in a mount namespace of its own. Arguments: the checkout, Node.js, the script {@link INSIDE}. Its only
- * trace outside is a control group, which it removes after systemd has ended. Below this group, systemd makes
- * its own groups.
+ * A script that runs in its own mount namespace. Arguments: the checkout, Node.js, the script {@link INSIDE}.
+ * Outside this namespace, the script only makes a control group, and removes this group after systemd has
+ * ended. systemd makes its own groups below this group.
  */
 const OUTSIDE = `
   set -eu
@@ -51,9 +51,9 @@ const OUTSIDE = `
 const TARGETS = ['test', 'sysinit', 'basic', 'sockets', 'network', 'shutdown', 'umount', 'multi-user'];
 
 /**
- * Runs as process 1 of the new namespaces, and becomes systemd. It sees the file system of this machine, but
- * can write only to memory. It has no units except the service and empty targets: the machine's own units
- * would do to this machine what they do at its start, such as emptying /tmp.
+ * A script that runs as process 1 of the new namespaces, and becomes systemd. It sees the file system of this
+ * machine, but can write only to memory. It has no units except the service and empty targets. The machine's
+ * own units would do what they do when the machine starts, such as emptying /tmp.
  */
 const INSIDE = `
   set -eu
@@ -135,7 +135,7 @@ export class Systemd {
       return existsSync(path) ? readFileSync(path, 'latin1').trim() : '';
     };
     t.teardown(async () => {
-      // The end of process 1 is the end of all processes in its namespace.
+      // When process 1 ends, all processes in its namespace end.
       if (outside.exitCode === null && childOf() !== '') process.kill(Number(childOf()), 'SIGKILL');
       await exited;
     });
@@ -187,13 +187,13 @@ export class Systemd {
     await this.run('sh', '-c', 'printf %s "$1" >"$0"', path, text);
   }
 
-  /** What the service has written. */
+  /** What the service has written to its log. */
   log(): Promise<string> {
     return this.run('cat', `${RUN}/log`);
   }
 }
 
-/** Reads a value until it is the right one. Throws after {@link WAIT_MS}. */
+/** Reads a value until the value is right. Throws after {@link WAIT_MS}. */
 async function poll<TValue>(
   what: string,
   read: () => TValue | Promise<TValue>,

@@ -24,14 +24,14 @@ const PROMPTS = new RegExp(
 /** A numbered line of a user, as it is sent. */
 const LINE = /^line (\d+) of \S+$/;
 
-/** What plain mode prints for a line of the buddy, behind any prompts, and for a line that did not arrive. */
+/** What plain mode prints, after any prompts, for a line of the buddy and for a line that did not arrive. */
 const SAID = /B: (.*)$/;
 const NAMED = /\((?:Not sent|Not delivered, as far as is known): (.*)\)$/;
 
 export interface TalkerOptions {
   readonly id: string;
   readonly buddy: string;
-  /** True for the one of the two who calls. */
+  /** True for the user who calls the other. */
   readonly calls: boolean;
   /** More options of the client. */
   readonly args: readonly string[];
@@ -39,7 +39,7 @@ export interface TalkerOptions {
 
 export class Talker {
   readonly options: TalkerOptions;
-  /** The numbers of the buddy's lines in the order of the output: a list for each client that was started. */
+  /** The numbers of the buddy's lines in the order of the output: one list for each start of the client. */
   readonly received: number[][] = [];
   /** The numbers of the own lines that the client reported as lines that may not have arrived. */
   readonly named = new Set<number>();
@@ -47,7 +47,7 @@ export class Talker {
   readonly #output = new EventEmitter();
   #program: Program;
   #lines = 0;
-  /** True if the menu took a line that was meant for a broken chat: the next prompt is already answered. */
+  /** True if the menu took a line that was meant for a broken chat, so the next prompt needs no answer. */
   #isAhead = false;
 
   constructor(home: KeyedHome, options: TalkerOptions) {
@@ -142,8 +142,8 @@ function numberIn(text = ''): number | undefined {
 }
 
 /**
- * Finds what is wrong with the lines that arrived, and counts the lines that a client showed again after a
- * kill, because it was killed before it had stored that they were shown.
+ * Finds faults in the lines that arrived. Also counts the repeated lines: a client that is killed before it
+ * has stored that a line was shown shows this line again after its restart.
  */
 export async function judge(
   from: Talker,

@@ -9,7 +9,7 @@ import type { ExecutionContext } from 'ava';
 
 /** The ends of a wire. */
 export interface WireEnds {
-  /** Where the wire listens, in place of the port behind it. */
+  /** The address and port on which the wire listens. */
   readonly address?: string;
   readonly port?: number;
   /** The address from which the wire connects to the port behind it. */
@@ -29,7 +29,7 @@ export class TappedWire {
   /** All bytes of both directions. */
   readonly #chunks: Buffer[] = [];
   readonly #sockets = new Set<Socket>();
-  /** While set, bytes to the called client are not passed on: {@link release} passes them on. */
+  /** While this is true, bytes to the called client are held back until {@link release} passes them on. */
   isHeld = false;
   #held: (() => void)[] = [];
 
@@ -114,7 +114,7 @@ export class TappedDatagrams {
     this.port = port;
   }
 
-  /** Passes datagrams on to a port of 127.0.0.1, and its answers back, until the test ends. */
+  /** Passes datagrams on to a port of 127.0.0.1, and passes the answers back, until the test ends. */
   static async open(t: ExecutionContext, to: number, from: string): Promise<TappedDatagrams> {
     const outer = createSocket('udp4').bind(0, '127.0.0.1');
     const inner = new Map<number, UdpSocket>();

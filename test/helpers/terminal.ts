@@ -11,10 +11,10 @@ import { emptyEnvironment, programPath } from './programs.js';
 /** Longest wait for expected text on the screen, in milliseconds. */
 const SCREEN_TIMEOUT_MS = 60_000;
 
-/** Longer than the pause in typing that an unsolicited prompt waits for, in milliseconds. */
+/** A time longer than the pause in typing for which an unsolicited prompt waits, in milliseconds. */
 const LONG_QUIET_MS = 900;
 
-/** Waits while the user types nothing. Tests that use it test the passing of time itself. */
+/** Waits while the user types nothing. The tests that use this function need the real time to pass. */
 export function quiet(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, LONG_QUIET_MS));
 }

@@ -93,7 +93,7 @@ function toPem(der: Uint8Array): string {
 export interface Handshake {
   readonly server: TLSSocket;
   readonly client: TLSSocket;
-  /** Whether the server got as far as `secure`. */
+  /** Whether the server's socket emitted `secure`. */
   readonly isSecure: boolean;
 }
 

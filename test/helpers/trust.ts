@@ -28,7 +28,7 @@ export const WITHOUT_KEY = {
 
 const { step } = stepsOf(trustMachine, { trust: undefined });
 
-/** Restores the trust, and returns what is stored after the events, and the effects of the last event. */
+/** Restores the trust, and sends the events. Returns the result, with the effects of the last event only. */
 export function trustAfter(
   stored: StoredTrust,
   ...events: readonly TrustEvent[]

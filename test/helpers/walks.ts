@@ -21,7 +21,7 @@ const STEPS = 60;
 /** One in this many steps sends an arbitrary event; the others send an event that the state handles. */
 const ANYTHING = 10;
 
-/** The plan of the walks. The seed distinguishes them. */
+/** The plan of all walks. Each walk has a different seed. */
 export interface Walk {
   readonly machine: AnyStateMachine;
   readonly input: (seed: number) => unknown;

@@ -1,9 +1,9 @@
 /**
- * A machine of a user, all of whose wires are recorded: to the server, and the one on which buddies call.
+ * A machine of a user whose wires record every byte: the two wires to the server, and the wire for calls.
  *
- * The machine has an address of its own, 127.0.0.N. Its programs listen on 127.0.0.1, and a wire on their
- * port of 127.0.0.N leads to them. The wires to the server come from 127.0.0.N. The server therefore names
- * the wire to the buddies, as it names a router that forwards a port.
+ * The machine has an address of its own, 127.0.0.N. Its programs listen for calls on 127.0.0.1. The wire for
+ * calls listens on the same port of 127.0.0.N, and forwards to the programs. The wires to the server come
+ * from 127.0.0.N, so the server tells buddies to call there. A router that forwards a port does the same.
  */
 
 import type { ExecutionContext } from 'ava';
@@ -18,7 +18,7 @@ const { listen } = Server.prototype;
 Server.prototype.listen = function (port) { return listen.call(this, port, '127.0.0.1'); };`;
 
 export class WiredMachine {
-  /** Where a program of this machine must listen for calls: `--message-port`. */
+  /** The port on which a program of this machine must listen for calls: `--message-port`. */
   readonly messagePort: number;
   /** The wire for requests, the wire for presence, and the wire on which buddies call. */
   readonly requests: TappedWire;

@@ -47,7 +47,7 @@ export async function anotherXState(
   return import(pathToFileURL(join(copy, 'dist/xstate.cjs.mjs')).href);
 }
 
-/** Loads the supervision library with a copy of XState as its only one. */
+/** Loads the supervision library so that it uses an altered copy of XState, and no other. */
 export async function libraryWithXState(
   t: ExecutionContext,
   alteration: Alteration,

@@ -1,4 +1,4 @@
-/** The tests of test/bin/, with a kill at every step. */
+/** Runs test/bin/client-kills.test.ts with a kill at every step. */
 
 process.env['ROUNDS'] ??= '1';
 await import('../bin/client-kills.test.js');

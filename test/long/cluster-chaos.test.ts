@@ -8,21 +8,21 @@ import { withPostgres } from '../helpers/with-postgres.js';
 
 const run = promisify(execFile);
 
-// One at a time: each starts two dozen processes.
+// The tests run one at a time, because each starts two dozen processes.
 const test = anyTest.serial;
 
 const CHAOS = resolve('dist/test/chaos/chaos.js');
 
-/** Time between two looks, in milliseconds. */
+/** Time between two checks of a condition, in milliseconds. */
 const LOOK_MS = 100;
 
-/** The number in a row of the table, or in a line of a control. */
+/** The number in a row of the printed table, or in the line of a control run. */
 function counted(stdout: string, pattern: RegExp): number {
   const [, number] = stdout.match(pattern) ?? [];
   return Number(number?.replaceAll(',', ''));
 }
 
-/** A temporary directory that the user of PostgreSQL can pass through. */
+/** A temporary directory in which the user of PostgreSQL can reach its own directories. */
 async function passableDirectory(t: ExecutionContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'im-test-'));
   await chmod(directory, 0o711);
@@ -49,7 +49,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 withPostgres(() => {
-  test('a minute of faults of servers and databases loses nothing, and the controls lose', async (t) => {
+  test('a minute of faults in servers and databases loses nothing, but control runs lose', async (t) => {
     // chaos.js exits with 1 after any fault. Its output, which names the seed, is then in the error.
     const { stdout } = await run(process.execPath, [CHAOS, '--cluster', '--seconds', '60']);
     t.log(stdout);
@@ -74,7 +74,7 @@ withPostgres(() => {
       });
       t.teardown(() => chaos.kill('SIGKILL'));
       const ended = new Promise((done) => chaos.once('exit', done));
-      // The guards of four directories, three databases with a segment each, and a server.
+      // Waits for three databases, each with a segment of shared memory, and for a server.
       await until(async () => (await sharedMemoryIn(directory)).length === 3);
       await until(async () => {
         // A process may end meanwhile.

@@ -1,4 +1,4 @@
-/** The tests of test/bin/, with more rounds. */
+/** Runs test/bin/key-faults.test.ts with more rounds. */
 
 process.env['ROUNDS'] ??= '60';
 await import('../bin/key-faults.test.js');

@@ -1,4 +1,4 @@
-/** The tests of both programs again, with a server whose database is full of ids with keys. */
+/** Runs tests of the client again, with a server whose database is full of ids with keys. */
 
 // The number of ids must be set before the tests are loaded.
 import '../helpers/many-keyed-ids.js';

@@ -9,7 +9,7 @@ import { emptyEnvironment, Program, temporaryDirectory } from '../helpers/progra
 
 const test = anyTest.serial;
 
-// Not run synchronously: ava could not end a blocked process.
+// Programs run asynchronously, because ava could not end a blocked process.
 const run = promisify(execFile);
 
 /** Packs a checkout. Returns the path of the tarball. */

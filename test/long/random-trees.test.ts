@@ -1,4 +1,4 @@
-/** The test of test/supervision/, with enough trees for rare ones to occur. */
+/** Runs test/supervision/random-trees.test.ts with so many trees that rare trees occur. */
 
 process.env['TREES'] ??= '20000';
 await import('../supervision/random-trees.test.js');

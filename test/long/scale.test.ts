@@ -91,7 +91,7 @@ test.serial('33 starting and stopping n dynamic children takes linear time, up t
   t.true(most.stop < FACTOR * few.stop, `stop: ${few.stop} and ${most.stop} ms each`);
 });
 
-test.serial('33 one start and one stop cost the same among 1k and among 100k', (t) => {
+test.serial('33 one start and one stop cost the same among 1,000 and among 100,000 children', (t) => {
   const crowds = [1_000, 100_000].map((size) => {
     const crowd = many(size + 1);
     start(crowd, size);
@@ -135,7 +135,7 @@ test.serial(
     t.true(starting >= size / 1_000, `${starting} iterations at the start`);
     t.is((await countChildren(tree.root)).active, size);
 
-    // All requests at once, from both ends and the middle.
+    // Sends all requests at once, for children from all parts of the list.
     const changes = 10_000;
     const { iterations: changing } = await iterationsUntil(async () => {
       const ids = Array.from({ length: changes }, (_, index) => `c${(index * 99_991) % size}`);

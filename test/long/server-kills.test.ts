@@ -1,4 +1,4 @@
-/** The tests of test/bin/, with more kills. */
+/** Runs test/bin/server-kills.test.ts with more kills. */
 
 process.env['ROUNDS'] ??= '10';
 await import('../bin/server-kills.test.js');

@@ -1,4 +1,4 @@
-/** The tests of test/bin/, with more rounds of random faults. */
+/** Runs test/bin/storage-faults.test.ts with more rounds of random faults. */
 
 process.env['ROUNDS'] ??= '10';
 await import('../bin/storage-faults.test.js');

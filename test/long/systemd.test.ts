@@ -5,10 +5,10 @@ import anyTest, { type ExecutionContext } from 'ava';
 import type { LoadReport } from '../helpers/restart-load.js';
 import { canBootSystemd, Systemd } from '../helpers/systemd.js';
 
-// One at a time: each starts a systemd.
+// The tests run one at a time, because each starts a systemd.
 const test = anyTest.serial;
 
-/** The service with its sockets, running. */
+/** Starts the service with its sockets. */
 async function startService(t: ExecutionContext): Promise<Systemd> {
   const systemd = await Systemd.boot(t);
   await systemd.run('systemctl', 'start', 'im-server.socket', 'im-server.service');
@@ -90,7 +90,7 @@ test('a reload of a configuration with a mistake fails, and the server runs on',
   t.is(await systemd.show('MainPID'), pid);
 });
 
-test('the watchdog restarts a frozen server, and leaves one that works', async (t) => {
+test('the watchdog restarts a frozen server, but not a server that works', async (t) => {
   if (!canBootSystemd(t)) return;
   const systemd = await Systemd.boot(t);
   await systemd.edit('WatchdogSec=4s');

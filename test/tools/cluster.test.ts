@@ -11,7 +11,7 @@ import { withPostgres } from '../helpers/with-postgres.js';
 
 const run = promisify(execFile);
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** The exit code of a client whose request was answered 205. */
@@ -52,7 +52,7 @@ test('the cluster says what to install if PostgreSQL is missing', async (t) => {
 });
 
 withPostgres(() => {
-  test('the cluster has one directory, also after its failover, and leaves nothing behind', async (t) => {
+  test('the servers share one directory, also after a failover, and leave nothing behind', async (t) => {
     const cluster = startCluster(t);
     // Each wait has its own time limit.
     for (const step of ['# The primary.', '# standby1.', '# standby2.', '# The servers.'])

@@ -8,7 +8,7 @@ import { ask, PresenceClient, until } from '../../helpers/network.js';
 import { listenForCalls, Peer } from '../../helpers/peer.js';
 import { Program, startServerProgram, temporaryDirectory } from '../../helpers/programs.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 /** Starts a server and a bob of dialect E who accepts connections. Returns functions that start commands. */
@@ -109,7 +109,7 @@ test('a late opening of dialect E, after our answer, ends the chat and is not a 
   t.deepEqual(eventsOf(program), ['listening', 'call', 'accepted', 'closed']);
 });
 
-test('the question to the user ends if the caller speaks dialect E after all, or leaves with BYE500', async (t) => {
+test('the question to the user ends if the caller speaks dialect E or leaves with BYE500', async (t) => {
   const { program, dial, opening } = await called(t, '--accept', 'ask');
   for (const words of ['BYE500\r\n', opening]) {
     const caller = await dial();

@@ -15,7 +15,7 @@ import {
 } from '../../helpers/programs.js';
 import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const signal = new AbortController().signal;
@@ -42,7 +42,7 @@ function start(
   return new Program(t, { name: 'im-client', environment }, ...ports, ...args);
 }
 
-test('commands for an id whose key is on this machine print the same as for an id without a key', async (t) => {
+test('commands for an id whose key is on this machine print the usual output', async (t) => {
   const { server, home } = await keyed(t);
   const add = start(t, home, server, 'add', 'alice', 'bob');
   t.is(await add.exited, 0, add.stderr);

@@ -14,7 +14,7 @@ import { ask } from '../../helpers/network.js';
 import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
 import { DASHED_KEY } from '../../storage/changes.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const SIZE = { columns: 100, rows: 24 };
@@ -22,7 +22,7 @@ const BOB = parseId('bob') as UserId;
 
 const six = async (key: IdentityKey, id = BOB) => (await findSafetyWords(key, id)).join(' ');
 
-/** Alice with a key, and bob, whose key the server names. */
+/** Registers alice and bob with keys. The returned functions run commands of alice's. */
 async function aliceAndBob(t: ExecutionContext) {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, server);
@@ -84,7 +84,7 @@ test('wrong words change nothing, and the reason does not say which word differs
   t.deepEqual(await pin(), { key: bob.key, floor: 0, by: 'server' });
 });
 
-test('the six words are asked for at a terminal, and read from a pipe', async (t) => {
+test('the command asks for the six words at a terminal, and reads them from a pipe', async (t) => {
   const { home, bob, pin } = await aliceAndBob(t);
   const words = await six(bob.key);
   const terminal = home.inTerminal(SIZE, 'trust', 'bob', '--user', 'alice', '--words');
@@ -96,7 +96,7 @@ test('the six words are asked for at a terminal, and read from a pipe', async (t
   t.is(piped.code, 0);
 });
 
-test('a changed key is named, with both keys, until the words of one of them are typed', async (t) => {
+test('a changed key is reported with both keys, until the user types the words of one of them', async (t) => {
   const { home, bob, trust, pin } = await aliceAndBob(t);
   const before = Identity.create();
   await pinAnother(t, home, before.key);
@@ -114,7 +114,7 @@ test('a changed key is named, with both keys, until the words of one of them are
     other: { key: bob.key, floor: 0 },
   });
 
-  // The old key is the right one: the server still names another.
+  // The old key is the right one, although the server still names another key.
   const old = await trust('bob', '--words', await six(before.key));
   t.is(old.code, 0);
   t.true(old.stderr.startsWith(`The server names another key of bob at present: ${bob.key}\n`));
@@ -124,7 +124,7 @@ test('a changed key is named, with both keys, until the words of one of them are
   t.deepEqual(await pin(), { key: bob.key, floor: 0, by: 'words' });
 });
 
-test('a key from the buddy counts, whatever the server names', async (t) => {
+test('a key that the buddy gave counts, even if the server names another key', async (t) => {
   const { bob, trust, pin } = await aliceAndBob(t);
   const own = Identity.create();
   const given = await trust('bob', own.key);
@@ -183,14 +183,14 @@ test('an id without a key is in clear; a damaged line hides which buddies have a
   t.regex(listed.stderr, /^A line of the file is damaged/);
 });
 
-test('an id without a key can pin, and can verify without an answer of the server', async (t) => {
+test('a user without a key can pin a key, and can verify it without an answer of the server', async (t) => {
   const { server, bob } = await aliceAndBob(t);
   const dora = await KeyedHome.create(t, server);
   const words = await six(bob.key);
   const pinned = await dora.run(['trust', 'bob', '--user', 'dora']);
   t.is(pinned.stdout, `bob\tprivate\t${bob.key}\t${words}\n`);
   t.is((await dora.run(['trust', 'dora', '--user', 'dora'])).code, 2);
-  // The address of a server that is not there, with the same key.
+  // No server listens at this address, but the home knows it as an address of the same server key.
   await new Servers(dora.root).add({ host: '127.0.0.1', port: 1 }, server.key);
   const alone = await dora.run(['trust', 'bob', '--words', words, '--user', 'dora', '--tcp-port', '1']);
   t.is(alone.code, 0);
@@ -201,7 +201,7 @@ test('an id without a key can pin, and can verify without an answer of the serve
   );
 });
 
-test('mistakes on the command line are named', async (t) => {
+test('mistakes on the command line are reported', async (t) => {
   const { trust } = await aliceAndBob(t);
   for (const [args, reason] of [
     [['--words', 'zoo'], /--words needs a buddy/],

@@ -7,7 +7,7 @@ import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
 import type { Terminal } from '../../helpers/terminal.js';
 import { id } from '../../storage/changes.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const SIZE = { columns: 100, rows: 30 };
@@ -65,7 +65,7 @@ test('without a terminal, an id is deleted only with --yes', async (t) => {
   t.is(await askSealed(server.tcp, deviceOf(), WHO), '202 NO SUCH USER\r\n');
 });
 
-test('an id is not deleted without its key, or with another one', async (t) => {
+test('an id is not deleted without its key, or with another key', async (t) => {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, server);
   const run = async (name: string) => {
@@ -103,7 +103,7 @@ test('a banned id is not deleted, and the user reads the reason', async (t) => {
 
 test('if the reply is lost, the command asks whether the id is deleted', async (t) => {
   const server = await serveWithKey(t);
-  /** Passes connections on to the server. The connection that deletes the id loses its reply. */
+  /** Counts the lost replies. The proxy passes connections on, but drops the reply to the deletion. */
   let lost = 0;
   const isDeleted = () => server.store.users.reservations().length > 0;
   const proxy = createServer((socket) => {

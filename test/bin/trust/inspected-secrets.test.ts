@@ -1,4 +1,4 @@
-/** What the inspectors of the programs serve while users work with keys, with `--inspect-content`. */
+/** Checks that no inspector serves a secret while users work with keys, even with `--inspect-content`. */
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,12 +9,12 @@ import { askedBack, formsOf, formsOfSeed, Machine, registerAtMenu, wordsIn } fro
 import { startServerProgram, temporaryDirectory } from '../../helpers/programs.js';
 import { quiet, type Terminal } from '../../helpers/terminal.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const INSPECTED = ['--inspect', '0', '--inspect-content'];
 
-/** A module for programs of a test: it writes each secret that TLS exports into a file. */
+/** A module that the programs load: it writes each secret that TLS exports to a file. */
 function exporterHook(file: string): string {
   return `
     const { TLSSocket } = require('node:tls');
@@ -71,7 +71,7 @@ test('no inspector serves a secret through a registration, a login and a private
   const pair = (await askedBack(alice, words)).join(' ');
   alice.press(`${pair} typo\r`);
   await alice.until(() => alice.rows().includes('Those are not the two words. Look at your paper.'));
-  // Other two words are asked for now.
+  // The client now asks for two other words.
   const again = /words (\d+) and (\d+)/.exec(alice.rows().at(-1) ?? '')?.slice(1) ?? [];
   alice.press(`${again.map((position) => words[Number(position) - 1]).join(' ')}\r`);
   await waitAtMenu(alice);
@@ -114,7 +114,7 @@ test('no inspector serves a secret through a registration, a login and a private
   await waitAtMenu(onLaptop);
   await alice.until(() => alice.rows().some((row) => row.startsWith('alice has signed in elsewhere.')));
 
-  // The contents are shown: without them, this test would prove nothing.
+  // The inspectors must show contents, or this test would prove nothing.
   for (const [index, text] of [
     [0, /"alice"/],
     [1, /the text of bob/],
@@ -129,7 +129,7 @@ test('no inspector serves a secret through a registration, a login and a private
   );
   const stored = [...devices, bobsKey['seed']].map((key) => Buffer.from(String(key), 'base64url'));
   const sessions = await exportedIn(exported);
-  // Each session is exported on both sides: those of alice, bob, and alice again, at least.
+  // Both sides export four secrets of each session. There are at least three sessions.
   t.true(sessions.length >= 4 * 2 * 3);
   t.true(stored.every(({ length }) => length === 32));
   t.is(MATERIAL_BYTES, 88);

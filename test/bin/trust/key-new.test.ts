@@ -4,7 +4,7 @@ import { deviceIn } from '../../../user-files/stored-credentials.js';
 import { KeyedHome, serveWithKey } from '../../helpers/keyed-home.js';
 import { askSealed } from '../../helpers/sealed-client.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const SIZE = { columns: 100, rows: 24 };
@@ -47,7 +47,7 @@ test('a user without words makes a key, the operator sets it, and its words rest
     .rows()
     .map(parseKey)
     .find((found) => found !== undefined);
-  // The machine has what it had before.
+  // The key file on the machine is unchanged.
   t.deepEqual(await home.stored('alice'), before);
 
   const { id } = home.nameOf('alice');

@@ -4,13 +4,13 @@ import { KeyedHome, type ServerAt, serveWithKey } from '../../helpers/keyed-home
 import { ask } from '../../helpers/network.js';
 import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const SIZE = { columns: 80, rows: 24 };
 const RESTORE = ['key', 'restore', '--user', 'alice'];
 
-/** Alice, registered on one machine, and her second machine. */
+/** Registers alice on one machine, and makes a second machine for her. */
 async function twoMachines(t: ExecutionContext) {
   const server = await serveWithKey(t);
   const first = await KeyedHome.create(t, server);
@@ -60,7 +60,7 @@ test('--json prints an object without the words; a second restore makes a newer 
   t.true(two.serial > one.serial);
 });
 
-test('a device stays above a serial in the future of its clock', async (t) => {
+test('a restored device gets a higher serial than the newest one, even one in the future', async (t) => {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, server);
   const identity = Identity.create();
@@ -82,7 +82,7 @@ test('a server that names an absurd serial is refused, and nothing is stored', a
   t.is(await home.stored('alice'), undefined);
 });
 
-test('wrong words from a pipe are reported without repeating any', async (t) => {
+test('the report about wrong words from a pipe repeats none of them', async (t) => {
   const { second, words } = await twoMachines(t);
   const typo = words.with(16, 'notaword');
   const swapped = [...'abandon '.repeat(24).trim().split(' ')];
@@ -117,7 +117,7 @@ test('an id that is not registered, or has no key, is not restored', async (t) =
   });
 });
 
-test('at a terminal words are hidden, Tab shows a line, and a typing mistake is asked again', async (t) => {
+test('at a terminal, words are hidden, Tab shows them, and a mistyped line is asked for again', async (t) => {
   const { second, identity, words } = await twoMachines(t);
   const terminal = second.inTerminal(SIZE, ...RESTORE);
   await terminal.shows(
@@ -136,10 +136,10 @@ test('at a terminal words are hidden, Tab shows a line, and a typing mistake is 
     'Word 2 is not in the list of words. Type the words of this line again.',
     'Word 2 of 24:',
   );
-  // Several words in one line; the cursor keys and a deleted letter change nothing.
+  // The user types several words in one line. The cursor key and the deleted letter change nothing.
   terminal.press(`${words.slice(1, 5).join(' ')}x\u001b[D\u007f\r`);
   await terminal.shows('Word 2 of 24: ****', 'Word 6 of 24:');
-  // A paste of the other words, line by line.
+  // The user pastes the other words, one on a line.
   terminal.press(`${words.slice(5).join('\r')}\r`);
   await terminal.until(
     () => terminal.rows().some((row) => row.startsWith('The key of alice at')),
@@ -147,14 +147,14 @@ test('at a terminal words are hidden, Tab shows a line, and a typing mistake is 
   );
   t.is(await terminal.exited, 0);
   t.is((await second.stored('alice'))?.identity, identity.key);
-  // Only the line that Tab has shown ever had letters of a word. The report at the end may have some of them.
+  // Before the final report, only the line that Tab showed had letters of a word.
   const whileTyping = terminal.output.slice(0, terminal.output.indexOf('The key of alice at'));
   for (const word of words.slice(1).filter((one) => one.length > 5 && one !== first)) {
     t.false(whileTyping.includes(word), word);
   }
 });
 
-test('at a terminal a wrong checksum asks for all words again, three times at most', async (t) => {
+test('at a terminal, the user has three tries to type words with a right checksum', async (t) => {
   const { second } = await twoMachines(t);
   const terminal = second.inTerminal(SIZE, ...RESTORE);
   await terminal.shows('Word 1 of 24:');

@@ -9,7 +9,7 @@ import type { Program } from '../../helpers/programs.js';
 import { Random } from '../../helpers/random.js';
 import { askSealed, deviceOf } from '../../helpers/sealed-client.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const REVOKE = ['key', 'revoke', '--user', 'alice'];
@@ -22,10 +22,10 @@ async function credentialsIn(home: KeyedHome): Promise<DeviceCredentials> {
   return device;
 }
 
-/** Alice on two machines: the first has the seed, the second was restored with the words. */
+/** Makes two machines of alice's: the first has the seed, the second was restored with the words. */
 async function twoMachines(t: ExecutionContext, server: ServerAt, through = server) {
   const first = await KeyedHome.create(t, through);
-  // The first machine registers at the server itself.
+  // Alice registers at the server itself, because `through` may be a proxy.
   const direct = await KeyedHome.create(t, server);
   const identity = await direct.register('alice');
   const stored = await direct.stored('alice');
@@ -43,7 +43,7 @@ async function floorAtServer({ tcp }: ServerAt): Promise<number> {
   return Number(reply.trim().split(' ')[3]);
 }
 
-test('all other devices are shut out with the seed, and the server confirms it', async (t) => {
+test('the seed shuts out all other devices, and the server confirms the change', async (t) => {
   const server = await serveWithKey(t);
   const { first, second, identity } = await twoMachines(t, server);
   const others = [await credentialsIn(first), await credentialsIn(second)];
@@ -63,7 +63,7 @@ test('all other devices are shut out with the seed, and the server confirms it',
   t.regex(await askSealed(server.tcp, await credentialsIn(second), 'LOG alice new'), SESSION);
 });
 
-test('without the seed the words are asked for, also on a machine that has no key', async (t) => {
+test('without the seed, the command asks for the words, even on a machine that has no key', async (t) => {
   const server = await serveWithKey(t);
   const { first, second, identity } = await twoMachines(t, server);
   const words = identity.toWords().join(' ');
@@ -100,7 +100,7 @@ test('a second run has nothing left to do, and asks for no words', async (t) => 
   t.deepEqual(await second.stored('alice'), before);
 });
 
-test('an id whose key was replaced at the server is left alone', async (t) => {
+test('an id whose key was replaced at the server is not changed', async (t) => {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, server);
   await home.register('alice');
@@ -116,7 +116,7 @@ class Gate {
   readonly port: number;
   /** The connections so far. */
   readonly connections: Socket[] = [];
-  /** The connection, counted from 0, whose bytes are held back after `bytes` of them. */
+  /** On this connection, counted from 0, all bytes of one side after the first `bytes` are held back. */
   held:
     | { readonly connection: number; readonly from: 'client' | 'server'; readonly bytes: number }
     | undefined;
@@ -167,7 +167,7 @@ async function kill(program: Program): Promise<void> {
 test('a run that is killed at any moment is completed by the next run', async (t) => {
   const server = await serveWithKey(t);
   const random = new Random(19);
-  // The connections of a run: VER (the first time only), WHO, LOG. About 1,100 bytes are a handshake.
+  // A run opens connections for VER (only the first time), WHO and LOG. A handshake has about 1,100 bytes.
   for (const from of ['client', 'server'] as const) {
     for (const connection of [0, 1, 2]) {
       for (const bytes of [0, 1 + random.below(1_000), 1_000 + random.below(1_500)]) {
@@ -192,7 +192,7 @@ test('a run that is killed at any moment is completed by the next run', async (t
 
 let ids = 0;
 
-/** An id with two devices: the first machine goes through a gate, the other one is the test's. */
+/** Registers an id with two devices. The first connects through a gate, and the test uses the other. */
 async function twoMachinesOf(t: ExecutionContext, server: ServerAt, through: ServerAt) {
   const id = `user${ids++}`;
   const identity = Identity.create();

@@ -7,7 +7,7 @@ import { Servers } from '../../../user-files/servers.js';
 import { KeyedHome, serveWithKey } from '../../helpers/keyed-home.js';
 import { deviceOf } from '../../helpers/sealed-client.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 test('each key is shown with its server, its six words and where the 24 words are', async (t) => {
@@ -52,7 +52,7 @@ test('all ids are shown, or with --user only that id', async (t) => {
   t.is((await home.run(['key', '--user', 'carl'])).stderr, 'carl has no key on this machine.\n');
 });
 
-test('a key without its words, a tentative one and a damaged one are named as such', async (t) => {
+test('key says if the words are gone, if a key is tentative, or if its file is damaged', async (t) => {
   const home = await KeyedHome.create(t, await serveWithKey(t));
   const alice = await home.register('alice');
   t.is(await home.keys.dropSeed(home.nameOf('alice'), alice.key), undefined);

@@ -2,7 +2,7 @@ import anyTest, { type ExecutionContext } from 'ava';
 import { KeyedHome, serveWithKey } from '../../helpers/keyed-home.js';
 import type { Terminal } from '../../helpers/terminal.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const SIZE = { columns: 100, rows: 24 };
@@ -24,7 +24,7 @@ async function copyWords(terminal: Terminal): Promise<void> {
   await terminal.until(() => /^Word \d+:$/.test(terminal.rows().at(-1) ?? ''), 'a question');
 }
 
-/** The position of the word that is asked for. */
+/** The index, from 0, of the word that the client asks for. */
 function askedIn(terminal: Terminal): number {
   const [, number] = /^Word (\d+):$/.exec(terminal.rows().at(-1) ?? '') ?? [];
   return Number(number) - 1;
@@ -43,7 +43,7 @@ test('the words are shown on a separate screen, two are asked for, and then all 
   t.deepEqual(shown, [...words]);
   terminal.press('\r');
   await terminal.until(() => /^Word \d+:$/.test(terminal.rows().at(-1) ?? ''), 'a question');
-  // What is left on the screen and in the scrollback shows none of them.
+  // The screen and the scrollback no longer show any of the words.
   t.false(words.some((word) => new RegExp(`\\d\\. ${word}`).test(terminal.allRows().join('\n'))));
   const first = askedIn(terminal);
   terminal.press(`${words[first]}\r`);
@@ -127,7 +127,7 @@ test('the words go to a terminal only, never to a pipe, a file or JSON', async (
   t.is((await home.run(['key', 'words'])).stderr, 'im-client: give your id with --user\n');
 });
 
-test('the words can be copied although no server is known; an id without a key has none', async (t) => {
+test('the words can be copied although no server is known; an id without a key has no words', async (t) => {
   const { home, terminal } = await aliceAtWords(t);
   t.is((await home.run(['server', 'forget', '127.0.0.1:1'])).code, 0);
   await copyWords(terminal);

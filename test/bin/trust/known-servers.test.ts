@@ -6,7 +6,7 @@ import { Identity } from '../../../keys/identity.js';
 import { Servers } from '../../../user-files/servers.js';
 import { KeyedHome } from '../../helpers/keyed-home.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 test('host and port are parsed, with an IPv6 address in brackets', (t) => {

@@ -1,4 +1,4 @@
-/** Where the 24 words of a key must not be, during and after the dialogs about them. */
+/** Checks that the 24 words of a key appear nowhere outside the dialogs that show them or ask for them. */
 
 import anyTest, { type ExecutionContext } from 'ava';
 import {
@@ -14,7 +14,7 @@ import { Peer } from '../../helpers/peer.js';
 import { type ServerProgram, startServerProgram, temporaryDirectory } from '../../helpers/programs.js';
 import { quiet, type Terminal } from '../../helpers/terminal.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const UP = '\u001b[A';
@@ -27,7 +27,7 @@ const CTRL_Y = '\u0019';
 
 const TYPE_WORDS = 'Type the 24 words of alice, one or several on a line (an empty line goes back):';
 
-/** A server that logs all it can, and a machine. */
+/** Starts a server with its most detailed log, and makes a machine. */
 async function start(t: ExecutionContext) {
   const server = await startServerProgram(t, await temporaryDirectory(t), '--log-level', 'trace');
   return { server, machine: new Machine(t, server) };
@@ -35,7 +35,7 @@ async function start(t: ExecutionContext) {
 
 async function copied(terminal: Terminal, words: readonly string[]): Promise<void> {
   const pair = await askedBack(terminal, words);
-  // The words are cut and put back: this works in the dialog as in any other line.
+  // The words are cut and put back. These keys work in the dialog as in any other line.
   terminal.press(`${pair.join(' ')}${CTRL_U}`);
   await terminal.until(() => terminal.rows().at(-1)?.endsWith('(Enter alone: later):') ?? false);
   terminal.press(`${CTRL_Y}\r`);
@@ -49,7 +49,7 @@ async function atMenu(terminal: Terminal, id: string): Promise<void> {
   }, 'the menu');
 }
 
-/** Asserts that the screen and its scrollback have no word, also after Ctrl-L or at another size. */
+/** Asserts that the screen and its scrollback have none of the words, even after Ctrl-L or a resize. */
 async function screenHasNone(t: ExecutionContext, terminal: Terminal, words: readonly string[]) {
   const none = (when: string) => t.deepEqual(wordsIn(terminal.allRows().join('\n'), words), [], when);
   none('after the dialog');
@@ -65,7 +65,7 @@ async function screenHasNone(t: ExecutionContext, terminal: Terminal, words: rea
   }
 }
 
-/** Asserts that the keys that bring back text at a prompt for an id find only ids, and first `id`. */
+/** Asserts that the keys that bring back text at a prompt find only ids. The newest id must be `id`. */
 async function keysFindNone(t: ExecutionContext, terminal: Terminal, words: readonly string[], id: string) {
   await quiet();
   terminal.press('a');
@@ -81,7 +81,7 @@ async function keysFindNone(t: ExecutionContext, terminal: Terminal, words: read
   await terminal.until(() => terminal.rows().at(-1) === 'Your choice:');
 }
 
-/** The files of a home, and the output of programs, that have the words or the seed. */
+/** Names the files of a home, and the outputs of programs, in which the words or the seed appear. */
 async function placesOf(words: readonly string[], { machine, server }: Awaited<ReturnType<typeof start>>) {
   const texts = new Map(await machine.files());
   texts.set('the output of commands', machine.printed);
@@ -98,7 +98,7 @@ test('after the user has copied the words, no screen, file or output has them', 
   const terminal = machine.atTerminal();
   const words = await registerAtMenu(terminal, 'alice');
   t.deepEqual(await placesOf(words, here), ['.local/share/im/keys/alice'], 'the seed, until it is copied');
-  // A cleared or resized screen shows the words for as long as the dialog does.
+  // As long as the dialog is open, a cleared screen shows the words again.
   terminal.press(CTRL_L);
   await terminal.until(() => wordsShown(terminal).length === 24 && terminal.rows().length < 12);
   t.deepEqual(wordsShown(terminal), words);
@@ -110,7 +110,7 @@ test('after the user has copied the words, no screen, file or output has them', 
   t.deepEqual(await placesOf(words, here), []);
 });
 
-test('the words that were typed at L are nowhere afterwards', async (t) => {
+test('after the user has typed the words at L, no screen, file or output has them', async (t) => {
   const here = await start(t);
   const first = new Machine(t, here.server);
   const words = await registerAtMenu(first.atTerminal(), 'alice');
@@ -119,7 +119,7 @@ test('the words that were typed at L are nowhere afterwards', async (t) => {
   await terminal.until(() => terminal.rows().at(-1) === 'Your choice:');
   terminal.press('lalice\r');
   await terminal.until(() => terminal.rows().at(-1) === TYPE_WORDS);
-  // A cut word, a misspelt line, words out of order, and then all of them.
+  // The user cuts a word, misspells a line, types words out of order, and then types all words correctly.
   terminal.press(`${words[0]} ${words[1]}${CTRL_W}${CTRL_Y}x\r`);
   await terminal.until(() => terminal.rows().some((row) => row.startsWith('Word 2 is not in the list')));
   terminal.press(`${words.slice(0, 12).join(' ')}\r`);
@@ -136,7 +136,7 @@ test('the words that were typed at L are nowhere afterwards', async (t) => {
   t.deepEqual(await placesOf(words, here), []);
 });
 
-/** Bob, who has no key and is scripted, calls a client as soon as it is online. */
+/** Lets bob, who has no key and is scripted, call a client as soon as the client is online. */
 async function callFromBob(t: ExecutionContext, { udp }: ServerProgram, id: string): Promise<Peer> {
   const presence = await PresenceClient.open(t, udp);
   const online = new RegExp(`^${id} 100 ONLINE \\S+ (\\d+)$`, 'm');
@@ -163,7 +163,7 @@ test('a call hides the words, and the dialog is back after the call and after a 
   for (const request of ['REG bob', 'ADD bob alice']) await ask(server.tcp, `${request}\n`);
   const none = (when: string) => t.deepEqual(wordsIn(terminal.allRows().join('\n'), words), [], when);
 
-  // While the words are shown.
+  // The first call comes while the words are shown.
   const first = await callFromBob(t, server, 'alice');
   await rings(terminal);
   none('the call rings');
@@ -173,13 +173,13 @@ test('a call hides the words, and the dialog is back after the call and after a 
   await terminal.until(() => wordsShown(terminal).length === 24, 'the dialog is back');
   t.deepEqual(wordsShown(terminal), words);
 
-  // While two of them are typed; the user goes on typing.
+  // The second call comes while the user types two of the words. The user goes on typing.
   const pair = await askedBack(terminal, words);
   terminal.press(`${pair.join(' ')}${CTRL_W}${CTRL_Y}`);
   await terminal.until(() => terminal.rows().at(-1)?.endsWith(pair.join(' ')) ?? false);
   const second = await callFromBob(t, server, 'alice');
   await rings(terminal);
-  // The first key is not an answer. It begins a quiet time, in which the last key, `n`, is not one either.
+  // The first key is not an answer. It begins a quiet time, in which the last key, `n`, does not count.
   terminal.press(`x${words.slice(0, 3).join(' ')} n`);
   await terminal.until(() => terminal.rows().some((row) => /^Press .* again\.$/.test(row)));
   none('the second call rings');
@@ -208,7 +208,7 @@ test('a call hides the words, and the dialog is back after the call and after a 
   t.deepEqual(await placesOf(words, here), []);
 });
 
-test('a call while the words are typed drops those typed so far, and asks for all again', async (t) => {
+test('a call drops the words typed so far, and then the dialog asks for all words again', async (t) => {
   const here = await start(t);
   const { machine, server } = here;
   const words = await registerAtMenu(new Machine(t, server).atTerminal(), 'alice');

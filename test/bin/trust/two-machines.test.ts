@@ -1,11 +1,11 @@
-/** Two machines of one user: homes, terminals and a server, as real programs. */
+/** Two machines of one user, with their own homes and terminals, at one server. All programs are real. */
 
 import anyTest, { type ExecutionContext } from 'ava';
 import { askedBack, Machine, registerAtMenu } from '../../helpers/machine.js';
 import { startServerProgram, temporaryDirectory } from '../../helpers/programs.js';
 import { quiet, type Terminal } from '../../helpers/terminal.js';
 
-// One at a time: each starts processes of its own.
+// The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
 const ELSEWHERE = [
@@ -18,18 +18,18 @@ const REVOKED = [
   'Press L to type the words.',
 ];
 
-/** The time between two heartbeats, and more. Tests that use it test that nothing happens in this time. */
+/** Waits longer than the time between two heartbeats, so that a test can check that nothing happens. */
 function severalBeats(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 12_000));
 }
 
-/** A server, and two machines that do not know it yet. */
+/** Starts a server, and makes two machines that do not know the server yet. */
 async function twoMachines(t: ExecutionContext) {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   return { desktop: new Machine(t, server), laptop: new Machine(t, server) };
 }
 
-/** Alice, registered at the menu of one machine, with her words on paper; and a second machine. */
+/** Registers alice at the menu of one machine, copies her words, and makes a second machine. */
 async function aliceWithPaper(t: ExecutionContext) {
   const { desktop, laptop } = await twoMachines(t);
   const atDesktop = desktop.atTerminal();
@@ -49,7 +49,7 @@ function times(terminal: Terminal, row: string): number {
   return terminal.allRows().filter((one) => one === row).length;
 }
 
-/** Waits until the menu takes keys: alice is signed in, or no user is. */
+/** Waits until the menu takes keys, with alice signed in or with no user signed in. */
 async function atMenu(terminal: Terminal, isSignedIn = true): Promise<void> {
   const above = isSignedIn ? /^(?:alice: | {2}\S+ +o)/ : / - Explain these letters$/;
   await terminal.until(() => {
@@ -59,7 +59,7 @@ async function atMenu(terminal: Terminal, isSignedIn = true): Promise<void> {
 }
 
 async function signIn(terminal: Terminal): Promise<void> {
-  await quiet(); // the menu may have opened by itself
+  await quiet(); // The menu may just have opened by itself, and then drops keys.
   terminal.press('l');
   await terminal.shows('Enter user id:');
   terminal.press('alice\r');
@@ -74,7 +74,7 @@ async function typeWords(terminal: Terminal, words: readonly string[]): Promise<
   }
 }
 
-test('the words sign alice in on a second machine, and the first one is told', async (t) => {
+test('the words sign alice in on a second machine, and sign her out on the first', async (t) => {
   const { laptop, atDesktop, words } = await aliceWithPaper(t);
   const atLaptop = laptop.atTerminal();
   await atMenu(atLaptop, false);
@@ -88,11 +88,11 @@ test('the words sign alice in on a second machine, and the first one is told', a
   await showsRows(atLaptop, 'Signed in as alice.');
   await showsRows(atDesktop, ...ELSEWHERE);
   await atMenu(atDesktop, false);
-  // Back to the first machine: it needs no words, and the second one is told.
+  // Alice goes back to the first machine. It needs no words, and the second machine signs her out.
   await signIn(atDesktop);
   await showsRows(atLaptop, ...ELSEWHERE);
   await atMenu(atDesktop);
-  // Neither machine takes the id back by itself.
+  // Neither machine signs alice in again by itself.
   await severalBeats();
   await atMenu(atDesktop);
   t.deepEqual([times(atDesktop, ELSEWHERE[0] ?? ''), times(atLaptop, ELSEWHERE[0] ?? '')], [1, 1]);
@@ -100,7 +100,7 @@ test('the words sign alice in on a second machine, and the first one is told', a
   await showsRows(atDesktop, 'My buddy list:', '(It is empty. Press A to add a buddy.)');
 });
 
-test('a lost machine is shut out in one command, and the words bring it back at L', async (t) => {
+test('one command shuts out a lost machine, and typing the words at L brings it back', async (t) => {
   const { laptop, desktop, atDesktop, words } = await aliceWithPaper(t);
   t.is((await laptop.run(['key', 'restore', '--user', 'alice'], words.join(' '))).code, 0);
   const revoke = laptop.atTerminal('key', 'revoke', '--user', 'alice');
@@ -202,7 +202,7 @@ test('each new listener on another machine makes the older listener exit with 17
     t.regex(older.stderr, /^im-client: alice has signed in elsewhere$/m);
     older = newer;
   }
-  // A device that is shut out gets another exit code than one whose user has signed in elsewhere.
+  // The exit code of a device that was shut out is not the exit code of a sign-in elsewhere.
   t.is((await laptop.run(['key', 'revoke', '--user', 'alice'], words.join(' '))).code, 0);
   t.is(await older.exited, 19);
   t.regex(
@@ -211,7 +211,7 @@ test('each new listener on another machine makes the older listener exit with 17
   );
 });
 
-test('in plain mode, the command that brings a key back is printed as it is typed', async (t) => {
+test('plain mode prints the command that brings a key back, and this command works', async (t) => {
   const { laptop, words } = await aliceWithPaper(t);
   const { out } = await laptop.run(['--plain'], 'L\nalice\nX\n');
   t.true(
