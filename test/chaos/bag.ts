@@ -1,13 +1,12 @@
 import type { Random } from '../helpers/random.js';
 
 /**
- * Draws random items without replacement, and refills when it is empty. Therefore every item is drawn once a
- * round.
+ * Draws random items without replacement. An empty bag is filled again, so every item is drawn once a round.
  */
 export class Bag<TItem> {
   readonly #items: readonly TItem[];
   #left: TItem[] = [];
-  /** Number of times that it was filled. */
+  /** Number of times that the bag was filled. */
   rounds = 0;
 
   constructor(items: readonly TItem[]) {

@@ -96,7 +96,7 @@ test('a ledger reports each acknowledged change that is missing', (t) => {
   t.deepEqual(found([bob, cat]), ['DEL me bob was acknowledged, and is on the list']);
 });
 
-test('a ledger allows both outcomes of an unanswered change, and no other', (t) => {
+test('a ledger allows both outcomes of an unanswered change, and no third outcome', (t) => {
   const ledger = ledgerWith(bob);
   ledger.begin({ op: 'ADD', id: me, buddy: cat });
   t.deepEqual(ledger.differences([bob]), []);
@@ -115,7 +115,7 @@ test('a ledger reports a reply that contradicts earlier replies', (t) => {
   t.is(ledger.recordReply(200), 'REG me was answered 200, where 203 is due');
 });
 
-test('a list of a server that lags may be an earlier one, and no other', (t) => {
+test('a server that lags may answer with an earlier list, but with no other list', (t) => {
   const ledger = ledgerWith(bob, cat);
   ledger.begin({ op: 'DEL', id: me, buddy: bob });
   ledger.recordReply(200);
@@ -123,7 +123,7 @@ test('a list of a server that lags may be an earlier one, and no other', (t) => 
   for (const list of [[cat, bob], [me]]) t.is(ledger.strayFrom(list)[0]?.fault, 'stray');
 });
 
-test('a ledger lists the changes that had an effect, once each', (t) => {
+test('a ledger lists each change that had an effect once', (t) => {
   const ledger = ledgerWith(bob);
   const settle = (op: 'REG' | 'ADD' | 'DEL', buddy: UserId, code: 200 | 201 | 203) => {
     ledger.begin(op === 'REG' ? { op, id: buddy } : { op, id: me, buddy });

@@ -96,7 +96,7 @@ export class Ledger {
     if (this.#earlier.length > MAX_EARLIER_LISTS) this.#earlier.shift();
   }
 
-  /** Like {@link differences}, but allows each earlier list too: the server may lag. */
+  /** Like {@link differences}, but also allows each earlier list, because the server may lag. */
   strayFrom(found: readonly UserId[]): Difference[] {
     const isEarlier = () => this.#earlier.some((list) => isSame(list, found));
     if (this.differences(found).length === 0 || isEarlier()) return [];

@@ -21,7 +21,7 @@ export function resources(): Resources {
   return counts;
 }
 
-/** Waits for handles to close. @returns Descriptions of the leaks: what exists now and not in `before`. */
+/** Waits for handles to close. @returns Descriptions of the leaks: what exists now, but not in `before`. */
 export async function leftovers(before: Resources, directory: string): Promise<string[]> {
   const more = () =>
     [...resources()].filter(([type, count]) => {

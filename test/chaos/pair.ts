@@ -10,7 +10,7 @@ import { User, type UserOptions } from './user.js';
 export type PairOptions = Pick<UserOptions, 'serverPort' | 'random' | 'tally' | 'log'> & {
   readonly ids: readonly [UserId, UserId];
   readonly callPorts: readonly [number, number];
-  /** The directories of the users' keys; without them, the users have none. */
+  /** The directories of the users' keys. Without these directories, the users have no keys. */
   readonly dataRoots?: readonly [string, string];
 };
 

@@ -1,5 +1,6 @@
 /**
- * The live actors of one tree. Actors to crash are picked from it, and it detects orphans and duplicates.
+ * The live actors of one tree. The saboteur picks the actors to crash from this registry, and the registry
+ * detects orphans and duplicates.
  *
  * The supervisors' lifecycle events identify their children. XState's inspection events add all other actors,
  * such as mailboxes and the requests that a machine invoked.

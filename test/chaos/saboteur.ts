@@ -1,6 +1,6 @@
 /**
- * Crashes random actors of every kind, half of them right after a request was sent. The rate stays within the
- * restart limits of their supervisor.
+ * Crashes random actors of every kind, half of them right after a request was sent. The rate of crashes stays
+ * within the restart limits of each supervisor.
  */
 
 import type { AnyActorRef } from 'xstate';

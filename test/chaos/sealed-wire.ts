@@ -41,7 +41,7 @@ export interface SealedWireOptions {
   readonly hasSeveralServers?: boolean;
 }
 
-/** One device at a time: {@link SealedWire.revoke} replaces it. */
+/** Has one device at a time. {@link SealedWire.revoke} replaces the device. */
 export class SealedWire implements Wire {
   readonly #options: SealedWireOptions;
   readonly #identity = Identity.create();

@@ -46,12 +46,12 @@ export interface UserOptions {
   readonly buddy: UserId;
   readonly serverPort: number;
   readonly callPort: number;
-  /** The directory of the user's key; `undefined` for a user without one. */
+  /** The directory of the user's key; `undefined` for a user without a key. */
   readonly dataRoot?: string;
   readonly random: Random;
   readonly tally: Tally;
   readonly log: Log;
-  /** Called with each of the buddy's numbers when it appears on the screen. */
+  /** Called with each number of the buddy's, when this number appears on the screen. */
   readonly onNumber: (number: number) => void;
   readonly onChatOpened: () => void;
   /** Called when a call was accepted or refused. Then the other user becomes the caller. */

@@ -16,7 +16,10 @@ const PROGRESS_MS = 3_000;
 /** Longest time without an answer to a worker or a line between a pair, in milliseconds. */
 const PROGRESS_TIMEOUT_MS = 15_000;
 
-/** The same for two users with keys: each crash of a client or of the sessions costs a login. */
+/**
+ * Longest time without a line between two users with keys, in milliseconds. It is longer than for other
+ * pairs, because each crash of a client or of the sessions costs a login.
+ */
 const KEYED_PROGRESS_TIMEOUT_MS = 60_000;
 
 /** A worker or an operator. */

@@ -37,7 +37,7 @@ export interface Wire {
   announce(id: UserId, callPort: number): void;
   /** @returns The ids on a user's list; `undefined` if no answer came. */
   ask(id: UserId, onSent?: () => void): Promise<UserId[] | undefined>;
-  /** Goes on with a new device that shuts out all others. Only with a key. */
+  /** Continues with a new device, which shuts out all other devices. Only a wire with a key has this. */
   revoke?(): void;
   /** The newest device that the server acknowledged: its key, serial and floor must never be lost. */
   readonly acknowledged?: Device | undefined;

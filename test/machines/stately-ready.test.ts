@@ -1,6 +1,6 @@
 /**
- * Stately's tools and the drawings in docs/machines show names and descriptions, but no inline functions. So
- * the configuration of a chart must not contain inline functions.
+ * Stately's tools and the drawings in docs/machines show names and descriptions, but no inline functions.
+ * Therefore the configuration of a chart must not contain inline functions.
  */
 
 import { readdir, readFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * What happened in a run with several servers, besides the counts of each run.
+ * The counts of a run with several servers that `Tally` does not have.
  */
 
 export class ClusterTally {

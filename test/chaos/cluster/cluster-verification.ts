@@ -42,7 +42,7 @@ export async function verifyDatabase(world: ClusterWorld, tally: Tally): Promise
   blame(tally, 'the database', judgeLog(log, claims));
 }
 
-/** Checks that all servers answer the same, and that the database passes `im-server check`. */
+/** Checks that each server shows the acknowledged changes, and that `im-server check` finds no fault. */
 export async function verifyServers(world: ClusterWorld, random: Random, tally: Tally): Promise<void> {
   for (const server of world.servers) {
     const { name, port } = server;

@@ -25,13 +25,13 @@ const WORKERS = 8;
 /** How many of the workers have a key. */
 const SEALED_WORKERS = 2;
 
-/** How many racers for an id begin at each server. */
+/** How many racers for an id send their requests to each server. */
 const RACERS_AT_EACH = 2;
 
 /** Longest wait for all servers, or for an answer to all workers, in milliseconds. */
 const RECOVERY_TIMEOUT_MS = 60_000;
 
-/** After how many more changes a worker counts as served again. The first may be from before the fault. */
+/** A worker is served again after this many changes. The first one may have begun before the fault. */
 const CHANGES_TO_RECOVER = 2;
 
 /** Interval between two checks of the count of acknowledged changes, in milliseconds. */
@@ -136,7 +136,7 @@ export class ClusterWorld {
     await worker.settle(this.#cut.signal);
   }
 
-  /** Waits until each worker gets its changes answered again. @returns False if one does not in time. */
+  /** Waits until each worker gets answers to its changes again. @returns False if this takes too long. */
   async waitForRecovery(): Promise<boolean> {
     const before = new Map(this.workers.map((worker) => [worker, worker.settled]));
     const waiting = () => [...before].filter(([worker, was]) => worker.settled < was + CHANGES_TO_RECOVER);

@@ -1,6 +1,6 @@
 /**
  * The negative controls: settings of PostgreSQL with which acknowledged changes are lost. If the ledgers do
- * not find the loss, then a run in which they find none proves nothing.
+ * not find losses in the controls, then a run without losses proves nothing.
  */
 
 import { ANY_OF_TWO, type NamesOf, NONE } from './database.js';

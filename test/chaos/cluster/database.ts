@@ -1,7 +1,6 @@
 /**
- * Three PostgreSQL servers, a primary and two standbys, and what a cluster manager such as Patroni does with
- * them. The primary confirms a change when the standby that it names has the change. Only this standby is
- * promoted.
+ * Three PostgreSQL servers, a primary and two standbys, and the actions of a cluster manager such as Patroni.
+ * The primary confirms a change when the standby that it names has the change. Only this standby is promoted.
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
@@ -12,8 +11,8 @@ import { databaseOf, Postgres } from '../../helpers/postgres.js';
 const POLL_MS = 50;
 
 /**
- * Longest wait until a standby follows its primary, in milliseconds. A standby that has more than its primary
- * never follows it.
+ * Longest wait until a standby follows its primary, in milliseconds. A standby that has changes which its
+ * primary lacks never follows it.
  */
 const FOLLOW_TIMEOUT_MS = 5_000;
 
@@ -24,16 +23,16 @@ const WAITING_MS = 200;
 const TIMEOUT_MS = 60_000;
 
 const SETTINGS = [
-  // Enough for a standby that was away.
+  // Keeps enough of the log for a standby that was down.
   'wal_keep_size = 256MB',
-  // For pg_rewind.
+  // pg_rewind needs this setting.
   'wal_log_hints = on',
 ];
 
 const TIMELINE = `select ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
   as timeline`;
 
-/** Returns the value of `synchronous_standby_names`. The standby that is promoted comes first. */
+/** Returns the value of `synchronous_standby_names`. The first of the standbys will be promoted. */
 export type NamesOf = (standbys: readonly [string, string]) => string;
 
 /** One named standby: no other confirms changes. */
@@ -114,8 +113,8 @@ export class Database {
   }
 
   /**
-   * Makes the primary wait for {@link sync}, and waits until that standby has all that was confirmed so far,
-   * also by the standby that was named before.
+   * Makes the primary wait for {@link sync}, and waits until that standby has all changes that were confirmed
+   * so far. The previously named standby may have confirmed some of them.
    */
   async nameStandby(): Promise<void> {
     const { primary, sync, other } = this;
@@ -160,7 +159,7 @@ export class Database {
       await node.server.sql(`alter system set primary_conninfo = '${conninfo}'`);
       await node.server.sql('select pg_reload_conf()');
       const [now] = await this.primary.server.sql<{ timeline: number }>(TIMELINE);
-      // A server that has changes which the new primary lacks stays on the timeline from before.
+      // A server that has changes which the new primary lacks stays on the old timeline.
       const isFollowing = `select 1 from pg_stat_wal_receiver
         where status = 'streaming' and received_tli = ${now?.timeline}`;
       if (await isSoon(node, isFollowing, FOLLOW_TIMEOUT_MS)) return;

@@ -20,7 +20,7 @@ const END_TIMEOUT_MS = 30_000;
 /** Level of errors in the log. */
 const ERROR_LEVEL = 50;
 
-/** Errors that a server may log when its database is away, or is not the one that it knows. */
+/** Errors that a server may log when its database is down, or is not the database that it knows. */
 const EXPECTED_ERRORS = [
   /^the store cannot be (read|written):/,
   /^the bus is down:/,
@@ -107,7 +107,7 @@ export class ImServer {
     const ports = ['--host', HOST, '--tcp-port', String(port), '--udp-port', String(port)];
     const child = spawn(process.execPath, [programPath('im-server'), ...ports, ...args], {
       cwd: directory,
-      // Ctrl-C in a terminal must not end it.
+      // Ctrl-C in a terminal must not end the server.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], HOME: directory, NODE_NO_WARNINGS: '1' },
@@ -152,7 +152,7 @@ export class ImServer {
   }
 }
 
-/** Parses a line of the log. @returns `undefined` for any other line, and for one that was cut by a kill. */
+/** Parses a line of the log. @returns `undefined` for any other line, and for a line that a kill has cut. */
 function parseLine(line: string): LogLine | undefined {
   try {
     return JSON.parse(line);

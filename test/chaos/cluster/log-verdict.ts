@@ -1,6 +1,6 @@
 /**
- * Compares the log of a directory with what was requested: each change that had an effect must be there
- * exactly once, in the order in which its client requested it, and nothing else may be there.
+ * Compares the log of a directory with what was requested. The log must have each change that had an effect
+ * exactly once, in the order in which its client requested the changes. The log must have nothing else.
  */
 
 import { type Difference, type Ledger, textOf } from '../ledger.js';

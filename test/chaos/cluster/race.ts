@@ -1,5 +1,5 @@
 /**
- * Several clients that register one id at the same time, at all servers: exactly one of them may get 200.
+ * Several clients register one id at the same time, at all servers. Exactly one of the clients may get 200.
  */
 
 import type { UserId } from '../../../protocol/id.js';
@@ -29,7 +29,7 @@ export class Race {
   /** Records a reply, or `undefined` if there was none. */
   record(code: number | undefined): void {
     if (code === 200) this.#winners += 1;
-    // The request may have been the one that registered the id.
+    // This request may have registered the id.
     if (code === undefined || code === 205) this.#isUncertain = true;
   }
 
@@ -42,7 +42,7 @@ export class Race {
     return [{ fault: 'stray', what: `all racers got 203 for REG ${this.id}` }];
   }
 
-  /** What the log must have. */
+  /** What the log of the directory must have about this id. */
   get claim(): Claim {
     return { owner: this.id, effects: [`REG ${this.id}`] };
   }

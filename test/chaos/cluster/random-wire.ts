@@ -1,5 +1,5 @@
 /**
- * A client of several servers: each request goes to a random one.
+ * A client of several servers. Each request goes to a random server.
  */
 
 import type { UserId } from '../../../protocol/id.js';

@@ -38,7 +38,7 @@ const GOING_ON_TIMEOUT_MS = 6_000;
 /** Interval between two checks whether commits are blocked, in milliseconds. */
 const LOOK_MS = 50;
 
-/** The longest run of a control, in milliseconds. It must have lost something by then. */
+/** The longest run of a control, in milliseconds. The control must have lost a change by then. */
 const CONTROL_TIMEOUT_MS = 120_000;
 
 export interface ClusterRun {
@@ -82,7 +82,7 @@ export async function runCluster(seconds: number, options: RunOptions): Promise<
   });
 }
 
-/** Repeats the fault of a control until the ledgers find a loss, which they must. */
+/** Repeats the fault of a control until the ledgers find a loss, or the time limit is reached. */
 export async function runControl(control: Control, options: RunOptions): Promise<ClusterRun> {
   const deadlineMs = performance.now() + CONTROL_TIMEOUT_MS;
   return withWorld(control.namesOf, options, async (world, scene, { tally, counts }) => {

@@ -13,11 +13,11 @@ import type { ImServer } from './im-server.js';
 const LEAST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** How long a server is frozen, in milliseconds. PostgreSQL takes the lock from it after 3 s. */
+/** How long a server is frozen, in milliseconds. PostgreSQL takes the lock from a frozen server after 3 s. */
 const LEAST_FREEZE_MS = 200;
 const LONGEST_FREEZE_MS = 5_000;
 
-/** Disturbs servers until `stop` is aborted. All are started again or thawed afterwards. */
+/** Disturbs servers until `stop` is aborted. Each killed server starts again; each frozen one is thawed. */
 export async function disturbServers(
   servers: readonly ImServer[],
   random: Random,

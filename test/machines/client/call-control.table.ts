@@ -46,10 +46,10 @@ const START_RINGING = 'start patience of ringing, 60000 ms';
 const START_CALLING = 'start patience of calling, 60000 ms';
 const START_STALL = 'start stall, 5000 ms';
 const START_STALLED = 'start stallPatience of talking.stalled, 55000 ms';
-/** For a line that follows a sent line. */
+/** The effect for a line that follows a sent line. */
 const RESTART_STALLED = 'start stallPatience of talking.stalled, 60000 ms';
 
-/** The owner is about to end, and no connection is being closed. */
+/** The owner is about to end, and no connection needs to be closed any more. */
 const IDLE: Row = ['idle', 'owner <- calls.ended'];
 /** Call control has learned that a peer speaks dialect B. */
 function learnsB(speakers: string, ...reports: readonly string[]): Row {
@@ -280,7 +280,7 @@ export const CALL_CONTROL: LegalTable = {
     'message.send': { key: 7 },
     'message.send stale': { key: 7, call: 2 },
     'place.failed crashed': { cause: 'crashed' },
-    // On a connection that is not the current call, so its id is unknown.
+    // This connection is not the current call, so its id is unknown.
     'dialect.heard': { chat: other },
     'dialect.heard port': {},
     'dialect.heard caller': { port: undefined },
@@ -291,7 +291,7 @@ export const CALL_CONTROL: LegalTable = {
     'call.crowded': {},
     'call.crowded blocked': { address: '198.51.100.1' },
     'call.received': {},
-    // Less than 60 s, and exactly 60 s, after the end of a call that rang for 60 s.
+    // These calls come less than 60 s, and exactly 60 s, after the end of a call that rang for 60 s.
     'call.received soon': { uptimeMs: 119_999 },
     'call.received later': { uptimeMs: 120_000 },
     'call.received nameless': { caller: undefined, address: '192.0.2.9', chat: other },
@@ -318,13 +318,13 @@ export const CALL_CONTROL: LegalTable = {
     'call.denied': ['stays', 'owner <- call.cut wrong-key bob 192.0.2.7 0', 'cutCalls = bob wrong-key 0 0'],
     'call.place': ['stays', 'owner <- place.refused'],
     'callers.block': ['stays', 'blocked = eve'],
-    // For a chat that is over.
+    // The line is for a chat that is over.
     'message.send *': ['stays', 'owner <- message.unconfirmed {call} hello 7 closed isLate'],
-    // From a chat that is older than call control.
+    // These reports come from a chat that is older than call control.
     'message.sent *': ['stays', 'owner <- message.sent -1 hello isLate'],
     'message.failed *': ['stays', 'owner <- message.unconfirmed -1 hello closed isLate'],
     'message.lost *': ['stays', 'owner <- message.unconfirmed -1 hello lost isLate'],
-    // For a call that was given up before its connection reported.
+    // These reports are about a call that was given up before its connection reported.
     'call.placed *': ['stays', '{chat} <- chat.leave'],
     'call.accepted *': ['stays', '{chat} <- chat.leave'],
     'shutdown.requested': ['ended'],

@@ -9,7 +9,7 @@ function line(text: string): ChatEvent {
 
 const failed = { type: 'socket.failed', reason: 'ECONNREFUSED' } as unknown as ChatEvent;
 
-/** The state after these events, and the actions of the last one. */
+/** The state after these events, and the actions of the last event. */
 function after(...events: readonly (ChatEvent | ChatEvent['type'])[]) {
   let [snapshot] = initialTransition(chatMachine);
   let last: string[] = [];

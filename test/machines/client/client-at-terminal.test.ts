@@ -569,7 +569,7 @@ test('a caller that is declined three times in a minute is refused without askin
   t.deepEqual(client.on(callFromBob).look(), ['chat <- call.cut']);
 });
 
-test('a call that was given up before it was placed is hung up when it is placed', (t) => {
+test('a call that was given up before it was placed is hung up as soon as it is placed', (t) => {
   const client = new Client(alice, true).types('m', 'bob').on(buddies(bobOnline)).types('q');
   client.look();
   t.deepEqual(client.on(placed).look(), ['chat <- chat.leave']);

@@ -198,7 +198,7 @@ test('random walks take every transition of the chart, and no event crashes it',
       [pinned, says('a')],
       [pinned, says('a'), says(keyed)],
       [pinned, says('v')],
-      // Several times: few walks get to the words.
+      // This beginning is repeated, because few walks get to the words.
       ...Array(8).fill([pinned, says('v'), says('bob')]),
       [pinned, says('v'), says('stranger')],
       [
@@ -224,7 +224,7 @@ test('random walks take every transition of the chart, and no event crashes it',
     delaysMs: [1_000, 5_000],
     async settleInvoked(actor, random) {
       const isIn = (waiting: string) => actor.getSnapshot().matches({ waiting } as never);
-      // Few walks verify a buddy, so these do not leave early.
+      // Few walks verify a buddy. Those that do always wait for the words and the verdict.
       if (isIn('forWords') || isIn('forVerdict')) await nextIteration();
       else if ((isIn('forReply') || isIn('forCheck')) && random.below(2) === 0) await nextIteration();
     },

@@ -24,7 +24,7 @@ export const announce = (user: string, status: 100 | 102, attendance: 'here' | '
 /** The menu prompt, for a user at a terminal who has already seen the menu. */
 export const MENU = [open('menu'), 'question = menu'];
 
-/** A buddy list with bob, and as shown with the time when bob was last seen. */
+/** A buddy list with bob, and the same list with the time when bob was last seen. */
 export const BOB = 'bob 100 192.0.2.7 4000';
 export const BOB_SEEN = `${BOB} bob`;
 
@@ -93,7 +93,7 @@ export function anyTime(look: Look = {}): Rows {
   const status = [knowsBob ? BOB_SEEN : '', pinned, before];
   const missed = [show(...user, ...status, MISSED), ['log =', before, MISSED, '0'].filter(Boolean).join(' ')];
   const asked = question === undefined ? [] : ['question = none'];
-  // The calls are told to end first, then to be cut.
+  // The client first tells call control to end the calls, and then to abandon them.
   const leaving: Row = [
     'departing.abandoning',
     ...exit,
@@ -149,10 +149,10 @@ export function anyTime(look: Look = {}): Rows {
   };
 }
 
-/** The questions that are asked for a purpose. */
+/** The questions during which the context has a purpose. */
 const PURPOSEFUL = ['userId', 'buddyId', 'history', 'block'];
 
-/** The row when the session of the user has ended, in a state in which the user sees the menu then. */
+/** The row for the end of the user's session, in a state from which the user returns to the menu. */
 export function sessionEnded(look: Look = {}): Rows {
   const { question, knowsBob = false, hasMissed = false, isAway = false, isSignedOut = false } = look;
   const { exit = question === undefined ? [] : [CLOSE], isKeyed = false } = look;

@@ -13,12 +13,12 @@ const STOP_DEPARTURE = 'cancel departure of departing.waiting';
 
 const ABANDON: Row = ['departing.abandoning', STOP_DEPARTURE, 'call-control <- calls.abandon'];
 
-/** The user leaves the program, and the last lines are waited for. */
+/** The user leaves the program, and the client waits for the last lines. */
 const DEPARTING: Rows = {
   'calls.ended': ['left', STOP_DEPARTURE],
   'input.interrupted': ABANDON,
   'leave.requested': ABANDON,
-  // The user leaves already.
+  // The user is already leaving.
   'input.ended': ['stays'],
   'shutdown.requested': ['left', STOP_DEPARTURE],
 };

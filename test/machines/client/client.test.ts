@@ -75,7 +75,7 @@ test('registering sends a request to the server, and a 200 signs the user in', (
   ]);
 });
 
-test('a new key is explained; a script is reminded of its words, a user at a terminal copies them', (t) => {
+test('a script is reminded of the words of a new key, and a user at a terminal copies them', (t) => {
   const registration = { with: 'key', key: KEYS[0], remindsOfWords: true } as const;
   const reminder =
     'You have not copied the 24 words of your key yet: im-client key words --user alice shows them.';
@@ -223,7 +223,7 @@ test('a buddy who is offline or not on the list is not called', (t) => {
   }
 });
 
-test('if the list may be cut, the client does not say that a buddy is not on it', (t) => {
+test('if the list may be cut, the client does not say that a buddy is not on the list', (t) => {
   const cut = Object.assign([bobOnline], { mayBeCut: true as const });
   const client = new Client(alice).types('m', 'b9000');
   client.look();

@@ -14,7 +14,7 @@ function notificationsOf(
   });
 }
 
-test('of many cut calls of an address, the first is notified, and a minute later their number', (t) => {
+test('the first cut call of an address is reported, and a minute later the number of others', (t) => {
   t.deepEqual(notificationsOf([0], [1], [2], [59_999], [60_000], [60_001], [120_000]), [
     0,
     undefined,

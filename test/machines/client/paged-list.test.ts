@@ -30,7 +30,7 @@ test('the parts of a list are collected in order', (t) => {
   t.is(list.offset, 0);
 });
 
-test('only the answer to the last question counts, once', (t) => {
+test('only the answer to the last question counts, and it counts once', (t) => {
   const list = new PagedList();
   const answer = (question: number) => ({ question, offset: 0, total: 4, buddies: buddies(0, 2) });
   t.is(list.accept(answer(0)), 'stale');

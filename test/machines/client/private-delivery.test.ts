@@ -84,7 +84,7 @@ test('a line is stored before it is written, and reported as delivered at its co
   t.deepEqual(words(delivery.receive({ verb: 'A', n: 2 })), ['report-delivered 2', 'store up to 2']);
 });
 
-test('one confirmation covers all lines before', (t) => {
+test('a confirmation covers all earlier lines, too', (t) => {
   const delivery = connected({ entries: unconfirmed(1, 2, 3) });
   t.deepEqual(words(delivery.receive({ verb: 'A', n: 2 })), ['report-delivered 1 2', 'store up to 2']);
 });
@@ -158,7 +158,7 @@ test('if the buddy has more lines than the record, the chat ends, and kept lines
   ]);
 });
 
-test('lines before the stream, and a second stream, end the chat', (t) => {
+test('a line before the stream is named, or a second stream, ends the chat', (t) => {
   for (const early of [message(1), { verb: 'A', n: 0 } as const]) {
     const delivery = new PrivateDelivery(EMPTY);
     delivery.open();
@@ -212,7 +212,7 @@ test('beyond 1,000 lines, the oldest are reported as undelivered', (t) => {
 
 test('beyond 1 MiB, the oldest lines are reported as undelivered', (t) => {
   t.is(MAX_KEPT_BYTES, 1_048_576);
-  // Two bytes each in UTF-8.
+  // In UTF-8, each é has two bytes.
   const half = 'é'.repeat(MAX_KEPT_BYTES / 4);
   const delivery = new PrivateDelivery(EMPTY);
   delivery.send(half, AT_MS);
@@ -249,7 +249,7 @@ test('lines that are given up are reported once, and not sent again', (t) => {
   t.deepEqual(words(delivery.send('hello', AT_MS)), ['store 3', 'M 3']);
 });
 
-test('a record restores the lines and the numbers, however long it is', (t) => {
+test('a record of any length restores the lines and the numbers', (t) => {
   const entries = [...unconfirmed(1, 2, 3), settled(2), have(THEIRS, 8), ...unconfirmed(4), settled(3)];
   const delivery = new PrivateDelivery({ ...EMPTY, entries });
   t.deepEqual(delivery.record, { ...EMPTY, entries: [have(THEIRS, 8), settled(3), ...unconfirmed(4)] });
@@ -258,7 +258,7 @@ test('a record restores the lines and the numbers, however long it is', (t) => {
   t.deepEqual(words(new PrivateDelivery(confirmed.record).send('x', AT_MS)), ['store 5']);
 });
 
-/** One end: what it has stored, shown and reported, and its delivery, which a restart loses. */
+/** One end of a chat: what it has stored, shown and reported. A restart only replaces its delivery. */
 class End {
   readonly #stream: StreamId;
   #entries: readonly RecordEntry[] = [];
@@ -321,7 +321,7 @@ class End {
 interface Act {
   readonly do: 'send' | 'deliver' | 'connect' | 'break' | 'restart' | 'compact' | 'give-up';
   readonly side: 0 | 1;
-  /** The end crashes before the effect of this number, or after the last one; `undefined`: it does not. */
+  /** The end crashes before the effect with this number, or after the last; `undefined` for no crash. */
   readonly crashBefore: number | undefined;
 }
 

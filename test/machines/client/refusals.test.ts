@@ -45,7 +45,7 @@ test('a 204 with the details of a ban says what is banned', (t) => {
   }
 });
 
-test('a reply that says enough, or is unknown, gets no cause', (t) => {
+test('a reply that explains itself, or is unknown, gets no cause', (t) => {
   t.is(why('REG', ['alice'], '203 USER EXISTS'), undefined);
   t.is(why('REG', ['alice'], '201 INVALID'), undefined);
   t.is(why('ADD', ['alice', 'bob'], '200 OK'), undefined);

@@ -61,7 +61,7 @@ function walk(choice: ServerChoice, ...steps: readonly Step[]): ServerChoice {
   }, choice);
 }
 
-test('users begin at different servers, and each at the same one every time', (t) => {
+test('users begin at different servers, and a user begins at the same server every time', (t) => {
   const counts = new Map<string, number>();
   for (let count = 0; count < 3_000; count++) {
     const { host } = currentPlace(firstChoice(HOSTS, `user${count}`));
@@ -71,23 +71,23 @@ test('users begin at different servers, and each at the same one every time', (t
   for (const host of HOSTS) t.true((counts.get(host) ?? 0) > 800, `${host} ${counts.get(host)}`);
 });
 
-/** Where the client is after these steps, from server a with hosts a, b and c. */
+/** Each row: steps, and where the client is then. It begins at server a of the servers a, b and c. */
 const MOVES: readonly (readonly [steps: readonly Step[], host: string, address?: string])[] = [
   [[], 'a'],
   [['refused a'], 'b'],
-  // Two requests that were refused at once are one move.
+  // Two requests that are refused at the same time cause one move.
   [['refused a', 'refused a'], 'b'],
   [['refused b'], 'a'],
   [['refused a', 'refused b', 'refused c'], 'a'],
   [['sent', 'round'], 'a'],
   [['sent', 'round', 'sent', 'round'], 'b'],
   [['sent', 'round', 'sent', 'answered', 'sent', 'round'], 'a'],
-  // Rounds in which nothing was sent say nothing.
+  // A round in which nothing was sent does not count.
   [['round', 'round', 'sent', 'round', 'round'], 'a'],
-  // Several datagrams in one round are one round.
+  // Several datagrams in one round count as one.
   [['sent', 'sent', 'sent', 'round'], 'a'],
   [['found 10.0.0.1', 'sent', 'round', 'sent', 'round'], 'b'],
-  // The next server has its two rounds, too.
+  // The next server gets two rounds, too.
   [['sent', 'round', 'sent', 'round', 'sent', 'round'], 'b'],
   [['sent', 'round', 'refused a', 'sent', 'round'], 'b'],
 ];
@@ -97,7 +97,7 @@ for (const [steps, host] of MOVES)
     t.is(currentPlace(walk(firstChoice(HOSTS, id), ...steps)).host, host);
   });
 
-test('a name with several addresses is several servers', (t) => {
+test('a name with several addresses counts as several servers', (t) => {
   const one = firstChoice(['a'], 'alice');
   t.false(hasOthers(one));
   const found = walk(one, 'found 10.0.0.1,10.0.0.2');
@@ -141,7 +141,7 @@ test('a look-up of a server that was left changes nothing', (t) => {
   t.is(afterLookup(left, 'a', v4('10.0.0.1')), left);
 });
 
-test('an address that refused is left, and then the host', (t) => {
+test('the client leaves an address that refused, and after the last address the host', (t) => {
   const found = walk(firstChoice(HOSTS, id), 'found 10.0.0.1,10.0.0.2');
   const [first, second] = found.addresses;
   const next = walk(found, `refused a:${first}`);
@@ -165,7 +165,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   place.map((address): Step => `connected ${address}`),
 );
 
-test('one server with one address is never left', (t) => {
+test('the client never leaves its only server with its only address', (t) => {
   const single: fc.Arbitrary<Step> = fc.constantFrom(
     'sent',
     'answered',
@@ -206,7 +206,7 @@ test('after any steps, a server that answers is kept, and silence leads to each 
   );
 });
 
-test('every step of random walks leaves a current server, and moves only for a reason', (t) => {
+test('after every step of a random walk, one server is current, and each move has a reason', (t) => {
   fc.assert(
     fc.property(fc.string(), fc.array(step), (user, steps) => {
       let choice = firstChoice(HOSTS, user);

@@ -87,7 +87,7 @@ test('in any order of events, one action of the user causes at most two logins i
   }
 });
 
-test('another server ends a sign-in, but not a session that was open', (t) => {
+test('an answer of another server ends a sign-in, but not a session that was open', (t) => {
   const changed: SessionLoginEvent = { type: 'login.ended', outcome: 'changed' };
   t.true(run(wanted, changed).state.matches('ended'));
   const met = run(wanted, opened, quiet, unknown, changed);

@@ -12,7 +12,7 @@ function verifies(pin: string): Row {
   return ['verified', 'storePin', `trust = ${pin}`];
 }
 
-/** The server names another key than the pinned one. */
+/** The server names a key that is not the pinned key. */
 function changes(next: 'changed' | 'stays', pin: string): Row {
   return [next, 'storePin', 'reportChanged', `trust = ${pin}`];
 }

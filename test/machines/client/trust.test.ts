@@ -81,7 +81,7 @@ test('the state of the trust is a function of what is stored', (t) => {
   );
 });
 
-test('what is stored changes only with an effect that stores it', (t) => {
+test('the stored trust changes only with an effect that stores or forgets the pin', (t) => {
   fc.assert(
     fc.property(someTrust, someTrustEvent, (stored, event) => {
       const { trust, effects } = trustAfter(stored, event);

@@ -35,7 +35,7 @@ test('a source may begin 20 handshakes at once, and then one a second', (t) => {
   );
 });
 
-test('changed limits count from then on', (t) => {
+test('changed limits apply at once', (t) => {
   const budget = budgetOf();
   t.is(begin(budget, 30, one), 20);
   budget.change({ ...HANDSHAKE_LIMITS, perAddress: { burst: 25, perSecond: 1 } });
@@ -44,7 +44,7 @@ test('changed limits count from then on', (t) => {
   t.is(begin(budget, 300, many), 30, 'strangers may use half');
 });
 
-test('strangers may use half of the common budget', (t) => {
+test('sources without a registered device may use half of the common budget', (t) => {
   const budget = budgetOf();
   t.is(begin(budget, 300, many), 100);
   t.is(begin(budget, 300, many, 1_000), 100);
@@ -71,7 +71,7 @@ test('a handshake of a registered device is refunded, once in five seconds for e
   t.is(begin(budget, 30, one, 5_000), 6);
 });
 
-test('a source may have eight unfinished handshakes, and strangers half of 256 together', (t) => {
+test('a source may have 8 unfinished handshakes, and all unknown sources together 128', (t) => {
   const budget = budgetOf({ inAll: { burst: 10_000, perSecond: 1 } });
   budget.recordUser('203.0.113.9', alice, 0);
   const tryBegin = (count: number, addressOf: (index: number) => string) => {

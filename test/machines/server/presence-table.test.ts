@@ -195,7 +195,7 @@ test('the id of an uncommitted user is requested each time', (t) => {
   t.is(source.asked, 3);
 });
 
-test('a record can be ended at once, and one that does not exist too', (t) => {
+test('a record can be ended at once, and ending a record that does not exist changes nothing', (t) => {
   const table = announcedAt(0);
   table.end(alice + 1);
   table.end(50_000_000);

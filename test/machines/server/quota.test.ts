@@ -40,7 +40,7 @@ test('a refused amount and a mere check use nothing', (t) => {
   t.true(quota.tryUse('192.0.2.7', 2, 0));
 });
 
-test('a full budget allows any amount, which must be refilled before the next', (t) => {
+test('a full budget allows any amount, and must refill this amount before the next use', (t) => {
   const quota = new Quota(RATE, true);
   t.true(quota.tryUse('192.0.2.7', 30, 0));
   t.false(quota.tryUse('192.0.2.7', 1, 10_000));

@@ -37,7 +37,7 @@ test('a session is found by its name, with its keys', (t) => {
   t.is(find('two'), undefined);
 });
 
-test('a user who starts a client ends the session that has announced so far', (t) => {
+test('a new client of a user ends the session of the client that has announced so far', (t) => {
   const { open, find } = tableOf();
   open('one', NEW);
   t.true(open('two', NEW));
@@ -45,7 +45,7 @@ test('a user who starts a client ends the session that has announced so far', (t
   t.truthy(find('two'));
 });
 
-test('a client that lost its session gets another, unless a different session announces', (t) => {
+test('a client that lost its session gets a new one, unless another session announces', (t) => {
   const { open, find } = tableOf();
   t.true(open('one', again('unknown')));
   t.true(open('two', again('one')));
@@ -72,7 +72,7 @@ test('a client that was displaced does not come back when the reply to the newer
   t.false(open('three', again('one')));
 });
 
-test('beyond eight sessions that only ask, a new one ends the oldest of them', (t) => {
+test('the ninth session that only asks ends the oldest session that only asks', (t) => {
   const { open, find } = tableOf();
   open('main', NEW);
   for (let count = 0; count <= MAX_ASKING_SESSIONS; count++) t.true(open(`ask${count}`, ASK));
@@ -150,7 +150,7 @@ test('after any logins, each id has at most one session that announces, and eigh
   t.pass();
 });
 
-test('all sessions of an id can be ended, and other ids keep theirs', (t) => {
+test('all sessions of an id can be ended, and other ids keep their sessions', (t) => {
   const { open, find, table } = tableOf();
   open('one', NEW);
   open('two', ASK);
@@ -165,7 +165,7 @@ test('all sessions of an id can be ended, and other ids keep theirs', (t) => {
   t.true(open('four', again('unknown')), 'no session announces');
 });
 
-test('sessions can be ended by a test', (t) => {
+test('all sessions that meet a condition can be ended', (t) => {
   const { open, find, table } = tableOf();
   open('one', NEW);
   open('two', ASK);

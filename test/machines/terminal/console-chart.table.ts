@@ -112,7 +112,7 @@ function givenUpInUse(asked: string): Row {
   return ['quiet.asked', 'interruptLine', 'openPrompt', 'startQuietTimer', asked];
 }
 
-/** The rows for when the chat of the paste asks for a line. */
+/** The rows for the moment when the chat of the paste asks for a line. */
 function chatAsked(row: Row): Rows {
   return { 'prompt.asked chat': row, 'prompt.asked chat stale': row };
 }
@@ -187,7 +187,7 @@ const QUIET: Rows = {
   'answer.given *': ['stays', 'ringBell'],
 };
 
-/** The quiet time with an interrupted line that takes the keys off the screen. */
+/** The quiet time with an interrupted line, which is not on the screen but still takes the keys. */
 const QUIET_WITH_LINE: Rows = {
   'interrupt.pressed': ['stays', 'startQuietTimer', 'ringBell'],
   'interrupt.pressed ahead': ['stays', 'startQuietTimer', 'ringBell'],

@@ -44,7 +44,7 @@ function typed(input: Input): Input {
   return { ...input, hasText: true };
 }
 
-/** The state of the console after these events, and the effects of the last one. */
+/** The state of the console after these events, and the effects of the last event. */
 function after(...events: readonly Input[]) {
   let [snapshot] = initialTransition(consoleMachine);
   let effects: string[] = [];
@@ -77,7 +77,7 @@ test('keys that are typed without a prompt are kept', (t) => {
   t.deepEqual(after(paste(1)), { at: 'unasked', effects: ['typeAhead'] });
 });
 
-test('the kind of a prompt determines the state, and keys typed ahead are delivered to it', (t) => {
+test('the kind of a prompt determines the state, and the prompt gets the keys typed ahead', (t) => {
   for (const [prompt, at] of [
     [MENU, 'asked.key'],
     [ID, 'asked.text.line'],
@@ -131,7 +131,7 @@ test('an empty line is not a message, but answers any other line prompt', (t) =>
   t.deepEqual(after(asked(ID), answer('')), { at: 'unasked', effects: ['deliverAnswer'] });
 });
 
-test('a key goes to the prompt on the screen, and a paste only to a line', (t) => {
+test('a key goes to any prompt on the screen, and a paste goes only to a line prompt', (t) => {
   for (const prompt of [MENU, ID, CHAT]) t.deepEqual(after(asked(prompt), key('z')).effects, ['pressShown']);
   t.deepEqual(after(asked(MENU), paste(1)).effects, ['ringBell']);
   t.deepEqual(after(asked(CALL), QUIET, paste(1)), { at: 'asked.key', effects: ['ringBell'] });
@@ -221,7 +221,7 @@ test('the quiet time ends when the client asks again for the interrupted line', 
   t.is(after(...taken, asked({ kind: 'line', draft: 'other' })).at, 'quiet.asked');
 });
 
-test('closing a prompt in a quiet time does not end it, and the interrupted line keeps the keys', (t) => {
+test('closing a prompt does not end a quiet time, and the interrupted line keeps the keys', (t) => {
   const taken = [asked(ID), typed(DROPPED)];
   t.deepEqual(after(...taken, asked(CALL), DROPPED), { at: 'quiet.unasked', effects: ['closePrompt'] });
   t.deepEqual(after(...taken, asked(CALL), DROPPED, key('y')).effects, ['startQuietTimer', 'pressKept']);
@@ -252,7 +252,7 @@ test('while a pasted line is being sent, keys go to the line that was set aside'
   t.deepEqual(after(...SENDING, answer('draft')), { at: 'pasting.sending.underWay', effects: ['ringBell'] });
 });
 
-test('after each sent line of a paste comes the next line, and after the last one the prompt', (t) => {
+test('after each sent line of a paste comes the next line, and then the prompt opens', (t) => {
   const next = [SENT, DROPPED, asked(CHAT)];
   t.is(after(...SENDING, SENT).at, 'pasting.sending.sent');
   for (const events of [next, [...next, ...next]])
@@ -290,7 +290,7 @@ test('pasting continues when the buddy reads, whether the prompt is repeated or 
   t.deepEqual(after(...WAITING, SENT, DROPPED, asked(CHAT)).effects, ['sendLine']);
 });
 
-test('a pasted line is handed over only after the previous one was sent', (t) => {
+test('a pasted line is handed over only after the previous line was sent', (t) => {
   const ways = [REPEATED, DROPPED, asked(CHAT)].flatMap((first) =>
     [REPEATED, DROPPED, asked(CHAT)].map((second) => [first, second]),
   );
