@@ -11,7 +11,7 @@ async function readStages(): Promise<readonly (readonly string[])[]> {
   return starts.map((start, index) => lines.slice(start, starts[index + 1]));
 }
 
-test('the image is built in stages, and runs as a numbered user who is not root', async (t) => {
+test('the image is built in stages, and runs as a numeric user other than root', async (t) => {
   const [build = [], run = [], ...more] = await readStages();
   t.is(more.length, 0);
   t.true(build.some((line) => line.startsWith('RUN npm ci')));
@@ -31,7 +31,7 @@ test('the image is built in stages, and runs as a numbered user who is not root'
   t.true(run.some((line) => line.startsWith('LABEL org.opencontainers.image.title=')));
 });
 
-test('the health check succeeds while the server answers, and fails after that', async (t) => {
+test('the health check succeeds while the server answers, and fails when it has ended', async (t) => {
   const [, run = []] = await readStages();
   const line = run.find((one) => one.startsWith('HEALTHCHECK ')) ?? '';
   const [program, flag, script] = JSON.parse(line.slice(line.indexOf('CMD ') + 4)) as [

@@ -267,7 +267,7 @@ test('reload prints what changed and what needs a restart, or the mistake in the
   t.is(await ask(server.tcp, 'REG carol\n'), '200 OK\r\n');
 });
 
-test('each command leaves a line in the log with its arguments and its result', async (t) => {
+test('each command leaves a line in the log with its arguments and the result', async (t) => {
   const { server, run } = await started(t);
   const place = join(await temporaryDirectory(t), 'backup');
   await run('ban', 'mallory', '--for', '1h');

@@ -71,7 +71,7 @@ test('a server starts from a backup that ends at a given change, and has the sam
   t.is(late.stderr, 'im-server: there is no change 5: the newest one is 4\n');
 });
 
-test('backup says why it cannot make a backup, and leaves nothing', async (t) => {
+test('backup says why it cannot make a backup, and leaves nothing behind', async (t) => {
   const parent = await temporaryDirectory(t);
   const data = join(parent, 'data');
   const { program } = await startServerProgram(t, data);
@@ -112,7 +112,7 @@ test('backup says why it cannot make a backup, and leaves nothing', async (t) =>
   t.deepEqual(await readdir(join(parent, 'there')), []);
 });
 
-test('a backup to a full disk fails with the reason, and leaves nothing', async (t) => {
+test('a backup to a full disk fails with the reason, and leaves nothing behind', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const parent = await temporaryDirectory(t);
   const [data, disk] = [join(parent, 'data'), join(parent, 'disk')];

@@ -21,7 +21,7 @@ const KILLS_AT: readonly Step[] =
 
 const SESSION = /^200 OK [0-9a-f]{16}\r\n$/;
 
-/** Kills a command at each step, each time with new ids and homes. Returns how often it was killed. */
+/** Kills a command at each step, each time with new ids and homes. Returns the number of kills. */
 async function killEverywhere<TUser extends { readonly home: KeyedHome; readonly command: Command }>(
   makeUser: (n: number) => Promise<TUser>,
   check: (user: TUser, at: string) => Promise<void>,
@@ -45,7 +45,7 @@ async function keyAtServer({ tcp }: ServerAt, id: string): Promise<IdentityKey |
   return reply.startsWith('202') ? undefined : (reply.split(' ')[2] as IdentityKey);
 }
 
-/** The device of an id in a home. Fails if the key cannot be read, or is not the one at the server. */
+/** The device of an id in a home. Fails if the key cannot be read, or differs from the key at the server. */
 async function usableDevice(t: ExecutionContext, server: ServerAt, home: KeyedHome, id: string, at: string) {
   const stored = await home.stored(id);
   const device = stored && deviceIn(stored);

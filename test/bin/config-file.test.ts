@@ -99,7 +99,7 @@ test('switches are yes or no from every source', async (t) => {
   t.is(fromLine('notify'), 'osc (command line)');
 });
 
-test('XDG_CONFIG_HOME sets the directory of the file, unless it is empty or relative', async (t) => {
+test('XDG_CONFIG_HOME, if it is an absolute path, sets the directory of the file', async (t) => {
   const elsewhere = join(emptyEnvironment(t)['HOME'] ?? '', 'elsewhere');
   const setting = await settings(t, { file: 'server = x', variables: { XDG_CONFIG_HOME: elsewhere } });
   t.is(setting('server'), 'x (FILE:1)');
@@ -146,7 +146,7 @@ test('an error in the file is one line with the path, the line number and the al
   }
 });
 
-test('a key may be set once in the file', async (t) => {
+test('an option may be set only once in the file', async (t) => {
   const { code, stderr, path } = await run(t, { file: 'user = alice\n# later\nuser = bob\n' }, 'config');
   t.is(code, 2);
   t.is(stderr, `im-client: ${path}:3: 'user' is already set in ${path}:1 (see im-client --help)\n`);

@@ -64,7 +64,7 @@ test('an option that is not set is formatted as an empty text', (t) => {
   t.is(writeValue(optionOf('user'), undefined, false), '');
 });
 
-test('a switch accepts the usual words, in any case, and refuses others', (t) => {
+test('a switch accepts the usual words, in upper and lower case, and refuses other words', (t) => {
   const plain = optionOf('plain');
   for (const word of ['1', 'yes', 'TRUE', ' On ']) t.true(readValue(plain, word), word);
   for (const word of ['0', 'no', 'False', 'off']) t.false(readValue(plain, word), word);

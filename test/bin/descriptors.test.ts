@@ -11,7 +11,7 @@ test('connections are 128 fewer than the limit on open files, and at least 16', 
   t.is(connectionsWithin(LIMITS('100')), 16);
 });
 
-test('connections are unlimited if the system has no limit, or does not provide it', (t) => {
+test('connections are unlimited if the system has no limit, or does not report its limit', (t) => {
   t.is(connectionsWithin(LIMITS('unlimited')), Number.POSITIVE_INFINITY);
   t.is(connectionsWithin(undefined), Number.POSITIVE_INFINITY);
 });

@@ -78,7 +78,7 @@ for (const { dialect, opening, answer, label } of [
   { dialect: 'C', opening: 'HELLO olga\n', answer: 'OK', label: 'olga (127.0.0.1)' },
   { dialect: 'D', opening: 'REQUEST olga 4000\n', answer: 'ACCEPT', label: 'olga (127.0.0.1)' },
 ]) {
-  test(`an open buddy of dialect ${dialect} rings at a user with a key, in clear, and chats`, async (t) => {
+  test(`a keyless buddy of dialect ${dialect} calls a user with a key in clear, and chats`, async (t) => {
     const { server, alice, port } = await aliceAtMenu(t);
     await olgaOnline(t, server);
     while (!alice.stdout.includes('olga ONLINE') && !/olga.*online/i.test(alice.stdout.slice(-400))) {
@@ -115,7 +115,7 @@ test('a silent caller of dialect B is answered ACCEPTED at the second call', asy
   t.regex(listener.stdout, /"event":"accepted",[^\n]*"private":false/);
 });
 
-test('a caller of dialect E is refused by a close, also by a user with a key', async (t) => {
+test('a user with a key also refuses a caller of dialect E by closing the connection', async (t) => {
   const { server, home } = await withAlice(t);
   const listener = start(t, server, home, 'listen', 'alice', '--accept', 'all', '--json');
   const [, port] = await listener.expect(/"event":"listening",.*"port":(\d+)/);
@@ -131,7 +131,7 @@ for (const { dialect, answer, bye } of [
   { dialect: 'C', answer: 'ok\n', bye: '' },
   { dialect: 'D', answer: 'ACCEPT\r\n', bye: 'q\n' },
 ]) {
-  test(`an open buddy of dialect ${dialect} gets the same greeting as before keys existed`, async (t) => {
+  test(`a keyless buddy of dialect ${dialect} gets the same greeting as before keys existed`, async (t) => {
     const { server, home } = await withAlice(t);
     const olga = await olgaOnline(t, server);
     const program = start(t, server, home, 'send', 'alice', 'olga', 'hello');

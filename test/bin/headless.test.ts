@@ -254,7 +254,7 @@ test('buddies prints the buddy list, for people and for programs', async (t) => 
   );
 });
 
-test('a buddy list that may be cut leads to exit code 16 and an event with its own field', async (t) => {
+test('a buddy list that may be cut leads to exit code 16, and a field of the event says so', async (t) => {
   const stub = await StubServer.start(t);
   stub.buddies = Buffer.from('x 101 OFFLINE unknown unknown\n'.repeat(2_183));
   const json = await run(t, stub, ['buddies', 'alice', '--json']);
@@ -490,7 +490,7 @@ test('lines typed while the call rings are sent when the buddy accepts, and then
   t.is(await program.exited, 0);
 });
 
-test('a buddy that cannot be called is an error, even without input', async (t) => {
+test('chat fails if the buddy cannot be called, even without input', async (t) => {
   const server = await withBuddies(t);
   t.is(await (await run(t, server, ['chat', 'alice', 'dora'])).exited, 14);
   t.is(await (await run(t, server, ['chat', 'alice', 'bob'])).exited, 10);

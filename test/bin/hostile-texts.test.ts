@@ -50,7 +50,7 @@ async function homeWith(t: ExecutionContext, { history, blocked, config }: Home)
   return home;
 }
 
-/** Runs the client in a terminal, without colours and notifications, so that all its codes are known. */
+/** Runs the client in a terminal without colours and notifications. A test then knows all control codes. */
 function clientAt(
   t: ExecutionContext,
   size: TerminalSize,
@@ -254,7 +254,7 @@ for (const size of SIZES) {
   });
 }
 
-test('a hostile block list blocks its valid entries', async (t) => {
+test('the client blocks the valid entries of a hostile block list', async (t) => {
   const lines = ATTACKS.flatMap(({ bytes }) => [bytes, Buffer.from('\n')]);
   const blocked = Buffer.concat([...lines, Buffer.from('eve\r\n192.0.2.9\nCall from bob.\n')]);
   const { terminal } = await alice(t, { columns: 80, rows: 24 }, { blocked });

@@ -156,7 +156,7 @@ test('in a chat, a typed empty line is not sent, but an empty line in a paste is
   t.deepEqual([await bob.line(), await bob.line(), await bob.line()], ['one', '', 'two']);
 });
 
-test('a key without a meaning changes nothing', async (t) => {
+test('a key press without a meaning changes nothing', async (t) => {
   const { alice } = await aliceInTerminal(t);
   await alice.shows(ALICES_MENU, 'Your choice:');
   const before = alice.rows().filter((row) => row !== ALICES_MENU);
@@ -518,7 +518,7 @@ test('Ctrl-Z without a parent shell has no lasting effect', async (t) => {
   t.pass();
 });
 
-test('SIGTSTP from another process stops the client like Ctrl-Z, and it also survives SIGSTOP', async (t) => {
+test('a SIGTSTP from another process acts like Ctrl-Z, and the client also survives SIGSTOP', async (t) => {
   const { server } = await aliceInTerminal(t);
   const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
   const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');

@@ -311,7 +311,7 @@ test('--max-connections and --max-per-address limit the connections', async (t) 
   t.is(await readToEnd(sockets.at(-2) as Socket), '200 OK\r\n');
 });
 
-test('two addresses that hold all connections make room for a third', async (t) => {
+test('two addresses that hold all connections make room for a third address', async (t) => {
   const { tcp } = await startServerProgram(t, await temporaryDirectory(t), '--max-connections', '5');
   const dialFrom = async (localAddress: string) => {
     const socket = connect({ port: tcp, host: '127.0.0.1', localAddress });

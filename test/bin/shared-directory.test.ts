@@ -131,7 +131,7 @@ test('--directory refuses a password and an option of a data directory, and show
   }
 });
 
-test('only --directory needs the package pg, and says what to install if it is missing', async (t) => {
+test('only --directory needs the package pg, and says what to install if pg is missing', async (t) => {
   const checkout = await copyOfServer(t);
   const server = serverIn(t, checkout);
   const plain = new Program(t, server, ...ON_FREE_PORTS, '--data', join(checkout, 'data'));

@@ -19,7 +19,7 @@ const NAME = 'chaos';
 /** Longest run, in seconds: a day. */
 const MAX_SECONDS = 86_400;
 
-/** Seeds are below this. */
+/** All seeds are below this number. */
 const SEEDS = 2 ** 32;
 
 interface Options extends InspectionSettings {

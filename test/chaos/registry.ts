@@ -71,7 +71,7 @@ export class Registry {
     return [...this.#only].filter(([, actor]) => !isActive(actor)).map(([id]) => `${this.#tree}'s ${id}`);
   }
 
-  /** Reports actors that run without their parents, and forgets those that ended. */
+  /** Reports actors that run without their parents, and forgets actors that ended. */
   audit(): void {
     for (const actor of this.#made) {
       if (isActive(actor)) {

@@ -116,7 +116,7 @@ async function crashActors(
   return ended;
 }
 
-/** Ends a tree. Reports it if it does not end, or if actors still run afterwards. */
+/** Ends a tree. Reports a tree that does not end, and actors that still run afterwards. */
 async function end(name: string, tree: RunningTree, registry: Registry, tally: Tally): Promise<void> {
   let outcome: { readonly error?: unknown } | undefined;
   tree.ended.then((ended) => {

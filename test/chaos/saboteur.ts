@@ -14,7 +14,7 @@ import { count, type Tally } from './tally.js';
 /** The used fraction of a supervisor's intensity. The rest is for restarts that take several attempts. */
 const USED_INTENSITY = 0.8;
 
-/** Factor on the period, because a supervisor counts a crash slightly after it is injected. */
+/** Lengthens the period by this factor, because a supervisor counts a crash a little after its injection. */
 const PERIOD_STRETCH = 1.1;
 
 /** Speed-up of the first crash of each kind, so that a short run includes all kinds. */

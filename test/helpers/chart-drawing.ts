@@ -77,7 +77,7 @@ export function svgOf({ root }: AnyStateMachine): string {
       /<svg[^>]*>/,
       (svg) => `${svg}\n<title>${escaped(titles.get(root.id) ?? root.id)}</title>\n${DARK_STYLE}`,
     )
-    // Tooltips.
+    // Adds the tooltips.
     .replace(/(<g id="([^"]*)" class="[^"]*"[^>]*>)\n<title>[^<]*<\/title>/g, (_, group, id) => {
       const title = titles.get(id);
       return title === undefined ? group : `${group}\n<title>${escaped(title)}</title>`;
@@ -185,7 +185,7 @@ function contentOf(node: AnyStateNode, sketch: Sketch): string[] {
             ...headOf(initial),
           }),
         ]),
-    // Invisible start points for the arrows that leave the frame itself.
+    // Adds invisible start points for the arrows that leave the frame itself.
     ...arrows
       .filter((arrow) => arrow.source === node && isInward(arrow))
       .map((arrow) =>
@@ -265,7 +265,7 @@ function lineOf(label: string): string {
   return ` ${label.length > LONGEST_LINE ? label.replace(' [', ' \\l   [') : label} \\l`;
 }
 
-/** Extends an arrow to the border of the frame that is its source. Graphviz begins it inside the frame. */
+/** Extends an arrow to the border of its source, which is a frame. Graphviz stops inside the frame. */
 function withFramesEnd(svg: string, arrow: Arrow): string {
   const [, frame = ''] = svg.split(`<g id="${arrow.source.id}" `);
   const [, outline = ''] = frame.match(/(?: d| points)="([^"]*)"/) ?? [];

@@ -1,7 +1,7 @@
 /**
  * A program that opens the interactive console on its terminal. It connects to the port in its first
- * argument, executes the commands that a test sends, and sends the console's reports back. Both are lines of
- * JSON.
+ * argument, executes the commands that a test sends, and sends the console's reports back. Commands and
+ * reports are lines of JSON.
  */
 
 import { connect } from 'node:net';

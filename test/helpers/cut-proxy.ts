@@ -1,5 +1,5 @@
 /**
- * A TCP proxy in front of a PostgreSQL server that cuts a connection at a chosen message.
+ * A TCP proxy in front of a PostgreSQL server. The proxy cuts a connection at a chosen message.
  */
 
 import { once } from 'node:events';

@@ -74,7 +74,7 @@ export class RecordingServer {
 /** The error of a process that was killed. */
 class Killed extends Error {}
 
-/** The real file system for a number of operations. Then the process is "killed": all further ones fail. */
+/** The real file system for this many operations. All further ones fail, as if the process was killed. */
 export function filesKilledAt(operation: number): {
   readonly files: Files;
   readonly wasKilled: () => boolean;
@@ -93,7 +93,7 @@ export function filesKilledAt(operation: number): {
   return { files, wasKilled: () => count > operation };
 }
 
-/** A proxy in front of a server. It can refuse connections, or close a connection instead of replying. */
+/** A proxy in front of a server. It can refuse connections, or close them before the reply arrives. */
 export class LossyProxy {
   /** Whether connections are closed without a byte. */
   refuses = false;

@@ -21,7 +21,7 @@ function shell(script: string, ...args: readonly string[]): Promise<string> {
   });
 }
 
-/** What a test can need: a program, and a script that fails if the program lacks the permission. */
+/** What a test can need: a program, and a script that fails if this process may not use the program. */
 const PROBES = {
   tmpfs: ['mount', 'd=$(mktemp -d); trap "rmdir $d" EXIT; mount -t tmpfs -o size=64k im-test $d; umount $d'],
   ext4: [

@@ -1,5 +1,5 @@
 /**
- * Programs with an inspector, and a reader of its stream.
+ * Programs with an inspector, and a reader of the inspector's stream.
  */
 
 import type { ExecutionContext } from 'ava';

@@ -101,7 +101,7 @@ export class KeyedHome {
     this.#t.is(failed, undefined);
   }
 
-  /** Starts a command of the client, which finds the server by its options. */
+  /** Starts a command of the client, with the options by which it finds the server. */
   start(...args: readonly string[]): Program {
     const { environment, options } = this;
     return new Program(this.#t, { name: 'im-client', environment }, ...options, ...args);

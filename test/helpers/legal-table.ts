@@ -20,7 +20,7 @@ import {
 } from 'xstate';
 import { DEMOS, type Demo } from '../../examples/machines/demos.js';
 
-/** The next state, or `stays`; then effects and context changes. `{key}` stands for a value of the event. */
+/** The next state, or `stays`; then effects and context changes. `{key}` is the event's value of that key. */
 export type Row = readonly [next: string, ...effects: readonly string[]];
 
 /** Rows by the names of samples. A row `type *` applies to each sample of that type that has no own row. */
@@ -56,7 +56,7 @@ export interface LegalTable {
   readonly states: Readonly<Record<string, Situation>>;
 }
 
-/** Numbers from here on are timestamps in milliseconds since 1970; a demo has no other numbers this large. */
+/** Numbers of at least this size are timestamps, in ms since 1970. No other number of a demo is so large. */
 const FIRST_MOMENT_MS = 1e12;
 
 export function demoOf({ chart }: LegalTable): Demo {

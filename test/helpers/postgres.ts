@@ -249,7 +249,7 @@ export class Postgres {
     return url;
   }
 
-  /** Lets later tests use the database of a directory. All its stores must be closed. */
+  /** Lets later tests use the database of a directory. All stores of the directory must be closed. */
   recycle(url: string): void {
     this.#unused.add(url);
   }

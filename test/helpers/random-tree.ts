@@ -28,8 +28,8 @@ import { type AutoShutdown, supervisor } from '../../supervision/supervisor.js';
 // The shapes of trees.
 
 /**
- * The outcome of a start. `late` fails after its first children have started, `input` before the actor is
- * created. `finish` ends normally at once. `slow` is not ready until a `ready` event.
+ * The outcome of a start. `late` fails after the first children have started. `input` fails before the actor
+ * is created. `finish` ends normally at once. `slow` is not ready until a `ready` event.
  */
 export type Start = 'ok' | 'slow' | 'fail' | 'late' | 'input' | 'ignore' | 'finish';
 

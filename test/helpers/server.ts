@@ -48,7 +48,7 @@ export interface TestServer {
   starts(id: string): number;
 }
 
-/** Opens a new store in memory, with ids that have keys if the test wants them. */
+/** Opens a new store in memory. If `KEYED_IDS` is set, the store begins with this many ids with keys. */
 async function openFilledStore(): Promise<Store> {
   const store = openMemoryStore();
   await fillWithKeyedIds(store);
@@ -138,7 +138,7 @@ export function heldStore(): {
   };
 }
 
-/** A store whose commits wait while it is held. A restarted store actor gets the same users. */
+/** A store whose commits wait while the store is held. A restarted store actor gets the same users. */
 export function gatedStore(): {
   readonly openStore: () => Promise<Store>;
   /** From now on, commits wait after they have begun. */

@@ -1,5 +1,6 @@
 /**
- * Copies of XState, unchanged or altered. They stand for a project with its own copy or another version.
+ * Copies of XState, unchanged or altered. They stand for a project that has its own copy of XState, or
+ * another version.
  */
 
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';

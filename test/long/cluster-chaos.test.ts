@@ -77,7 +77,7 @@ withPostgres(() => {
       // Waits for three databases, each with a segment of shared memory, and for a server.
       await until(async () => (await sharedMemoryIn(directory)).length === 3);
       await until(async () => {
-        // A process may end meanwhile.
+        // A process may end before its command line is read.
         const commands = (await processesIn(directory)).map((pid) =>
           readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
         );

@@ -91,7 +91,7 @@ withPostgres(() => {
     t.false(existsSync(directory));
   });
 
-  test('a cluster whose start is interrupted leaves nothing', async (t) => {
+  test('a cluster whose start is interrupted leaves nothing behind', async (t) => {
     const cluster = startCluster(t);
     const [, directory = ''] = await cluster.expect(/-D (\S+)\/primary -p /);
     cluster.process.kill('SIGTERM');
@@ -100,7 +100,7 @@ withPostgres(() => {
     t.false(existsSync(directory));
   });
 
-  test('a cluster whose ports are in use says so, and leaves nothing', async (t) => {
+  test('a cluster whose ports are in use says so, and leaves nothing behind', async (t) => {
     const first = startCluster(t, '--postgres', '/usr/lib/postgresql/15/bin');
     const [, tcp = ''] = await first.expect(/im-server ready tcp=127\.0\.0\.1:(\d+)/);
     const second = startCluster(t, '--tcp-port', tcp);

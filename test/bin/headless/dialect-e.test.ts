@@ -143,7 +143,7 @@ for (const command of ['send', 'chat'] as const) {
     t.is(eventsOf(program).at(-1), 'unanswered');
   });
 
-  test(`${command}: a buddy of dialect E who gives up with BYE500 received nothing`, async (t) => {
+  test(`${command}: a buddy of dialect E who gives up with BYE500 has received nothing`, async (t) => {
     const { program, peer } = await calling(t, command, 'alice', 'bob', ...text);
     peer.send('BYE500\n');
     t.is(await peer.line(), undefined);

@@ -32,7 +32,7 @@ export function clusterTable({ tally, counts }: ClusterRun): string {
   ].join('\n');
 }
 
-/** The line after a control. */
+/** The line that is printed after a control. */
 export function controlLine(name: string, { tally, counts }: ClusterRun): string {
   const lost = tally.faults('loss');
   const rounds = total(counts.faults);

@@ -8,7 +8,7 @@ export class ClusterTally {
   failovers = 0;
   /** Failovers during which a commit was in doubt. */
   failoversInDoubt = 0;
-  /** Commits that were sent, and whose answer was lost. */
+  /** Commits that were sent, but whose answers were lost. */
   doubts = 0;
   /** Of these commits, how many were found in the log later, and how many were not. */
   doubtsMade = 0;

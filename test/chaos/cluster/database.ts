@@ -75,7 +75,7 @@ export class Node {
 }
 
 export class Database {
-  /** For `--directory`. It names all three hosts. */
+  /** The value of `--directory`, which names all three hosts. */
   readonly url: string;
   primary: Node;
   /** The standby that has all confirmed changes. */
@@ -121,7 +121,7 @@ export class Database {
     const names = this.#namesOf([sync.name, other.name]);
     await setNames(primary, names);
     await until(primary, `select 1 where current_setting('synchronous_standby_names') = '${names}'`);
-    // The processes that serve the standbys may still have the setting from before.
+    // The processes that serve the standbys may still have the old setting.
     const served = await primary.server.sql<{ pid: number }>(
       'select pid, pg_terminate_backend(pid) from pg_stat_replication',
     );
@@ -135,7 +135,7 @@ export class Database {
     );
   }
 
-  /** Whether a commit has waited for a standby for longer than a running standby takes. */
+  /** Whether a commit has waited for a standby for longer than a running standby takes to confirm it. */
   async hasWaitingCommit(): Promise<boolean> {
     const waiting = `select 1 from pg_stat_activity
       where wait_event = 'SyncRep' and clock_timestamp() - query_start > interval '${WAITING_MS} ms'`;

@@ -1,5 +1,5 @@
 /**
- * Announces a user at one server until another server shows it.
+ * Announces a user at one server until another server shows this user.
  */
 
 import { createSocket } from 'node:dgram';

@@ -90,7 +90,7 @@ export const CHAT: LegalTable = {
         'socket.closed': ['closed'],
         'timer.passed': ['closed'],
         'room.wanted': ['closed'],
-        // It is about to end anyway.
+        // The chat is about to end anyway.
         'shutdown.requested': ['stays'],
       },
     },
@@ -169,7 +169,7 @@ export const CHAT: LegalTable = {
         'timer.passed': ['closed'],
         'chat.abandon': ['closed'],
         'room.wanted': ['closed'],
-        // It is about to end anyway.
+        // The chat is about to end anyway.
         'shutdown.requested': ['stays'],
       },
     },

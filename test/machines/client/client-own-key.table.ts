@@ -25,7 +25,7 @@ const DIALOG_LEFT: Row = [
   ...['candidate = none', 'keyDialog = none', 'question = menu'],
 ];
 
-/** The samples of these states. */
+/** The samples for the states in this file. */
 export const OWN_KEY_SAMPLES: NonNullable<LegalTable['samples']> = {
   [`${CHECKED} key`]: {
     actorId: '0.client.waiting.forCheck',
@@ -50,7 +50,7 @@ export const OWN_KEY_SAMPLES: NonNullable<LegalTable['samples']> = {
   'key-dialog.ended restored': { outcome: 'restored' },
 };
 
-/** The rows of a check. */
+/** The rows of the check before a sign-in. */
 function checked(isInteractive: boolean): Rows {
   const refused = (notice: string): Row => [
     'free.signedOut',

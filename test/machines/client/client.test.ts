@@ -195,7 +195,7 @@ test('the loss and the return of the server are reported, even in a chat', (t) =
   ]);
 });
 
-// Calling.
+// Outgoing calls.
 
 /** A client that calls bob. */
 function calling(): Client {
@@ -286,7 +286,7 @@ test('an acceptance after the call was given up does not open a chat', (t) => {
   t.deepEqual(client.state, { free: 'menu' });
 });
 
-// Being called.
+// Incoming calls.
 
 test('an incoming call opens a question, after a line that names the caller', (t) => {
   for (const client of [new Client(), new Client(alice)]) {

@@ -34,7 +34,7 @@ const silence = (choice: ServerChoice) => afterRound(afterDatagram(choice));
 /** A step of a walk, as a test writes it. */
 type Step = 'sent' | 'answered' | 'round' | `refused ${string}` | `found ${string}` | `connected ${string}`;
 
-/** `a`, or `a:10.0.0.1`. */
+/** Parses `a` or `a:10.0.0.1`. */
 function placeOf(text: string): Place {
   const [host = '', address] = text.split(':');
   return { host, address };
@@ -71,7 +71,7 @@ test('users begin at different servers, and a user begins at the same server eve
   for (const host of HOSTS) t.true((counts.get(host) ?? 0) > 800, `${host} ${counts.get(host)}`);
 });
 
-/** Each row: steps, and where the client is then. It begins at server a of the servers a, b and c. */
+/** Each row: steps, and where the client is after them. It begins at server a of the servers a, b and c. */
 const MOVES: readonly (readonly [steps: readonly Step[], host: string, address?: string])[] = [
   [[], 'a'],
   [['refused a'], 'b'],

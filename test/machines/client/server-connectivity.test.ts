@@ -9,7 +9,7 @@ import {
 
 type EventType = ServerConnectivityEvent['type'];
 
-/** The states after these events, and the effects of the last one. */
+/** The states after these events, and the effects of the last event. */
 function step(events: readonly EventType[], { wasLost } = { wasLost: false }) {
   let [snapshot, actions] = initialTransition(serverConnectivityMachine, { wasLost });
   for (const type of events) {

@@ -2,17 +2,17 @@
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 
-/** The key of the demo, and two more. */
+/** The key of the demo, and two more keys. */
 const KEY = 'RRiu0SkqUJPOcdPIJM_kchtjUBrq3yI9gAdgRZCmsoA';
 const OTHER = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo';
 const THIRD = 'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw';
 
-/** The events with which the user decides about a key. */
+/** The row of an event with which the user verifies a key. */
 function verifies(pin: string): Row {
   return ['verified', 'storePin', `trust = ${pin}`];
 }
 
-/** The server names a key that is not the pinned key. */
+/** The row for a key that the server names and that is not the pinned key. */
 function changes(next: 'changed' | 'stays', pin: string): Row {
   return [next, 'storePin', 'reportChanged', `trust = ${pin}`];
 }
