@@ -126,7 +126,7 @@ function textOf(shown: Shown, action: Action): string {
   if ('server' in shown) return shown.server;
   const { id, key, serial, floor } = shown;
   if (action === 'set') {
-    return `${id} is bound to ${key} now: only devices of this key can sign in as ${id}`;
+    return `${id} now has the key ${key}: only devices with this key can sign in as ${id}`;
   }
   if (action === 'clear') return `${id} is open now: any program can sign in as ${id}`;
   return key === null ? `${id} is open: it has no key` : `${id} ${key} serial ${serial} floor ${floor}`;

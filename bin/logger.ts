@@ -75,7 +75,7 @@ function stderrDescriptor(): number {
 async function prettyStream(destination: DestinationStream): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty');
   const format = pretty.prettyFactory({
-    colorize: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
+    colorize: process.stderr.isTTY && !process.env['NO_COLOR'],
     translateTime: 'SYS:HH:MM:ss.l',
   });
   return { write: (line: string) => destination.write(format(JSON.parse(line)) ?? '') };

@@ -124,7 +124,7 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
     ),
     new Option(
       '--reserve-days <days>',
-      'how long the id of a deleted user stays reserved: until then, REG of it is answered 203',
+      'how long a deleted id stays reserved: until then, the server answers 203 to a REG of this id',
     )
       .argParser(daysOption)
       .default(RESERVE_DAYS),

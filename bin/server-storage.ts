@@ -146,7 +146,7 @@ function logReport(log: Log, { type, ...fields }: PostgresReport): void {
         'the directory has no synchronous standby: acknowledged changes can be lost with its machine',
       );
     case 'doubt.begun':
-      return log.warn(fields, 'a commit was not confirmed: its changes may have been made or not');
+      return log.warn(fields, 'a commit was not confirmed: its changes may or may not have been made');
     case 'doubt.resolved':
       return log.info(fields, 'the log of the directory shows whether those changes were made');
   }

@@ -87,10 +87,10 @@ export class Identity {
 export function problemText(problem: WordsProblem): string {
   switch (problem.problem) {
     case 'wrong-count':
-      return `these are ${problem.count} words, and there must be ${IDENTITY_WORDS}`;
+      return `there are ${problem.count} words, but there must be ${IDENTITY_WORDS}`;
     case 'unknown-word':
       return `word ${problem.position} is not in the list of words`;
     case 'wrong-checksum':
-      return 'these words do not belong together: at least one is wrong, or their order is';
+      return 'at least one word is wrong, or the words are in the wrong order';
   }
 }

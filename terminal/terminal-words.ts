@@ -66,7 +66,7 @@ const LINES: Partial<NoticeLines> = {
   buddies: ({ buddies, lastSeen, missed, trust }) => [
     ...buddyListLines(buddies, lastSeen, trust),
     ...(buddies.length === 0 ? ['(It is empty. Press A to add a buddy.)'] : []),
-    ...(missed.length === 0 ? ['(No missed calls. Those that you do not answer are listed here.)'] : []),
+    ...(missed.length === 0 ? ['(No missed calls. Calls that you do not answer are listed here.)'] : []),
     ...missedLines(missed),
   ],
   history: (notice) => {

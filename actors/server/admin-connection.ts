@@ -139,7 +139,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
     const reason = this.#isServerStopping ? STOPPING : 'the command was interrupted';
     const message = isReadOnly(this.#asked.request)
       ? reason
-      : `${reason}: the change may have been made or not`;
+      : `${reason}: the change may or may not have been made`;
     this.#end({ failed: { code: 'unavailable', message } }, 'interrupted');
   }
 
@@ -178,7 +178,7 @@ class AdminConnection implements Behaviour<AdminConnectionEvent> {
 
   /** Writes a row. Resolves when there is room for the next row. */
   async #write(row: AdminFields): Promise<void> {
-    if (!this.#input.socket.writable) throw new AdminError('unavailable', 'the command has gone');
+    if (!this.#input.socket.writable) throw new AdminError('unavailable', 'the caller has disconnected');
     if (this.#send({ row })) return;
     this.#patience.restart(READER_PATIENCE_MS);
     await new Promise<void>((resolve) => {

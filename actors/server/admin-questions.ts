@@ -137,7 +137,7 @@ export class AdminQuestions {
       const timer = this.#scope.callLater(() => {
         this.#open.delete(type);
         const isChange = type === 'change.answered';
-        const remedy = isChange ? ': the change may have been made or not' : ': try again';
+        const remedy = isChange ? ': the change may or may not have been made' : ': try again';
         reject(new AdminError('unavailable', `${asked} did not answer within ${waitMs / 1_000} s${remedy}`));
       }, waitMs);
       this.#open.set(type, { timer, handle: (answer) => resolve(read(answer as AnswerOf<TType>)) });

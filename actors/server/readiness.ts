@@ -20,7 +20,7 @@ const NEEDED: readonly (readonly [id: string, reason: string])[] = [
   [PRESENCE, 'presence is not up'],
   [SESSIONS, 'sessions are not up'],
   ['udp', 'the UDP port is not bound'],
-  [CONNECTIONS, 'the TCP port takes no connections'],
+  [CONNECTIONS, 'the TCP port does not accept connections'],
   ['listener', 'the TCP port is not bound'],
 ];
 

@@ -27,5 +27,5 @@ export function keyFactsOf(users: Users, id: UserId): KeyFacts | string {
 /** Why there is no user with this id. */
 export function whyAbsent(users: Users, id: UserId): string {
   const isReserved = users.reservedSince(id) !== undefined;
-  return isReserved ? `${id} is reserved: there is no such user` : `${id} is not registered`;
+  return isReserved ? `${id} is reserved, and not registered` : `${id} is not registered`;
 }

@@ -44,10 +44,10 @@ Exit codes of the commands:
   16  the buddy list may be cut, and the buddy may be missing from it
   17  the user has signed in elsewhere
   18  the server presented another key than the known one, and nothing was sent
-  19  the key of the id is not here, or no longer counts
+  19  the key of the id is not on this machine, or is no longer accepted
   20  the call could not be private, and nothing was sent
   21  the buddy's key has changed, or is not readable
-  22  the typed words are not the right ones`;
+  22  the typed words are wrong`;
 
 const REPLY_EXIT: Readonly<Record<number, number>> = {
   200: EXIT.done,

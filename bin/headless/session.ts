@@ -154,7 +154,7 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
     case 'call.refused':
       return ['refused', { ...fieldsOf(notice), error: refusalReason(notice) }];
     case 'call.misunderstood': {
-      const error = `${notice.address} did not understand the answer: its next call gets another one`;
+      const error = `${notice.address} did not understand the answer: its next call gets a different answer`;
       return ['error', { address: notice.address, error, ...notice.hint }];
     }
     case 'key.changed':
@@ -164,7 +164,7 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
     case 'lines.resumed':
       return ['resumed', { buddy: notice.buddy, count: notice.count }];
     case 'server.lost':
-      return ['error', { error: `${notice.reason}; it is asked again every 10 s` }];
+      return ['error', { error: `${notice.reason}; the client asks again every 10 s` }];
     case 'server.found':
       return ['answering', {}];
     case 'session.ended':

@@ -64,7 +64,7 @@ export async function trustBuddy(session: KeySession, buddy: UserId, vouching: V
   else if (level === 'damaged') explainDamage(buddy);
   else if (who.says === 'key' && trust !== undefined && trust !== 'damaged' && who.key !== trust.key) {
     tell(`The server names another key of ${buddy} at present: ${who.key}`);
-    tell('As long as it does, calls are refused at both ends.');
+    tell('As long as the server names this key, both clients refuse calls.');
   }
   if (level === 'changed' || level === 'damaged') return HEADLESS_EXIT.keyChanged;
   return EXIT.done;
@@ -135,7 +135,7 @@ async function vouch(
       throw new Refused(`word ${compared.position} is not in the list of words`, HEADLESS_EXIT.wrongWords);
     case 'wrong-count':
       throw new Refused(
-        `these are ${compared.count} words, and there must be ${SAFETY_WORDS}`,
+        `there are ${compared.count} words, but there must be ${SAFETY_WORDS}`,
         HEADLESS_EXIT.wrongWords,
       );
     case 'different':

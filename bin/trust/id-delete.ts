@@ -33,8 +33,7 @@ export async function deleteId(session: KeySession, id: UserId, isSure: boolean)
   if (!isSure) await assertSure(session, id);
   await remove(server, held, id);
   const failed = await keyring.remove(name, held.identity);
-  if (failed !== undefined)
-    tell(`The key of ${id} is of no use any more, and cannot be removed: ${failed.reason}.`);
+  if (failed !== undefined) tell(`The key of ${id} is now useless, but cannot be removed: ${failed.reason}.`);
   await print(
     session,
     [

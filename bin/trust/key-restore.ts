@@ -35,7 +35,7 @@ export async function restoreKey(session: KeySession): Promise<number> {
     session,
     [
       `The key of ${id} at ${session.server.name} is on this machine now.`,
-      `When you sign in here, another client of ${id} that is signed in is told, and stops.`,
+      `When you sign in here, another client of ${id} that is signed in says so, and stops.`,
       'The 24 words are not kept here: only your paper has them.',
       `Was the other machine lost or stolen? Then shut it out: im-client key revoke --user ${id}`,
     ],

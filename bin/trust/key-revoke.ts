@@ -33,7 +33,7 @@ export async function revokeOthers(session: KeySession): Promise<number> {
   const { held, isNew } = await findOrMakeDevice(new Keyring(session.root, Date.now), server, id);
   if (isNew) {
     onStopSignal(() => {
-      tell('The server has not confirmed it: the others are not shut out yet. Run the command again.');
+      tell('The server has not confirmed it: the other devices are not shut out yet. Run the command again.');
       endProcessNow(EXIT.failed);
     });
     await recordUntilConfirmed(server, held, id);
@@ -47,7 +47,7 @@ export async function revokeOthers(session: KeySession): Promise<number> {
         : `All other devices of ${id} are shut out already.`,
       'The server ends their sessions, and refuses them from now on. They keep the messages that they have.',
       `To use one of them again, restore it with the 24 words: im-client key restore --user ${id}`,
-      'This does not help against a person who has the 24 words, also from a machine that still kept them.',
+      'This does not help against a person who has the 24 words, for example from another machine.',
       `In that case ask the operator of the server to give ${id} a new key.`,
     ],
     { id, server: server.name, key: identity, serial, floor },
@@ -123,7 +123,9 @@ async function recordUntilConfirmed(server: KeyedServer, held: HeldKey, id: User
     const missing = await recordDevice(server, held, id);
     if (missing === undefined) return;
     const cause = missing === 'busy' ? 'is busy' : 'cannot be reached';
-    tell(`The server ${cause}: the others are not shut out yet. It is asked again in ${pauseMs / 1_000} s.`);
+    tell(
+      `The server ${cause}: the others are not shut out yet. The client asks again in ${pauseMs / 1_000} s.`,
+    );
     await setTimeout(pauseMs);
   }
 }

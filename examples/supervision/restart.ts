@@ -7,7 +7,7 @@ const ticker = fromBehaviour<{ type: 'tick' }>((scope) => {
   return {
     receive() {
       ticks += 1;
-      if (ticks === 3) throw new Error('the third tick is one too many');
+      if (ticks === 3) throw new Error('the third tick fails');
     },
     release: () => clearInterval(timer),
   };

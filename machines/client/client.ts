@@ -82,7 +82,7 @@ export const clientMachine = clientSetup.createMachine({
         'dropOffer',
         'showStatus',
       ],
-      description: 'The user could not be asked in time.',
+      description: 'The question did not reach the user in time.',
     },
     'call.busy': { actions: 'recordBusyCall', description: 'At most three calls in 10 s are shown.' },
     'call.misunderstood': { actions: 'sayMisunderstood', description: 'The chat with this caller ends.' },

@@ -166,7 +166,7 @@ export function newerFormatIn(
 export function newerFormat(path: string, header: string): StoreError {
   return new StoreError(
     'store.unusable',
-    `${path} was written by a newer im-server (its format is '${header}'): start that one`,
+    `${path} was written by a newer im-server (its format is '${header}'): start that version`,
   );
 }
 

@@ -50,6 +50,6 @@ async function checkLog(ask: Ask, last: number): Promise<number> {
     }
     more = rows.length > 0;
   }
-  if (next !== undefined && next !== last + 1) throw corrupt(`its log goes on after change ${last}`);
+  if (next !== undefined && next !== last + 1) throw corrupt(`its log continues after change ${last}`);
   return first ?? last + 1;
 }

@@ -28,7 +28,7 @@ export function rowsAfter(
   { head, rows, start }: LogPart,
 ): readonly LogRow[] | undefined {
   checkFormat(head.format);
-  if (head.cluster !== cluster) throw diverged('it is another one');
+  if (head.cluster !== cluster) throw diverged('it is another directory');
   if (row === undefined) return start !== undefined && start > seq ? undefined : rows;
   const [first, ...others] = rows;
   if (first?.seq !== seq) {

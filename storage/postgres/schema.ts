@@ -113,7 +113,7 @@ export async function migrate(url: string, seed?: Buffer): Promise<Buffer> {
     return readIdentity(connection);
   });
   if (seed !== undefined && !seed.equals(made)) {
-    throw new StoreError('store.unusable', 'the servers of the directory have another key already');
+    throw new StoreError('store.unusable', 'the servers of the directory already have another key');
   }
   return made;
 }

@@ -154,7 +154,7 @@ async function replay(
     if (record === undefined) return report(line, byte, 'it has no valid record there');
     if (record.sequence <= last) return; // already applied
     last = record.sequence;
-    if (!table.replay(record.change)) report(line, byte, 'it has no effect any more');
+    if (!table.replay(record.change)) report(line, byte, 'it no longer has an effect');
   });
   return last;
 }

@@ -140,7 +140,7 @@ async function complete(
 ): Promise<Recovered> {
   const { manifest, scan } = copied;
   if (until !== undefined && scan.last !== until) {
-    throw new StoreError('store.unusable', `there is no change ${until}: the newest one is ${scan.last}`);
+    throw new StoreError('store.unusable', `there is no change ${until}: the newest change is ${scan.last}`);
   }
   if (scan.goodBytes < scan.totalBytes) await part.truncate(manifest.active.name, scan.goodBytes);
   if ((await readServerSeed(source)) !== undefined) {

@@ -48,7 +48,7 @@ export async function readServerSeed(directory: DataDirectory): Promise<Buffer |
   if (newer !== undefined) throw newerFormat(path, newer);
   const seed = Buffer.from(line.split(' ')[0] ?? '', 'base64url');
   if (seed.length === SEED_BYTES && textOf(seed) === text) return seed;
-  const advice = 'restore it from a backup: with another one, clients take this server for a stranger';
+  const advice = 'restore it from a backup: with another identity, clients refuse this server';
   throw new StoreError('store.corrupt', `${path} is damaged: ${advice}`);
 }
 

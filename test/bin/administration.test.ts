@@ -158,7 +158,7 @@ test('a deletion is durable at once, and a later user of the id is on no list', 
   t.deepEqual(second, {
     code: 3,
     stdout: '',
-    stderr: 'im-server: mallory is reserved: there is no such user\n',
+    stderr: 'im-server: mallory is reserved, and not registered\n',
   });
   t.is((await run('delete', 'nemo', '--yes')).stderr, 'im-server: nemo is not registered\n');
   t.deepEqual(await json('free', 'mallory'), [{ id: 'mallory', freed: true }]);
@@ -240,7 +240,7 @@ test('key commands to a running server print the same as key commands on a data 
   t.regex(inUse.stderr, /is in use by process/);
   for (const key of [KEY, DASHED_KEY]) {
     const set = await run('key', 'set', 'alice', key);
-    t.is(set.stdout, `alice is bound to ${key} now: only devices of this key can sign in as alice\n`);
+    t.is(set.stdout, `alice now has the key ${key}: only devices with this key can sign in as alice\n`);
     t.is((await run('key', 'show', 'alice')).stdout, `alice ${key} serial 0 floor 0\n`);
   }
   t.is(await ask(server.tcp, 'DEL alice mallory\n'), '204 DENIED\r\n');

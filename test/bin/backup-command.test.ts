@@ -68,7 +68,7 @@ test('a server starts from a backup that ends at a given change, and has the sam
   t.is(await ask(restored.tcp, 'VER\n'), version);
   t.is(await ask(restored.tcp, 'ADD alice bob\n'), '201 INVALID\r\n', 'bob is on the list');
   const late = await run(t, 'backup', `${target}-2`, '--until-change', '5', '--config', config);
-  t.is(late.stderr, 'im-server: there is no change 5: the newest one is 4\n');
+  t.is(late.stderr, 'im-server: there is no change 5: the newest change is 4\n');
 });
 
 test('backup says why it cannot make a backup, and leaves nothing behind', async (t) => {
@@ -96,7 +96,7 @@ test('backup says why it cannot make a backup, and leaves nothing behind', async
     [
       ['--data', data, join(parent, 'b'), '--until-change', '1'],
       1,
-      'there is no change 1: the newest one is 0',
+      'there is no change 1: the newest change is 0',
     ],
     [['--directory', 'postgres://im@db1/im', join(parent, 'b')], 2, 'use pg_dump'],
     [[], 2, "missing required argument 'target'"],

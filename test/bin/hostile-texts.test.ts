@@ -188,7 +188,7 @@ test("a hostile server's buddy lines are left out or shown as unknown", async (t
     'grace   ONLINE  unknown unknown',
     `heidi   OFFLINE ${unknown}`,
     `ivan    ONLINE  ${unknown}`,
-    '(No missed calls. Those that you do not answer are listed here.)',
+    '(No missed calls. Calls that you do not answer are listed here.)',
     MENU,
     'Your buddies:',
     '  carol  online',

@@ -98,7 +98,7 @@ test('a question mark prints the help, and an empty list has a hint', async (t) 
   await alice.shows(
     'My buddy list:',
     '(It is empty. Press A to add a buddy.)',
-    '(No missed calls. Those that you do not answer are listed here.)',
+    '(No missed calls. Calls that you do not answer are listed here.)',
     ...AT_MENU,
   );
   t.pass();

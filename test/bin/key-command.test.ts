@@ -43,7 +43,7 @@ test('the key of an id is set, shown and cleared', async (t) => {
   const set = await run(t, directory, 'set', 'Alice', key);
   t.deepEqual(set, {
     code: 0,
-    stdout: `alice is bound to ${key} now: only devices of this key can sign in as alice\n`,
+    stdout: `alice now has the key ${key}: only devices with this key can sign in as alice\n`,
     stderr: '',
   });
   t.is((await run(t, directory, 'show', 'alice')).stdout, `alice ${key} serial 0 floor 0\n`);
@@ -74,7 +74,7 @@ test('an id that is unknown or reserved, and a directory without a database, are
   for (const [args, reason] of [
     [['show', 'dora'], 'dora is not registered'],
     [['set', 'dora', KEYS[0]], 'dora is not registered'],
-    [['clear', 'carol'], 'carol is reserved: there is no such user'],
+    [['clear', 'carol'], 'carol is reserved, and not registered'],
   ] as const) {
     t.deepEqual(await run(t, directory, ...args), { code: 1, stdout: '', stderr: `im-server: ${reason}\n` });
   }

@@ -200,7 +200,7 @@ withPostgres(() => {
     t.is(moved.stdout, `the directory is ready; the key of its servers is ${known}\n`);
     const refused = await runToEnd(t, 'migrate', postgres.url('fresh'), '--identity', data);
     t.is(refused.code, 1);
-    t.is(refused.stderr, 'im-server: the servers of the directory have another key already\n');
+    t.is(refused.stderr, 'im-server: the servers of the directory already have another key\n');
     const none = await runToEnd(
       t,
       'migrate',

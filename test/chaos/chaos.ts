@@ -49,7 +49,7 @@ const command = createCommand(
     new Option(
       '--cluster',
       'kill and freeze three servers and their three databases instead (needs PostgreSQL 15); ' +
-        'then two controls run until they lose something, as they must',
+        'then two control runs must lose changes',
     ).conflicts(['inspect', 'inspectContent']),
   )
   .addHelpText('after', '\nSIGINT ends the run early. If it finds faults, it prints them and exits with 1.');

@@ -133,7 +133,7 @@ test('an empty list says that it is empty, and how to fill it', (t) => {
   t.deepEqual(terminalLinesOf({ say: 'buddies', ...empty }), [
     'My buddy list:',
     '(It is empty. Press A to add a buddy.)',
-    '(No missed calls. Those that you do not answer are listed here.)',
+    '(No missed calls. Calls that you do not answer are listed here.)',
   ]);
   const call = { caller: bob, address, atMs: 0, uptimeMs: 0 };
   const buddies = [{ id: bob, status: 101, endpoint: undefined }] as const;

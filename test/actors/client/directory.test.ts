@@ -518,7 +518,7 @@ test('the words restore an id on another machine, which does not store the seed'
   const other = directoryAt(t, server, root);
   t.deepEqual<unknown, unknown>(await other.restore(alice, 'abandon'), {
     restored: false,
-    reason: 'these are 1 words, and there must be 24',
+    reason: 'there are 1 words, but there must be 24',
   });
   t.like(await other.restore(alice, Identity.create().toWords().join(' ')), { restored: false });
   t.like(await other.restore(bob, words), { restored: false });

@@ -74,7 +74,7 @@ test('the words restore the key, and after wrong words the dialog asks again', a
   const { held, keys, words, prompts, lines, outcomes } = await opened(t, 'restore');
   held.answer(Array(25).fill('abandon').join(' '));
   await until(() => prompts.length === 2);
-  t.deepEqual(lines, ['The words were not accepted: these are 25 words, and there must be 24.']);
+  t.deepEqual(lines, ['The words were not accepted: there are 25 words, but there must be 24.']);
   held.answer(words.join(' '));
   await until(() => outcomes.length === 1);
   t.deepEqual(outcomes, ['restored']);

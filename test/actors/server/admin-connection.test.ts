@@ -145,7 +145,7 @@ test('a change for which a stopping server does not wait any longer is reported 
   const { server, socket, result } = await deleteHeld(t);
   const answer = readToEnd(socket);
   server.shutdown();
-  const message = 'the server is stopping: the change may have been made or not';
+  const message = 'the server is stopping: the change may or may not have been made';
   t.deepEqual(JSON.parse(await answer), { failed: { code: 'unavailable', message } });
   t.deepEqual(result(), ['interrupted']);
 });
@@ -154,7 +154,7 @@ test('a crash during a change leaves a line in the log, and an answer', async (t
   const server = await deleteHeld(t);
   const answer = readToEnd(server.socket);
   crash(current(server, 'admin-connection'));
-  const message = 'the command was interrupted: the change may have been made or not';
+  const message = 'the command was interrupted: the change may or may not have been made';
   t.deepEqual(JSON.parse(await answer), { failed: { code: 'unavailable', message } });
   t.deepEqual(server.result(), ['interrupted']);
 });

@@ -72,7 +72,7 @@ test('wrong words change nothing, and the reason does not say which word differs
   const right = (await six(bob.key)).split(' ');
   for (const [words, reason] of [
     [right.with(2, 'notaword'), 'word 3 is not in the list of words'],
-    [right.slice(1), 'these are 5 words, and there must be 6'],
+    [right.slice(1), 'there are 5 words, but there must be 6'],
     [
       right.with(2, right[2] === 'zoo' ? 'zone' : 'zoo'),
       'these are not the words of bob: a typing mistake, or a false key. Nothing was changed',

@@ -30,7 +30,7 @@ test('the words from a pipe make a newer device, which the server sees at once',
   t.is(
     stdout,
     `The key of alice at 127.0.0.1:${server.tcp} is on this machine now.\n` +
-      'When you sign in here, another client of alice that is signed in is told, and stops.\n' +
+      'When you sign in here, another client of alice that is signed in says so, and stops.\n' +
       'The 24 words are not kept here: only your paper has them.\n' +
       'Was the other machine lost or stolen? Then shut it out: im-client key revoke --user alice\n',
   );
@@ -89,9 +89,9 @@ test('the report about wrong words from a pipe repeats none of them', async (t) 
   const other = Identity.create().toWords();
   for (const [typed, reason] of [
     [typo, 'word 17 is not in the list of words'],
-    [words.slice(1), 'these are 23 words, and there must be 24'],
-    [[], 'these are 0 words, and there must be 24'],
-    [swapped, 'these words do not belong together: at least one is wrong, or their order is'],
+    [words.slice(1), 'there are 23 words, but there must be 24'],
+    [[], 'there are 0 words, but there must be 24'],
+    [swapped, 'at least one word is wrong, or the words are in the wrong order'],
     [other, 'these words are of another key than the one of alice at this server. Nothing was stored'],
   ] as const) {
     const result = await second.run(RESTORE, `${typed.join(' ')}\n`);

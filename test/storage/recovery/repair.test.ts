@@ -144,7 +144,7 @@ test('a file with the name of a journal but another header is kept', async (t) =
 
 async function journalDropped(reports: readonly StoreReport[]): Promise<string> {
   const lines = reports.flatMap((each) =>
-    each.type === 'line.dropped' && each.reason === 'it has no effect any more'
+    each.type === 'line.dropped' && each.reason === 'it no longer has an effect'
       ? [`${each.path.split('/').at(-1)}:${each.line}`]
       : [],
   );

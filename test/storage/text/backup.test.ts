@@ -76,7 +76,7 @@ test('a backup can end at any change after the snapshot', async (t) => {
   const early = await t.throwsAsync(backUp({ files: DISK, source, target, until: 1 }));
   t.regex(early?.message ?? '', /goes back only to change 2/);
   const late = await t.throwsAsync(backUp({ files: DISK, source, target, until: 7 }));
-  t.is(late?.message, 'there is no change 7: the newest one is 6');
+  t.is(late?.message, 'there is no change 7: the newest change is 6');
 });
 
 /** The number that the store gives to the snapshot of its next compaction. */
