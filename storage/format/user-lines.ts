@@ -16,7 +16,8 @@ import type { Device } from '../../protocol/device.js';
 import { MAX_ID_LENGTH } from '../../protocol/id.js';
 import { KEY_CHARACTERS } from '../../protocol/key.js';
 import { type Ban, MAX_BUDDIES, type Reservation } from '../store.js';
-import { FREED, type FrozenUsers, type UserTable } from '../tables/user-table.js';
+import { FREED } from '../tables/removed-users.js';
+import type { FrozenUsers, UserTable } from '../tables/user-table.js';
 import { CHECKSUM_DIGITS, crc32, writeDigits } from './checksum.js';
 import { isStoredId, parseCount, parseDevice, textOfBan } from './fields.js';
 

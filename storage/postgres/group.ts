@@ -7,7 +7,8 @@
  */
 
 import type { Ban, BanTarget } from '../store.js';
-import { type Applied, FREED, type UserTable } from '../tables/user-table.js';
+import { FREED } from '../tables/removed-users.js';
+import type { Applied, UserTable } from '../tables/user-table.js';
 import type { Connection } from './connection.js';
 import { encodeChanges } from './log.js';
 

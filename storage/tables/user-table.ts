@@ -23,8 +23,10 @@ import {
 import { BanTable, parseBanTarget } from './ban-table.js';
 import { BuddyLists } from './buddy-lists.js';
 import { Expulsions } from './expulsions.js';
+import { Freezer, type FrozenRows } from './freezer.js';
 import { type IdBatch, IdTable } from './id-table.js';
 import { KeyTable } from './key-table.js';
+import { FREED, RemovedUsers } from './removed-users.js';
 
 /** A change that altered the table, and must be stored. `LOG` has the new serial and floor of the id. */
 export type EffectiveChange =
@@ -54,25 +56,11 @@ export interface Applied {
  */
 const MAX_SEARCHED = 8;
 
-/** Replaces the time of removal of a user whose id was freed. */
-export const FREED = -1;
-
 /** A table as it was at one moment, while the table itself continues to change. */
-export interface FrozenUsers {
-  /** How many numbers had been given to users. */
-  readonly size: number;
+export interface FrozenUsers extends FrozenRows {
   /** When each removed user was removed; {@link FREED} if the id of the user was freed afterwards. */
   readonly removed: ReadonlyMap<number, number>;
   readonly bans: readonly Ban[];
-  /** A user's key. Call it before {@link readList} for the same user. */
-  readDevice(user: number): Device | undefined;
-  /**
-   * A user's list, valid until the next change of the table. Read each list at most once, in ascending order
-   * of users.
-   */
-  readList(user: number): Uint32Array;
-  /** Ends the freeze: the table stops copying lists and keys. */
-  release(): void;
 }
 
 type ListChange = Extract<Change, { readonly op: 'ADD' | 'DEL' }>;
@@ -81,11 +69,9 @@ export class UserTable implements Users {
   readonly #ids = new IdTable();
   readonly #lists = new BuddyLists();
   readonly #keys = new KeyTable();
+  readonly #freezer = new Freezer(this.#lists, this.#keys);
   readonly #bans = new BanTable();
-  /** When each removed user was removed, or {@link FREED}. */
-  readonly #removed = new Map<number, number>();
-  /** How many of the removed users are {@link FREED}. */
-  #freed = 0;
+  readonly #removed = new RemovedUsers();
   /** Removed users who may still be on lists, until {@link endReplay}. */
   readonly #stale = new Set<number>();
   readonly #expulsions = new Expulsions();
@@ -93,12 +79,6 @@ export class UserTable implements Users {
   /** For each user whose device was changed since the last commit: the device before that change. */
   readonly #durableDevices = new Map<number, Device | undefined>();
   #isClosed = false;
-  /** Called before a user's list changes. */
-  #beforeChange: ((user: number) => void) | undefined;
-  /** Called before a user's key, serial or floor changes. */
-  #beforeKeyChange: ((user: number) => void) | undefined;
-  /** The size in bytes of the lists that were copied for a frozen table. */
-  #copiedBytes = 0;
 
   /** How many numbers were given to users, including removed ones. */
   get size(): number {
@@ -128,7 +108,7 @@ export class UserTable implements Users {
 
   /** The size of all lists in bytes, including copies for a frozen table. */
   get listBytes(): number {
-    return this.#lists.bytes + this.#copiedBytes;
+    return this.#lists.bytes + this.#freezer.copiedBytes;
   }
 
   /** Declares all changes applied so far final: they will not be undone. */
@@ -172,16 +152,15 @@ export class UserTable implements Users {
   reservedSince(id: UserId): number | undefined {
     if (this.#removed.size === 0) return undefined;
     // An id that was freed has no number.
-    return this.#removed.get(this.#ids.numberOf(id));
+    return this.#removed.timeOf(this.#ids.numberOf(id));
   }
 
   countReservations(): number {
-    return this.#removed.size - this.#freed;
+    return this.#removed.reserved;
   }
 
   reservations(): readonly Reservation[] {
-    const reserved = [...this.#removed].filter(([, atMs]) => atMs !== FREED).sort(([a], [b]) => a - b);
-    return reserved.map(([user, atMs]) => ({ id: this.#ids.idOf(user), atMs }));
+    return this.#removed.reservations().map(([user, atMs]) => ({ id: this.#ids.idOf(user), atMs }));
   }
 
   bans(): readonly Ban[] {
@@ -306,7 +285,7 @@ export class UserTable implements Users {
       case 'ADD':
       case 'DEL': {
         const user = this.#find(effect.id);
-        this.#beforeChange?.(user);
+        this.#freezer.beforeListChange(user);
         if (effect.op === 'ADD') return this.#lists.remove(user, position);
         return this.#lists.insert(user, position, this.#find(effect.buddy));
       }
@@ -320,41 +299,10 @@ export class UserTable implements Users {
    * key before its first change, and keeps that one copy until the caller reads the list.
    */
   freeze(): FrozenUsers {
-    const { size } = this;
-    const copies = new Map<number, Uint32Array>();
-    const devices = new Map<number, Device | undefined>();
-    let nextUnread = 0;
-    this.#beforeChange = (user) => {
-      if (user < nextUnread || user >= size || copies.has(user)) return;
-      const copy = this.#lists.listOf(user).slice();
-      copies.set(user, copy);
-      this.#copiedBytes += copy.byteLength;
-    };
-    this.#beforeKeyChange = (user) => {
-      if (user < nextUnread || user >= size || devices.has(user)) return;
-      devices.set(user, this.#keys.get(user));
-    };
     return {
-      size,
-      removed: new Map(this.#removed),
+      ...this.#freezer.freeze(this.size),
+      removed: this.#removed.copy(),
       bans: this.#bans.list(),
-      readDevice: (user) => (devices.has(user) ? devices.get(user) : this.#keys.get(user)),
-      readList: (user) => {
-        nextUnread = user + 1;
-        devices.delete(user);
-        const copy = copies.get(user);
-        if (copy === undefined) return this.#lists.listOf(user);
-        copies.delete(user);
-        this.#copiedBytes -= copy.byteLength;
-        return copy;
-      },
-      release: () => {
-        this.#beforeChange = undefined;
-        this.#beforeKeyChange = undefined;
-        this.#copiedBytes = 0;
-        copies.clear();
-        devices.clear();
-      },
     };
   }
 
@@ -386,7 +334,6 @@ export class UserTable implements Users {
     if (reservation === undefined) this.#ids.skipNumber();
     else if (this.#ids.add(reservation.id) === -1) return false;
     this.#removed.set(this.size - 1, reservation?.atMs ?? FREED);
-    if (reservation === undefined) this.#freed += 1;
     return true;
   }
 
@@ -400,7 +347,7 @@ export class UserTable implements Users {
 
   /** The current record of a number, including changes that are not committed yet. */
   recordOf(user: number): UserRecord {
-    const removedAtMs = this.#removed.get(user);
+    const removedAtMs = this.#removed.timeOf(user);
     return {
       id: removedAtMs === FREED ? undefined : this.#ids.idOf(user),
       removedAtMs,
@@ -412,7 +359,7 @@ export class UserTable implements Users {
   /** True if each number of another table has the same id in this table. Ignores ids that were freed. */
   hasNumbersOf(other: UserTable): boolean {
     if (this.size < other.size) return false;
-    const isFreed = (user: number) => [this, other].some((table) => table.#removed.get(user) === FREED);
+    const isFreed = (user: number) => [this, other].some((table) => table.#removed.timeOf(user) === FREED);
     for (let user = 0; user < other.size; user++) {
       if (!isFreed(user) && this.#ids.idOf(user) !== other.#ids.idOf(user)) return false;
     }
@@ -457,7 +404,7 @@ export class UserTable implements Users {
     if (op === 'ADD' && (listed !== -1 || length >= MAX_BUDDIES)) return { verdict: 201 };
     // Both ADD and DEL may move the list to another block.
     if (this.#lists.isFull) return { verdict: 205 };
-    this.#beforeChange?.(user);
+    this.#freezer.beforeListChange(user);
     if (op === 'DEL') this.#lists.remove(user, listed);
     else this.#lists.insert(user, length, other);
     return { verdict: 200, effect: { op, id, buddy }, user, position: op === 'DEL' ? listed : length };
@@ -475,7 +422,7 @@ export class UserTable implements Users {
   #setDevice(user: number, device: Device | undefined, effect: EffectiveChange): Applied {
     const before = this.#keys.get(user);
     const set = (to: Device | undefined) => {
-      this.#beforeKeyChange?.(user);
+      this.#freezer.beforeKeyChange(user);
       this.#keys.set(user, to);
     };
     if (user < this.#committed && !this.#durableDevices.has(user)) this.#durableDevices.set(user, before);
@@ -514,14 +461,12 @@ export class UserTable implements Users {
       case 'FREE': {
         const { op, id, untilMs = Number.POSITIVE_INFINITY } = change;
         const user = this.#ids.numberOf(id);
-        const atMs = this.#removed.get(user);
+        const atMs = this.#removed.timeOf(user);
         if (user === -1) return { verdict: 202 };
         if (atMs === undefined || atMs > untilMs) return { verdict: 203 };
         this.#ids.free(user);
         this.#removed.set(user, FREED);
-        this.#freed += 1;
         const revert = () => {
-          this.#freed -= 1;
           this.#ids.unfree(user);
           this.#removed.set(user, atMs);
         };
@@ -565,23 +510,23 @@ export class UserTable implements Users {
     const list = this.#lists.listOf(user).slice();
     const device = this.#keys.get(user);
     for (const [index, holder] of holders.entries()) {
-      this.#beforeChange?.(holder);
+      this.#freezer.beforeListChange(holder);
       this.#lists.remove(holder, positions[index] as number);
     }
-    this.#beforeChange?.(user);
+    this.#freezer.beforeListChange(user);
     this.#lists.clear(user);
-    this.#beforeKeyChange?.(user);
+    this.#freezer.beforeKeyChange(user);
     this.#keys.set(user, undefined);
     this.#removed.set(user, atMs);
     this.#expulsions.add({ kind: 'user', user, name: this.#ids.idOf(user) });
     const revert = () => {
       this.#removed.delete(user);
-      this.#beforeKeyChange?.(user);
+      this.#freezer.beforeKeyChange(user);
       this.#keys.set(user, device);
-      this.#beforeChange?.(user);
+      this.#freezer.beforeListChange(user);
       this.#lists.set(user, list, list.length);
       for (const [index, holder] of holders.entries()) {
-        this.#beforeChange?.(holder);
+        this.#freezer.beforeListChange(holder);
         this.#lists.insert(holder, positions[index] as number, user);
       }
     };

@@ -5,10 +5,10 @@ import type { Device } from '../../../protocol/device.js';
 import { MAX_ID_LENGTH, type UserId } from '../../../protocol/id.js';
 import { MAX_BUDDIES, type StoreChange } from '../../../storage/store.js';
 import { IdBatch } from '../../../storage/tables/id-table.js';
+import { FREED } from '../../../storage/tables/removed-users.js';
 import {
   type Applied,
   type EffectiveChange,
-  FREED,
   type FrozenUsers,
   UserTable,
 } from '../../../storage/tables/user-table.js';
