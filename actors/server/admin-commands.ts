@@ -96,7 +96,7 @@ export async function runAdminCommand(
       return { changed: result.changed, needsRestart: result.waiting };
     }
     case 'backup':
-      return {};
+      return {}; // the caller has made the backup: the server only logs it
     case 'stop':
       return { stopped: true, pid: process.pid };
   }

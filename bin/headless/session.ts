@@ -179,7 +179,7 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
 }
 
 const MISROUTED =
-  "the server does not get this machine's presence: its datagrams come from another address than its logins";
+  'the server ignores your presence: it sees your datagrams come from another address than your logins';
 
 const REFUSAL_REASONS: Readonly<Record<RefusalCause, string>> = { busy: 'busy', ...WHY_CUT };
 

@@ -14,9 +14,9 @@ import { copyOnPaper, requireTerminal } from './words-on-paper.js';
 export async function makeKey(session: KeySession): Promise<number> {
   requireTerminal(session);
   const identity = Identity.create();
-  const introduction = `This makes a new key, with ${IDENTITY_WORDS} words. Neither is stored here.`;
+  const introduction = `This makes a new key, and ${IDENTITY_WORDS} words for it. Nothing is stored here.`;
   if (!(await copyOnPaper(introduction, identity.toWords()))) {
-    throw new Refused('the key is given up: without the words it would be lost', EXIT.failed);
+    throw new Refused('the new key was discarded: without the words it would be useless', EXIT.failed);
   }
   process.stdout.write(
     `Right. Give this key to the operator of the server, who sets it for your id:\n\n${identity.key}\n\n` +

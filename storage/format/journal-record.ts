@@ -13,7 +13,7 @@
  *
  *     REG <id>                            ADD <id> <buddy>
  *     REG <id> <key> <serial> <floor>     DEL <id> <buddy>
- *     LOG <id> <serial> <floor>           the newest serial and the highest floor from now on
+ *     LOG <id> <serial> <floor>
  *     KEY <id> <key>                      KEY <id> -
  *     REMOVE <id> <ms>                    RESERVE <id> <ms>
  *     FREE <id>

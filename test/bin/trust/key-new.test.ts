@@ -67,7 +67,7 @@ test('a user who does not copy the words gets no key', async (t) => {
   const home = await KeyedHome.create(t, await serveWithKey(t));
   const { terminal } = await readNewWords(t, home);
   terminal.press('\r');
-  await terminal.shows('im-client: the key is given up: without the words it would be lost');
+  await terminal.shows('im-client: the new key was discarded: without the words it would be useless');
   t.is(await terminal.exited, 1);
   const piped = await home.run(['key', 'new']);
   t.is(piped.code, 2);

@@ -78,7 +78,7 @@ export const SERVER_CONNECTIVITY: LegalTable = {
         'session.resumed': ['server.lost, query.waiting', 'startQueryTimer', 'tries = 1'],
       },
     },
-    'server.lost, query.waiting: since before a restart': {
+    'server.lost, query.waiting: the server was lost before a restart': {
       given: { wasLost: true },
       start: ['server.lost, query.idle'],
       after: ['session.resumed'],

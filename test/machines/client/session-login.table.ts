@@ -14,7 +14,7 @@ const UNKNOWN = { 'session.unknown': ['loggingIn', 'logIn', 'fruitless = 1'] } a
 
 const OPENED = ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer'] as const;
 
-/** After the login of the user, all logins are automatic. */
+/** When the login that the user asked for has failed, the client's next attempts have the mode `again`. */
 const AUTOMATIC_FROM_NOW_ON = {
   'login.ended busy': [
     'pausing',
@@ -123,7 +123,7 @@ export const SESSION_LOGIN: LegalTable = {
         'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
       },
     },
-    'loggingIn: to ask only': {
+    'loggingIn: in mode `ask`': {
       after: ['session.wanted ask'],
       legal: {
         'session.wanted': ['stays', 'abandonLogin', 'logIn', 'kind = new'],
@@ -154,7 +154,7 @@ export const SESSION_LOGIN: LegalTable = {
         'quiet.over': ['loggingIn', 'stopQuietTimer', 'logIn', 'fruitless = 1'],
       },
     },
-    'open.quiet.doubted: the server did not know the session before': {
+    'open.quiet.doubted: the server did not know the previous session either': {
       after: [
         'session.wanted',
         'login.ended',
@@ -199,7 +199,7 @@ export const SESSION_LOGIN: LegalTable = {
         ...UNKNOWN,
       },
     },
-    'open.settled: the server did not know the session before': {
+    'open.settled: the server did not know the previous session': {
       after: ['session.wanted', 'login.ended', 'quiet.over', 'session.unknown', 'login.ended', 'quiet.over'],
       legal: {
         'session.wanted': ['loggingIn', 'logIn', 'kind = new', 'wasOpen = false', 'fruitless = 0'],
