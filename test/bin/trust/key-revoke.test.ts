@@ -231,7 +231,7 @@ test('a server that does not answer is asked again, until a signal stops the com
   const program = first.start(...REVOKE);
   await until(() => gate.isHolding);
   gate.connections[2]?.destroy();
-  await until(() => program.stderr.includes('It is asked again in 1 s.'));
+  await until(() => program.stderr.includes('The client asks again in 1 s.'));
   await until(() => program.process.exitCode !== null);
   t.is(await program.exited, 0);
   t.is(await floorAtServer(server), (await credentialsIn(first)).device.serial);
