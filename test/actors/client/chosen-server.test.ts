@@ -207,7 +207,7 @@ for (const hasKeys of [true, false])
     t.is(directory.server.endpoint.host, SECOND);
   });
 
-test('a heartbeat follows requests over TCP to the next server', async (t) => {
+test('after requests over TCP move to the next server, the heartbeat moves, too', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
@@ -495,7 +495,7 @@ test('a name with one address is tried once for each request, including the firs
   }
 });
 
-test('a frozen server is left when the connection went to an address of the other family', async (t) => {
+test('a name with an IPv4 and an IPv6 address: a server that is frozen at the second is left', async (t) => {
   const two = await world(t);
   const frozen = await RecordingServer.start(t, () => SILENCE, two.ports.tcpPort, '::1');
   const list = `im.test,${SECOND}`;

@@ -45,7 +45,7 @@ async function fails(
   t.is((error as { code?: string } | undefined)?.code, code);
 }
 
-test('refused calls from one address that stay open leave room for calls from other addresses', async (t) => {
+test('while refused calls from one address stay open, calls from other addresses are answered', async (t) => {
   const told: unknown[] = [];
   const onNotice = (notice: ClientNotice) => {
     if (notice.type === 'call.refused' && notice.cause !== 'busy') told.push(notice);
@@ -447,7 +447,7 @@ test('reading from a flooding buddy pauses until the program catches up; no line
   const count = 100 * MAX_WAITING_MESSAGES;
   const line = (index: number) => `${String(index).padStart(99, '.')}\n`;
   for (let index = 0; index < count; index++) peer.send(line(index));
-  // Ten megabytes do not fit into the network's buffers. If alice read them, the socket would drain in time.
+  // Ten megabytes do not fit into the network's buffers. If alice read them, the socket would drain in 3 s.
   const drained = once(peer.socket, 'drain').then(() => true);
   t.false(await Promise.race([drained, setTimeout(3_000, false)]));
   let read = 0;

@@ -178,7 +178,7 @@ test('a server that does not say whether it keeps keys is not asked again for 5 
   }
 });
 
-test('REG asks again whether a silent server keeps keys, and is not sent', async (t) => {
+test('REG asks a silent server again whether it keeps keys, and is not sent without an answer', async (t) => {
   const silent = await RecordingServer.start(t, () => SILENCE);
   const directory = directoryAt(t, silent, await temporaryDirectory(t));
   t.deepEqual(await directory.standing(alice), { holds: 'nothing' });

@@ -67,7 +67,7 @@ interface Beating {
   };
   readonly reports: HeartbeatReport[];
   readonly sessions: SessionId[];
-  /** One session name for each login that failed. The next login sends the name again. */
+  /** The session name of each failed login. The next login sends the same name. */
   readonly failed: SessionId[];
   beat(): void;
   received(type: HeartbeatReport['type']): Promise<HeartbeatReport>;

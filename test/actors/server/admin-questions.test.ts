@@ -26,7 +26,7 @@ class TimerCount {
 const silent = { send() {} } as never;
 const SILENT: AdminNeighbours = { store: silent, presence: silent, sessions: silent, connections: silent };
 
-test('an answer ends the wait, and a close ends the waits for all answers that have not come', async (t) => {
+test('an answer ends the wait for it, and `close` ends all other waits', async (t) => {
   const clock = new TimerCount();
   let questions: AdminQuestions | undefined;
   const logic = fromBehaviour<AdminAnswer>((scope) => {

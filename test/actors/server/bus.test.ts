@@ -236,7 +236,7 @@ test('a server with a warm-up receives statuses before it is ready; a new bus ha
   await until(() => other.starts('bus') === 2);
 });
 
-test('if the store crashes while the bus waits, the bus is used once the next store caught up', async (t) => {
+test('if the store crashes while the bus waits, the bus is used once the next has caught up', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const hasBegun = new Promise<void>((resolve) => {

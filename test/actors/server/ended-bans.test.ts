@@ -35,7 +35,7 @@ test('when a running server makes a new ban, it drops the bans that have ended',
   );
 });
 
-test('bans are searched when their number has doubled, and always when the table is full', (t) => {
+test('the search for ended bans runs when bans have doubled, or the table is full', (t) => {
   let count = 0;
   let [searches, found] = [0, 0];
   const users = {

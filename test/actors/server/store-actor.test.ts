@@ -7,7 +7,7 @@ import { deviceOf } from '../../helpers/sealed-client.js';
 import { crash, current, heldStore, serve } from '../../helpers/server.js';
 import { changes, id } from '../../storage/changes.js';
 
-test('changes that arrive during a commit form the next commit, and are answered after that', async (t) => {
+test('changes that arrive during a commit form the next commit, and are answered after it', async (t) => {
   const store = heldStore();
   const server = await serve(t, store);
   const replies = Array.from({ length: 20 }, (_, index) => ask(server.tcp, `REG user${index}\n`));
