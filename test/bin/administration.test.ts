@@ -45,7 +45,7 @@ async function started(t: ExecutionContext, ...args: readonly string[]) {
   return { directory, server, start, run, json };
 }
 
-test('the command who lists each online user, the address, and whether the id has a key', async (t) => {
+test('the command `who` lists each online user, the address, and whether the id has a key', async (t) => {
   const { server, run, json } = await started(t);
   const presence = await PresenceClient.open(t, server.udp);
   presence.send('SET alice 100 ONLINE 4000');
@@ -62,7 +62,7 @@ test('the command who lists each online user, the address, and whether the id ha
   t.regex(stdout, /^alice +ONLINE +127\.0\.0\.1:4000 +open +seen .*\nbob .*\n2 users online\n$/);
 });
 
-test('the command users lists all users and reserved ids, or only those that match a pattern', async (t) => {
+test('the command `users` lists all users and reserved ids, or those that match a pattern', async (t) => {
   const { run, json } = await started(t);
   t.is((await run('delete', 'mallory', '--yes')).code, 0);
   const ids = async (...pattern: string[]) => (await json('users', ...pattern)).map(({ id }) => id);
@@ -140,7 +140,7 @@ test('show says why a client at an address cannot register, and who is online fr
   t.like((await json('show', '192.0.2.7'))[0], { reasons: ['banned'], ban: { target: '192.0.2.0/24' } });
 });
 
-test('a deletion is durable at once, and a later user of the id is on no list', async (t) => {
+test('a deletion is durable at once, and a user who registers the id later is on no list', async (t) => {
   const { server, start, run, json } = await started(t);
   t.deepEqual(Object.keys((await json('delete', 'mallory', '--yes'))[0] ?? {}), [
     'id',

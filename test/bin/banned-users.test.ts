@@ -55,7 +55,7 @@ test('commands for scripts print the reply to a banned user and the reason, and 
   t.true(command.stderr.includes(banLine({ banned: 'address', untilMs }, 'alice')), command.stderr);
 });
 
-test('listen prints the reason and exits with 7 when its user is banned, with 5 when deleted', async (t) => {
+test('when its user is banned or deleted, `listen` prints the reason, and exits with 7 or 5', async (t) => {
   for (const [name, code, end, reason] of [
     ['alice', 7, banId, 'banned alice'],
     ['carol', 5, remove, deletedText(id('carol'))],

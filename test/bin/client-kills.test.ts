@@ -15,7 +15,7 @@ import { askSealed, deviceOf } from '../helpers/sealed-client.js';
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** The calls at which the client is killed. `npm run test:long` uses all calls in `STEPS`. */
+/** The system calls at which the client is killed. `npm run test:long` uses all in `STEPS`. */
 const KILLS_AT: readonly Step[] =
   process.env['ROUNDS'] === undefined ? ['fdatasync', 'rename', 'connect'] : STEPS;
 

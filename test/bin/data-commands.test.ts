@@ -264,7 +264,7 @@ test('an import refuses a data directory as its source', async (t) => {
   t.regex(stderr, /^im-server: .* is a data directory: export it first\n$/);
 });
 
-test('a world-writable directory can only be exported; group or sticky bits cause a warning', async (t) => {
+test('a world-writable database can only be exported; other unsafe modes cause a warning', async (t) => {
   const directory = await filledDirectory(t);
   const dump = join(await temporaryDirectory(t), 'dump.txt');
   await writeFile(dump, 'dora\n');

@@ -115,7 +115,7 @@ test('a silent caller of dialect B is answered ACCEPTED at the second call', asy
   t.regex(listener.stdout, /"event":"accepted",[^\n]*"private":false/);
 });
 
-test('a user with a key also refuses a caller of dialect E by closing the connection', async (t) => {
+test('a user with a key refuses a caller of dialect E by closing the connection', async (t) => {
   const { server, home } = await withAlice(t);
   const listener = start(t, server, home, 'listen', 'alice', '--accept', 'all', '--json');
   const [, port] = await listener.expect(/"event":"listening",.*"port":(\d+)/);

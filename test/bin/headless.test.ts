@@ -292,7 +292,7 @@ test('buddies --watch prints each change, and ends with a signal', async (t) => 
 
 // Sending.
 
-test('send calls, sends one message and leaves', async (t) => {
+test('`send` calls the buddy, sends one message and leaves', async (t) => {
   const { program, peer } = await accepted(t, ['send', 'alice', 'bob', 'hello', 'bob', '--json']);
   t.is(await peer.line(), 'hello bob');
   t.is(await peer.line(), undefined);
@@ -340,7 +340,7 @@ for (const [kind, yes] of [
   ['of dialect C', 'Ok\n'],
   ['that just talks', 'hello?\n'],
 ] as const) {
-  test(`send reaches a buddy ${kind}`, async (t) => {
+  test(`the command send reaches a buddy ${kind}`, async (t) => {
     const { program, peer } = await accepted(t, ['send', 'alice', 'bob', 'hi'], yes);
     t.is(await peer.line(), 'hi');
     peer.socket.end();
@@ -348,7 +348,7 @@ for (const [kind, yes] of [
   });
 }
 
-test('send reaches a buddy of dialect D, which closes a call that does not begin with REQUEST', async (t) => {
+test('`send` reaches a buddy of dialect D, who closes calls that do not begin with REQUEST', async (t) => {
   const { server, bob } = await withBob(t);
   const program = start(t, server, 'send', 'alice', 'bob', 'hi');
   const peer = await bob.called();
@@ -396,7 +396,7 @@ test('each cause of a failed call has its own exit code and event', async (t) =>
   t.regex(stale.stderr, /^im-client: carl could not be reached: nothing listens there$/m);
 });
 
-test('send fails if the buddy leaves before the end of the input', async (t) => {
+test('`send` fails if the buddy leaves before the end of the input', async (t) => {
   const type = (program: Program) => program.write('one\n');
   const { program, peer } = await accepted(t, ['send', 'alice', 'bob'], 'OK\n', type);
   t.is(await peer.line(), 'one');
@@ -405,7 +405,7 @@ test('send fails if the buddy leaves before the end of the input', async (t) => 
   t.regex(program.stderr, /^im-client: the rest of the input was not read\nbob: chat closed\.$/m);
 });
 
-test('send prints the waiting lines when the connection breaks', async (t) => {
+test('`send` prints the unsent lines when the connection breaks', async (t) => {
   const { program, peer } = await acceptedSend(t, `${'x'.repeat(16_000)}\n`.repeat(1_000), '--json');
   peer.socket.pause();
   await program.expect(/"event":"sent"/);
@@ -413,7 +413,7 @@ test('send prints the waiting lines when the connection breaks', async (t) => {
   t.is(await program.exited, 15);
   const events = eventsOf(program).map(({ event }) => event);
   t.true(events.includes('failed'));
-  // The events name each line. If they do not, an error says that the rest of the input was not read.
+  // Each line has an event, unless an `error` event says that the rest of the input was not read.
   const named = events.filter((event) => event === 'sent' || event === 'failed').length;
   t.true(named >= 1_000 || events.includes('error'));
 });
@@ -430,7 +430,7 @@ test('a signal ends an unanswered call', async (t) => {
 
 // Chatting.
 
-test('chat sends each typed line and prints each message, until q', async (t) => {
+test('`chat` sends each typed line and prints each message, until q', async (t) => {
   const { program, peer } = await accepted(t, ['chat', 'alice', 'bob']);
   program.write('hello\n\\q\n');
   t.is(await peer.line(), 'hello');
@@ -443,7 +443,7 @@ test('chat sends each typed line and prints each message, until q', async (t) =>
   t.is(program.stdout, 'bob: hi \uFFFD[2Jalice\uFFFD\n');
 });
 
-test('chat ends when the buddy leaves, and at the end of the input', async (t) => {
+test('`chat` ends when the buddy leaves, or the input ends', async (t) => {
   const left = await accepted(t, ['chat', 'alice', 'bob']);
   left.peer.send('bye\nBYE500\n');
   t.is(await left.program.exited, 0);
@@ -490,13 +490,13 @@ test('lines typed while the call rings are sent when the buddy accepts, and then
   t.is(await program.exited, 0);
 });
 
-test('chat fails if the buddy cannot be called, even without input', async (t) => {
+test('`chat` fails if the buddy cannot be called, even without input', async (t) => {
   const server = await withBuddies(t);
   t.is(await (await run(t, server, ['chat', 'alice', 'dora'])).exited, 14);
   t.is(await (await run(t, server, ['chat', 'alice', 'bob'])).exited, 10);
 });
 
-test('send calls when it has read the first line, and does not call without input', async (t) => {
+test('`send` calls the buddy when it has read the first line, and does not call without input', async (t) => {
   const { server, bob } = await withBob(t);
   const empty = await run(t, server, ['send', 'alice', 'bob']);
   t.is(await empty.exited, 0);
@@ -513,7 +513,7 @@ test('send calls when it has read the first line, and does not call without inpu
 
 // Listening.
 
-test('listen accepts calls of buddies, one after the other, and refuses all others', async (t) => {
+test('`listen` accepts calls of buddies, one after the other, and refuses all others', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server);
   for (const opening of ['', 'HELLO carl\n', 'REQUEST \u001b]0;pwned\u0007 4000\n']) {
@@ -546,7 +546,7 @@ test('listen accepts calls of buddies, one after the other, and refuses all othe
   t.is(program.stderr, '');
 });
 
-test('listen takes the next call while the connection of an ended chat is still open', async (t) => {
+test('`listen` takes the next call while the connection of an ended chat is still open', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server, '--accept', 'all');
   // The caller leaves the chat, and keeps its end of the connection open.
@@ -563,7 +563,7 @@ test('listen takes the next call while the connection of an ended chat is still 
   t.notRegex(program.stdout, /"event":"closed"/);
 });
 
-test('listen announces the user while it runs, and ends with SIGINT or SIGTERM', async (t) => {
+test('`listen` announces the user while it runs, and ends with SIGINT or SIGTERM', async (t) => {
   const server = await withBuddies(t);
   const presence = await PresenceClient.open(t, server.udp);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -575,7 +575,7 @@ test('listen announces the user while it runs, and ends with SIGINT or SIGTERM',
   }
 });
 
-test('listen --accept all accepts every caller, and names a caller without an id by address', async (t) => {
+test('`listen --accept all` accepts every caller, and names a caller without an id by address', async (t) => {
   const server = await withBuddies(t);
   const program = start(t, server, 'listen', 'alice', '--accept', 'all');
   const presence = await PresenceClient.open(t, server.udp);
@@ -590,7 +590,7 @@ test('listen --accept all accepts every caller, and names a caller without an id
   t.regex(program.stderr, /^Listening as alice on port \d+\.\nCall from 127\.0\.0\.1\.\n/);
 });
 
-test('listen --accept ask asks about each call, and drops a late answer', async (t) => {
+test('`listen --accept ask` asks about each call, and drops a late answer', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server, '--accept', 'ask');
   const asked = () => program.stderr.split('(y/n)?').length - 1;
@@ -601,7 +601,7 @@ test('listen --accept ask asks about each call, and drops a late answer', async 
   await question(1);
   first.socket.end();
   await program.expect(/"event":"refused"/);
-  program.write('y\n'); // meant for the first
+  program.write('y\n'); // a late answer to the first call
   const second = await Peer.call(t, port);
   await question(2);
   program.write('what?\nn\n');
@@ -687,7 +687,7 @@ test('headless commands write the history and obey the block list', async (t) =>
   t.false(alice.stdout.includes('again'));
 });
 
-test('send reaches listen', async (t) => {
+test('`send` reaches a user who runs `listen`', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server);
   const presence = await PresenceClient.open(t, server.udp);

@@ -571,7 +571,7 @@ test('with TERM=dumb, the client prints plain lines', async (t) => {
   t.pass();
 });
 
-test('while a buddy floods, a pressed key is shown before 3,000 more lines', async (t) => {
+test('while a buddy floods, a pressed key appears before 3,000 more lines appear', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   const chunk = Buffer.alloc(64 * 1024, 'hi there\n'); // 7,000 lines
   const flood = async () => {

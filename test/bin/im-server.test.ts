@@ -53,7 +53,7 @@ test('the server prints exactly one ready line, with its addresses', async (t) =
   t.is(program.stdout.split('\n').length, 2);
 });
 
-test('a world-writable directory is refused; group or sticky bits cause a warning', async (t) => {
+test('a world-writable directory is refused; if sticky or group-writable, it causes a warning', async (t) => {
   const directory = await temporaryDirectory(t);
   await chmod(directory, 0o777);
   const args = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];

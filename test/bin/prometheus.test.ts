@@ -31,7 +31,7 @@ async function dashboardQueries(): Promise<string[]> {
   );
 }
 
-/** Sends one of each request that changes the metrics. */
+/** Sends requests of several kinds, each of which changes the metrics. */
 async function useServer(t: ExecutionContext, { tcp, udp }: ServerProgram, round: number): Promise<void> {
   for (const line of [`REG user${round}`, `REG user${round}`, `ADD user${round} user0`, 'VER im 1'])
     await ask(tcp, `${line}\n`);
@@ -137,7 +137,7 @@ test('an alert is raised before the disk is full, while the store still takes ch
   await prometheus.sampleOf('im_ready == 0');
 });
 
-test('the alert rules are valid, and each one is raised when it must be, and only then', async (t) => {
+test('the alert rules are valid, and raise each alert exactly when they must', async (t) => {
   if (!isInstalled(t, 'promtool')) return;
   const checked = await run('promtool', ['check', 'rules', RULES]);
   t.regex(checked.stdout, /SUCCESS: 17 rules found/);

@@ -33,7 +33,7 @@ const STEP_CHANGES = 50;
 /** How many clients each server has. */
 const CLIENTS = 3;
 
-/** How many users are compared at all servers after each step: those who registered last. */
+/** After each step, the lists of this many users, the newest ones, are compared at all servers. */
 const COMPARED_USERS = 40;
 
 /** This version, or a version made from it. */
@@ -68,7 +68,7 @@ async function assertSameLists(t: ExecutionContext, servers: readonly ServerProg
   t.true(lines.length >= COMPARED_USERS);
 }
 
-/** Announces a user at one server until all servers show this port. */
+/** Announces a user at one server until all servers show the announcement. */
 async function announce(t: ExecutionContext, at: ServerProgram, servers: readonly ServerProgram[]) {
   const from = await PresenceClient.open(t, at.udp);
   const status = `base0 100 ONLINE`;

@@ -74,7 +74,7 @@ test('the server reports that it is ready, reloads and stops', async (t) => {
   t.is(await server.exited, 0);
 });
 
-test('the server reports to the watchdog at half the interval that it is alive', async (t) => {
+test('every half interval, the server reports to the watchdog that it is alive', async (t) => {
   if (!isInstalled(t, 'systemd-notify')) return;
   const notices = await receiveNotices(t);
   await startWatched(t, notices, { WATCHDOG_USEC: '200000' });

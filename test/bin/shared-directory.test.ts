@@ -444,7 +444,7 @@ withPostgres(() => {
     for (const { program } of servers) t.is(program.process.exitCode, null, program.stderr);
   });
 
-  test('another directory in the place of the known one ends the server, with exit code 1', async (t) => {
+  test('a server exits with 1 if its directory is replaced by another', async (t) => {
     const url = await postgres.makeDirectory(t);
     const server = await startAlone(t, url);
     await ask(server.tcp, 'REG alice\n');

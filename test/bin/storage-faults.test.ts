@@ -202,7 +202,7 @@ test('a short write is not taken for a complete one', async (t) => {
   await assertDurable(t, ledger, server, directory);
 });
 
-/** Each row: a failure, the shortest time without changes, and the injected errors of system calls. */
+/** Each row: a failure, how long all changes are refused at least, and the injected errors. */
 const FAILURES: readonly (readonly [title: string, refusedMs: number, ...injections: string[]])[] = [
   ['a sync fails', 0, 'fdatasync:error=EIO:when=1'],
   ['two syncs fail', 0, 'fdatasync:error=EIO:when=1..2'],

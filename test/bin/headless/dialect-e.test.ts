@@ -78,7 +78,7 @@ for (const mode of ['buddies', 'all', 'ask']) {
   });
 }
 
-test('a notice says why a caller of dialect E is refused, and which buddy a caller may be', async (t) => {
+test('a notice says why a caller of dialect E is refused, and which buddy the caller may be', async (t) => {
   const { bob, startForPeople } = await withBob(t);
   const program = startForPeople('listen', 'alice', '--accept', 'ask');
   await until(() => program.stderr.includes('on port'));
@@ -135,7 +135,7 @@ for (const command of ['send', 'chat'] as const) {
     t.is(eventsOf(program).at(-1), 'refused');
   });
 
-  test(`${command}: the call to a buddy of dialect E that waits for an address is unanswered`, async (t) => {
+  test(`${command}: a buddy of dialect E that waits for an address does not answer the call`, async (t) => {
     const { program, peer } = await calling(t, command, 'alice', 'bob', ...text, '--timeout', '1');
     t.is(await peer.line(), undefined);
     peer.socket.end();

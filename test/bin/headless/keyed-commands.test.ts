@@ -66,7 +66,7 @@ test('a command that cannot connect to a server tries the next server', async (t
   t.is(await none.exited, 3, none.stderr);
 });
 
-test('add stores the key of the buddy, which the server names or the user gives', async (t) => {
+test('`add` stores the key of the buddy, which the server names or the user gives', async (t) => {
   const { server, home } = await keyed(t);
   const [carl, dora] = [deviceOf(), deviceOf()];
   await askSealed(server.tcp, carl, 'REG carl');
@@ -85,7 +85,7 @@ test('add stores the key of the buddy, which the server names or the user gives'
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as { state?: string });
-  // Bob has no state: only the process of `add` knew that the server names no key for bob.
+  // Nothing is stored about bob. Only the process of `add` knew that the server names no key for bob.
   t.deepEqual(
     states.map(({ state }) => state),
     [undefined, 'private', 'verified'],
@@ -98,7 +98,7 @@ test('add stores the key of the buddy, which the server names or the user gives'
   ]);
 });
 
-test('the given key of a buddy on the list is stored, and a wrong given key is reported', async (t) => {
+test('`add` stores the key given for a buddy on the list, and reports a wrong or mistyped key', async (t) => {
   const { server, home } = await keyed(t);
   const [carl, other] = [deviceOf(), deviceOf()];
   await askSealed(server.tcp, carl, 'REG carl');
@@ -114,7 +114,7 @@ test('the given key of a buddy on the list is stored, and a wrong given key is r
   t.regex(typo.stderr, /Use the id, #, and the 43 characters of the key/);
 });
 
-test('a user without a key is told that the given key of a buddy is not used', async (t) => {
+test('a user without a key is told that the key given for a buddy is not used', async (t) => {
   const { server, home } = await keyed(t);
   await ask(server.tcp, 'REG emil\n');
   const add = start(t, home, server, 'add', 'emil', `alice#${Identity.create().key}`);
@@ -122,7 +122,7 @@ test('a user without a key is told that the given key of a buddy is not used', a
   t.is(add.stderr, 'You have no key on this machine: the key of alice is not used.\n');
 });
 
-test('register takes the id of --user', async (t) => {
+test('`register` takes the id of --user', async (t) => {
   const { server, home } = await keyed(t);
   const program = start(t, home, server, '--user', 'emil', 'register');
   t.is(await program.exited, 0, program.stderr);

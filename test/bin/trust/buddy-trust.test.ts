@@ -167,7 +167,7 @@ test('undelivered lines to a forgotten key are counted', async (t) => {
   t.regex((await forget('bob')).stdout, /^Undelivered lines to the forgotten key stay in a file: 1$/m);
 });
 
-test('an id without a key is in clear; a damaged line hides which buddies have a key', async (t) => {
+test('a buddy without a key is in clear, or not readable if a line of the pins is damaged', async (t) => {
   const { server, home, trust } = await aliceAndBob(t);
   await ask(server.tcp, 'REG carl\n');
   t.deepEqual(await trust('carl'), { code: 0, stdout: 'carl\tin clear\n', stderr: '' });

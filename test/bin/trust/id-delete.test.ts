@@ -18,7 +18,7 @@ function shows(terminal: Terminal, question: string): Promise<void> {
   return terminal.until(() => terminal.output.includes(question), question);
 }
 
-test('at a terminal, the user is asked twice, and the second answer is the id', async (t) => {
+test('at a terminal, the user is asked twice, and the second answer must be the id', async (t) => {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, server);
   await home.register('alice');
