@@ -57,7 +57,7 @@ export const ATTACKS: readonly Attack[] = [
   })),
 ];
 
-/** The control codes that the client itself writes without colours and notifications. */
+/** The control codes that the client itself writes while colours and notifications are off. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for control characters.
 const OWN_CODES = /\u001b\[(?:\?(?:2004|7)[hl]|H|2?J|\d*[ABCDGK])|\t(?=[A-Z]{4,7}\t|unknown|\d)/g;
 const FOREIGN = /(?![\r\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\p{Mn}{5}/u;

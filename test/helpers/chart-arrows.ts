@@ -45,7 +45,7 @@ export function nodesOf(node: AnyStateNode): AnyStateNode[] {
   return [node, ...Object.values(node.states).flatMap(nodesOf)];
 }
 
-/** The ancestor of a state on the top level of the chart. */
+/** The top-level state that contains a state, or is that state. */
 export function outermostOf(node: AnyStateNode): AnyStateNode {
   return node.path.length <= 1 || node.parent === undefined ? node : outermostOf(node.parent);
 }

@@ -215,8 +215,8 @@ function contentOf(node: AnyStateNode, sketch: Sketch): string[] {
 }
 
 /**
- * If more than {@link MOST_ARROWS} arrows lead to a state, a signpost stands for that state in each other
- * frame.
+ * If more than {@link MOST_ARROWS} arrows lead to a state, every other frame has a signpost in place of the
+ * arrows to that state.
  */
 function signsOf(arrows: readonly Arrow[]): ReadonlyMap<string, string> {
   const signs = new Map<string, string>();

@@ -31,7 +31,7 @@ const isBusy = process.argv[2] === 'busy';
 if (isBusy) {
   client.stdin.write('heard\n');
   for await (const chunk of bob.iterator({ destroyOnReturn: false })) if (/heard/.test(chunk)) break;
-  // Bob's line carries the acknowledgement of what he received. A bare ACK may be sent only after the cut.
+  // Bob's line also acknowledges what he received. The kernel could delay a bare ACK until after the cut.
   bob.write('yes\n');
   await shows(': yes');
 }

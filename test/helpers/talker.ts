@@ -41,7 +41,7 @@ export class Talker {
   readonly options: TalkerOptions;
   /** The numbers of the buddy's lines in the order of the output: one list for each start of the client. */
   readonly received: number[][] = [];
-  /** The numbers of the own lines that the client reported as lines that may not have arrived. */
+  /** The numbers of the user's lines that the client reported as possibly lost. */
   readonly named = new Set<number>();
   readonly #home: KeyedHome;
   readonly #output = new EventEmitter();
@@ -76,7 +76,7 @@ export class Talker {
     this.#program = this.#start();
   }
 
-  /** The own lines that the network took, except those that the record still keeps for the next chat. */
+  /** The user's lines that the network took, except those that the record still keeps for the next chat. */
   async settled(): Promise<readonly number[]> {
     const { id, buddy } = this.options;
     const record = await new Undelivered(this.#home.root, this.#home.nameOf(id)).read(buddy as UserId);
