@@ -3,7 +3,7 @@
  *
  * Runs a real server and real clients in this process, over real sockets and files. Workers keep them busy
  * while random actors of every kind are crashed many times a second, within the restart limits of their
- * supervisors. Exits with 1 if an acknowledged change is lost, or if an actor leaks, hangs or gives up.
+ * supervisors. Exits with 1 after any fault, such as a lost change. `Fault` in tally.ts lists the faults.
  */
 
 import { InvalidArgumentError, Option } from 'commander';

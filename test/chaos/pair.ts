@@ -17,7 +17,10 @@ export type PairOptions = Pick<UserOptions, 'serverPort' | 'random' | 'tally' | 
 /** Checks the numbers that one user reads. */
 class Reader {
   #last = 0;
-  /** True from the start of a chat to its end or the first crash. While true, no number may be missing. */
+  /**
+   * True from the start of a chat to its end or the first crash. While true, no number after the first number
+   * of the chat may be missing.
+   */
   #isExact = false;
   #isFirst = true;
 

@@ -20,7 +20,7 @@ const PERIOD_STRETCH = 1.1;
 /** Speed-up of the first crash of each kind, so that a short run includes all kinds. */
 const FIRST_ROUND_HASTE = 4;
 
-/** The maximum number of event-loop iterations between a request and a crash. */
+/** Fewer than this many event-loop iterations pass between a request and a crash. */
 const MAX_ITERATIONS = 4;
 
 /** A set of actors to crash: the children of one supervisor. */

@@ -27,7 +27,7 @@ const [REFUSED] = linesOf({ say: 'callFailed', buddy: undefined, failure: { caus
 /** Time between two inputs, in milliseconds. */
 const TYPING_MS = 25;
 
-/** The minimum and maximum number of lines that a user writes in a chat. */
+/** A user writes at least `least` lines in a chat, and fewer than `most`. */
 const LINES = { least: 3, most: 15 } as const;
 
 /** Probability that a user who waits for a call does something else, at each input. */

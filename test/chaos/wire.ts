@@ -20,7 +20,7 @@ export const REPLY_TIMEOUT_MS = 15_000;
 export const ANSWER_TIMEOUT_MS = 1_000;
 
 /**
- * Ports below the ephemeral range, so that no outgoing connection takes a listener's port while it restarts.
+ * Ports below the ephemeral range, so that no outgoing connection takes the port of a listener that restarts.
  */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;

@@ -31,7 +31,7 @@ const RACERS_AT_EACH = 2;
 /** Longest wait for all servers, or for an answer to all workers, in milliseconds. */
 const RECOVERY_TIMEOUT_MS = 60_000;
 
-/** A worker is served again after this many changes. The first one may have begun before the fault. */
+/** A worker counts as served again after this many changes. The first may have begun before the fault. */
 const CHANGES_TO_RECOVER = 2;
 
 /** Interval between two checks of the count of acknowledged changes, in milliseconds. */
@@ -168,7 +168,7 @@ export class ClusterWorld {
 
   readonly #pickPort = (): number => this.#onlyPort ?? this.#options.random.pick(this.servers).port;
 
-  /** Ends the clients, if they are busy, and the servers. */
+  /** Ends the servers, and the load on them if there is one. */
   async end(): Promise<void> {
     this.#cut.abort();
     await Promise.all(this.servers.map((server) => server.end()));

@@ -11,8 +11,8 @@ import { databaseOf, Postgres } from '../../helpers/postgres.js';
 const POLL_MS = 50;
 
 /**
- * Longest wait until a standby follows its primary, in milliseconds. A standby that has changes which its
- * primary lacks never follows it.
+ * Longest wait until a standby follows its primary, in milliseconds. A standby with changes that the primary
+ * lacks never follows the primary.
  */
 const FOLLOW_TIMEOUT_MS = 5_000;
 
@@ -159,7 +159,7 @@ export class Database {
       await node.server.sql(`alter system set primary_conninfo = '${conninfo}'`);
       await node.server.sql('select pg_reload_conf()');
       const [now] = await this.primary.server.sql<{ timeline: number }>(TIMELINE);
-      // A server that has changes which the new primary lacks stays on the old timeline.
+      // A server with changes that the new primary lacks stays on the old timeline.
       const isFollowing = `select 1 from pg_stat_wal_receiver
         where status = 'streaming' and received_tli = ${now?.timeline}`;
       if (await isSoon(node, isFollowing, FOLLOW_TIMEOUT_MS)) return;
@@ -175,7 +175,7 @@ export class Database {
     node.isRunning = true;
   }
 
-  /** Makes the other standby the one that is promoted. */
+  /** Swaps the roles of the two standbys: the other one is promoted from now on. */
   async swapStandbys(): Promise<void> {
     [this.sync, this.other] = [this.other, this.sync];
     await this.nameStandby();
