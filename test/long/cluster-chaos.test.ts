@@ -49,7 +49,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 withPostgres(() => {
-  test('a minute of faults in servers and databases loses nothing, but control runs lose', async (t) => {
+  test('a minute of faults in servers and databases loses nothing, but each control run does', async (t) => {
     // chaos.js exits with 1 after any fault. Its output, which names the seed, is then in the error.
     const { stdout } = await run(process.execPath, [CHAOS, '--cluster', '--seconds', '60']);
     t.log(stdout);
@@ -66,7 +66,7 @@ withPostgres(() => {
     ['killed', 'SIGKILL'],
     ['interrupted', 'SIGINT'],
   ] as const) {
-    test(`chaos with several servers that is ${what} leaves nothing behind`, async (t) => {
+    test(`a run with several servers that is ${what} leaves nothing behind`, async (t) => {
       const directory = await passableDirectory(t);
       const chaos = spawn(process.execPath, [CHAOS, '--cluster', '--seconds', '600'], {
         env: { ...process.env, TMPDIR: directory },
