@@ -73,7 +73,10 @@ const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])
   ['machines/y.ts', './x.js', 'noImportCycles'],
 ];
 
-/** A file that looks up an address, and the rule that it breaks, if any. Neighbours must arrive by input. */
+/**
+ * A file that looks up an address, and the rule that it breaks, if any. An actor must get the addresses of
+ * its neighbours as input.
+ */
 const LOOK_UPS: readonly (readonly [file: string, rule?: string])[] = [
   ['actors/server/server-tree.ts'],
   ['actors/client/client-tree.ts'],

@@ -26,7 +26,7 @@ class Recorder {
     this.#terminals = terminals;
   }
 
-  /** Adds a frame of both screens. The shown times are fixed, so that every recording is equal. */
+  /** Adds a frame of both screens. The shown times are fixed, so that all recordings are equal. */
   keep(ms: number): void {
     const [left, right] = this.#terminals.map((terminal) => withoutWords(atFive(terminal.picture())));
     this.frames.push({ ms, screens: [left as Screen, right as Screen] });
@@ -72,7 +72,7 @@ function atFive({ rows, cursor }: Screen): Screen {
   return { rows: timed, cursor };
 }
 
-/** A cell of the words in the picture is 9 columns wide: the longest word of the list has 8 letters. */
+/** Replaces a word by 8 dots in a cell of the same width. The longest word of the list has 8 letters. */
 const cover = (word: string) => (word.endsWith(' ') ? '········'.padEnd(word.length) : '········');
 
 /** Covers the 24 words of a key, which differ in each recording. */
