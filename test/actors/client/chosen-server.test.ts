@@ -308,7 +308,7 @@ test.serial(
     let lookUps = 0;
     const chosen = new ChosenServer({ host: 'im.test', ...two.ports }, (_host, _options, done) => {
       lookUps += 1;
-      // Name servers, too, return the addresses in another order each time.
+      // Real name servers also change the order of the addresses.
       done(null, addresses.reverse().slice());
     });
     chosen.beginWith('alice');

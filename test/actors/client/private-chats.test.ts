@@ -139,7 +139,7 @@ test('a long line is cut, and both users are told', async (t) => {
   t.regex(note ?? '', /longer than 16 KiB/);
 });
 
-/** Rows of the table of outgoing calls, for a buddy whose key is pinned: what the server says. */
+/** What the server may say about a buddy whose key is pinned. `undefined` stands for the pinned key. */
 const PINNED_ROWS: readonly (readonly [title: string, who: WhoAnswer | undefined])[] = [
   ['the key', undefined],
   ['no key', { says: 'open' }],
@@ -342,7 +342,7 @@ test('a caller with a revoked device is refused', async (t) => {
   t.is(await peer.line(), 'DENIED key');
 });
 
-/** Rows of the table of incoming calls in clear. */
+/** The users in whose names a call in clear is rejected, and the reported cause. */
 for (const [title, prepare, cause] of [
   ['who is pinned', ({ bob, alice }: Pair) => bob.pin('alice', { key: alice.key }), 'in-clear'],
   ['for whom the server names a key', async () => {}, 'in-clear'],
@@ -573,7 +573,7 @@ test('a client has ended only when the record of its last chat is stored', async
   t.deepEqual('entries' in record && record.entries.filter(({ is }) => is === 'line'), []);
 });
 
-test('a client has ended only when the lines that its user gave up are removed', async (t) => {
+test('a client has ended only when the lines that its user discarded are removed', async (t) => {
   const both = await pair(t, { alice: { keepsLines: true } });
   const { ours } = await chatOf(both);
   both.wire.isHeld = true;
@@ -611,7 +611,7 @@ test('kept lines of a broken chat arrive once, in the next chat', async (t) => {
   t.deepEqual(await read(last.theirs, 1), ['four']);
 });
 
-test('the lines of a broken chat are given up if the user refuses to send them again', async (t) => {
+test('the lines of a broken chat are discarded if the user refuses to send them again', async (t) => {
   const both = await pair(t, { alice: { keepsLines: true } });
   const { ours, theirs } = await chatOf(both);
   both.wire.isHeld = true;

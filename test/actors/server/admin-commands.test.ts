@@ -8,7 +8,7 @@ import { MAX_BANS } from '../../../storage/store.js';
 const id = 'alice' as UserId;
 const key = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' as IdentityKey;
 
-/** A store that makes a change, and then does not answer. */
+/** A store that makes changes, but cannot be read. */
 const questions = {
   change: async () => 200,
   examineStore: async () => {

@@ -74,7 +74,7 @@ test('a line that is not a request gets 201 for a banned id, and 204 from a bann
     t.is(await ask(server.tcp, `${line}\n`), DENIED_ADDRESS, line);
 });
 
-test('every request but VER from a banned address or network gets 204, also inside TLS', async (t) => {
+test('every request except VER from a banned address or network gets 204, also inside TLS', async (t) => {
   const server = await serve(t);
   const { tcp } = server;
   const alice = await people(server);
@@ -227,7 +227,7 @@ test('users who were removed or banned while the store was down are offline afte
   t.is(parseUnknownSession(await next), session.name);
 });
 
-test('a removed user is offline, on no list and without a session; requests but REG get 202', async (t) => {
+test('a removed user is offline, on no list and without a session; requests except REG get 202', async (t) => {
   const server = await serve(t);
   const { tcp } = server;
   const alice = await people(server);
