@@ -16,7 +16,7 @@ const PROCESS_EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
 /**
  * Runs a scenario.
  *
- * @returns The errors that reached the process in this event-loop iteration and the next.
+ * @returns The errors that reached the process during the scenario and in the next two event-loop iterations.
  */
 export async function escapesOf(scenario: () => void | Promise<void>): Promise<unknown[]> {
   const escaped: unknown[] = [];

@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process';
 import type { KeyedHome } from './keyed-home.js';
 import { programPath } from './programs.js';
 
-/** The calls that change a file or directory, make it durable, or speak to the server. */
+/** The system calls that change a file or directory, make it durable, or speak to the server. */
 export const STEPS = [
   'mkdir',
   'pwrite64',

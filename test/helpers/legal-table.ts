@@ -23,7 +23,7 @@ import { DEMOS, type Demo } from '../../examples/machines/demos.js';
 /** The next state, or `stays`; then effects and context changes. `{key}` is the event's value of that key. */
 export type Row = readonly [next: string, ...effects: readonly string[]];
 
-/** Rows by the names of samples. A row `type *` applies to each sample of that type that has no own row. */
+/** Rows by the names of samples. A row `type *` applies to each sample of that type without its own row. */
 export type Rows = Readonly<Record<string, Row>>;
 
 /** A state, and the list of samples that leads to it. */

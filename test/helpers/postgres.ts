@@ -110,7 +110,7 @@ export class Postgres {
     await this.run();
   }
 
-  /** How a standby connects to this server. */
+  /** The connection string with which the standby of this name connects to this server. */
   conninfo(name: string): string {
     return `host=127.0.0.1 port=${this.port} user=postgres dbname=postgres application_name=${name}`;
   }

@@ -42,7 +42,7 @@ async function registerInLoop(client: number): Promise<void> {
     const outcome = await request(`REG ${id}\n`);
     if (outcome === '200 OK') acknowledged.push(id);
     else failed.push(outcome);
-    // The test waits for these lines, which show that the load has begun.
+    // The test waits for these lines, which show that the load is running.
     if (count % 16 === 0) process.stdout.write('.\n');
   }
 }

@@ -29,7 +29,7 @@ export class TappedWire {
   /** All bytes of both directions. */
   readonly #chunks: Buffer[] = [];
   readonly #sockets = new Set<Socket>();
-  /** While this is true, bytes to the called client are held back until {@link release} passes them on. */
+  /** While this is true, bytes to the port behind the wire are held back until {@link release}. */
   isHeld = false;
   #held: (() => void)[] = [];
 
