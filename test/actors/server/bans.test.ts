@@ -227,7 +227,7 @@ test('users who were removed or banned while the store was down are offline afte
   t.is(parseUnknownSession(await next), session.name);
 });
 
-test('a removed user is offline, on no list and without a session; requests except REG get 202', async (t) => {
+test('a removed user is offline, on no list, without a session; requests except REG get 202', async (t) => {
   const server = await serve(t);
   const { tcp } = server;
   const alice = await people(server);
