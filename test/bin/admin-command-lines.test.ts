@@ -9,7 +9,7 @@ const test = anyTest.serial;
 
 const PERMISSIONS = 0o777;
 
-test('status shows a running server, as lines and as JSON', async (t) => {
+test('`status` shows a running server, as lines and as JSON', async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   const { tcp, udp, program } = await startServerProgram(t, directory, '--max-users', '7');
   t.is((await stat(directory)).mode & PERMISSIONS, 0o700);
@@ -95,7 +95,7 @@ test('a socket path over 107 bytes is refused with an error that names the path'
   t.is((await runServer(t, 'status', '--admin-socket', socket)).code, 0);
 });
 
-test('stop ends the server, and returns when its process has ended', async (t) => {
+test('`stop` ends the server, and returns when its process has ended', async (t) => {
   const directory = await temporaryDirectory(t);
   const { program } = await startServerProgram(t, directory, '--log-format', 'json', '--log-level', 'warn');
   const { code, stdout } = await runServer(t, 'stop', '--data', directory, '--json');

@@ -63,7 +63,7 @@ withPostgres(() => {
     t.like(await run('stop'), { stopped: true, pid: again.program.process.pid });
   });
 
-  test('without $RUNTIME_DIRECTORY there is no socket, and the log says what to set', async (t) => {
+  test('without $RUNTIME_DIRECTORY there is no admin socket, and the log says what to set', async (t) => {
     const url = await postgres.makeDirectory(t);
     const { program } = await startOn(t, url, '--directory-alone', '--warm-up', '0');
     await until(() => program.stderr.includes('set --admin-socket'));

@@ -80,7 +80,7 @@ test('the command `users` lists all users and reserved ids, or those that match 
   }
 });
 
-test('show prints everything about a user with a key who is online', async (t) => {
+test('`show` prints everything about a user with a key who is online', async (t) => {
   const { server, run, json } = await started(t);
   const identity = Identity.create();
   const device = deviceOf(identity);
@@ -95,7 +95,7 @@ test('show prints everything about a user with a key who is online', async (t) =
   t.regex(stdout, /^session +device \d+ from 127\.0\.0\.1, seen /m);
 });
 
-test('show says why an id cannot be registered', async (t) => {
+test('`show` says why an id cannot be registered', async (t) => {
   const { server, run, json } = await started(t, '--max-users', '3');
   const show = async (id: string) => {
     const { code, stdout } = await run('show', id, '--json');
@@ -118,7 +118,7 @@ test('show says why an id cannot be registered', async (t) => {
   t.regex(invalid.stderr, /'a b' is not a valid id: up to 64 letters/);
 });
 
-test('show says why a client at an address cannot register, and who is online from there', async (t) => {
+test('`show` says why a client at an address cannot register, and who is online there', async (t) => {
   const { server, json } = await started(t, '--registration-burst', '4', '--limit-loopback');
   const presence = await PresenceClient.open(t, server.udp);
   presence.send('SET alice 100 ONLINE 4000');
@@ -169,7 +169,7 @@ test('a deletion is durable at once, and a user who registers the id later is on
   t.is((await run('free', 'nemo')).code, 3);
 });
 
-test('delete asks at a terminal, and needs --yes elsewhere', async (t) => {
+test('`delete` asks at a terminal, and needs --yes elsewhere', async (t) => {
   const { directory, run, json } = await started(t);
   const { code, stderr } = await run('delete', 'mallory');
   t.is(code, 2);
@@ -251,7 +251,7 @@ test('key commands to a running server print the same as key commands on a data 
   t.is((await run('key', 'set', 'alice')).code, 2);
 });
 
-test('reload prints what changed and what needs a restart, or the mistake in the file', async (t) => {
+test('`reload` prints what changed and what needs a restart, or the mistake in the file', async (t) => {
   const config = join(await temporaryDirectory(t), 'server.conf');
   await writeFile(config, '');
   const { server, run, json } = await started(t, '--config', config);

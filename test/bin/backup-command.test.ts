@@ -71,7 +71,7 @@ test('a server starts from a backup that ends at a given change, and has the sam
   t.is(late.stderr, 'im-server: there is no change 5: the newest change is 4\n');
 });
 
-test('backup says why it cannot make a backup, and leaves nothing behind', async (t) => {
+test('`backup` says why it cannot make a backup, and leaves nothing behind', async (t) => {
   const parent = await temporaryDirectory(t);
   const data = join(parent, 'data');
   const { program } = await startServerProgram(t, data);

@@ -1,4 +1,4 @@
-/** im-client is killed with kill -9 at each step of the commands that make, restore and revoke keys. */
+/** im-client is killed with kill -9 during the commands that make, restore and revoke keys. */
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ async function usableDevice(t: ExecutionContext, server: ServerAt, home: KeyedHo
   return stored;
 }
 
-test('a client killed at any step of register never loses a key that the server knows', async (t) => {
+test('a client killed at any step of `register` never loses a key that the server knows', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await startKeyedServer(t);
   let registered = 0;
@@ -93,7 +93,7 @@ async function registered(t: ExecutionContext, server: ServerAt, n: number) {
   return { id, identity, device, home: await KeyedHome.create(t, server) };
 }
 
-test('a client killed at any step of key restore restores the key in the next run', async (t) => {
+test('a client killed at any step of `key restore` restores the key in the next run', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await startKeyedServer(t);
   const kills = await killEverywhere(
@@ -113,7 +113,7 @@ test('a client killed at any step of key restore restores the key in the next ru
   t.log(`killed ${kills} times`);
 });
 
-test('a client killed at any step of key revoke keeps its key, and finishes in the next run', async (t) => {
+test('a client killed at any step of `key revoke` keeps its key, and finishes in the next run', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await startKeyedServer(t);
   const kills = await killEverywhere(

@@ -78,12 +78,12 @@ test('auto-away accepts 1 minute to 1 day, or off', (t) => {
   }
 });
 
-test('an id is valid in the protocol, and is parsed into lower case', (t) => {
+test('an id must be valid in the protocol, and is parsed into lower case', (t) => {
   t.is(String(idOption('Alice')), 'alice');
   for (const text of ['', 'a b', 'x'.repeat(65), 'ä']) t.throws(() => idOption(text), INVALID, text);
 });
 
-test.serial('the value of its variable sets a switch to yes or no', (t) => {
+test.serial('an environment variable sets a switch to yes or no', (t) => {
   t.teardown(() => {
     delete process.env['IM_PLAIN'];
     delete process.env['IM_HISTORY'];
@@ -100,7 +100,7 @@ test.serial('the value of its variable sets a switch to yes or no', (t) => {
   }
 });
 
-test.serial('a variable of a switch that is neither yes nor no is an error with its name', (t) => {
+test.serial('an invalid value in the variable of a switch is an error that names the variable', (t) => {
   process.env['IM_PLAIN'] = 'maybe';
   t.teardown(() => {
     delete process.env['IM_PLAIN'];

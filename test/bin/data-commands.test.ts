@@ -184,7 +184,7 @@ test('a directory in use can be checked and exported, but not imported into', as
   t.regex(stderr, new RegExp(`^im-server: .* is in use by process ${program.process.pid} on [^\\n]*\\n$`));
 });
 
-test('check prints the damage, its position, and how many users --repair can save', async (t) => {
+test('`check` prints the damage, its position, and how many users --repair can save', async (t) => {
   const directory = await filledDirectory(t);
   const path = join(directory, 'snapshot-3.txt');
   const good = await readFile(path, 'latin1');
@@ -309,7 +309,7 @@ test('a reader that closes the pipe early causes no error in an export', async (
   t.is(program.stderr, '');
 });
 
-test('check fails if the last line of any file has no LF', async (t) => {
+test('`check` fails if the last line of any file has no LF', async (t) => {
   const directory = await filledDirectory(t);
   const change = { op: 'DEL', id: id('alice'), buddy: id('bob') } as const;
   const record = lineOf({ sequence: 7, durable: 6, change });

@@ -126,7 +126,7 @@ async function listening(t: ExecutionContext, server: Ports, ...args: readonly s
 
 // Requests to the server.
 
-test('register, add and del print the reply, and each reply has an exit code', async (t) => {
+test('`register`, `add` and `del` print the reply, and each reply has an exit code', async (t) => {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   const environment = emptyEnvironment(t);
   for (const [args, code, reply] of [
@@ -150,7 +150,7 @@ test('register, add and del print the reply, and each reply has an exit code', a
   }
 });
 
-test('register --clear registers an id without a key', async (t) => {
+test('`register --clear` registers an id without a key', async (t) => {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   const program = start(t, server, 'register', 'alice', '--clear');
   t.is(await program.exited, 0);
@@ -230,7 +230,7 @@ test('an empty buddy list causes a hint, except with --json', async (t) => {
   t.is(programs.stdout + programs.stderr, '');
 });
 
-test('buddies prints the buddy list, for people and for programs', async (t) => {
+test('`buddies` prints the buddy list, for people and for programs', async (t) => {
   const { server, bob } = await withBob(t);
   await ask(server.tcp, 'ADD alice carl\n');
   const plain = await run(t, server, ['buddies', 'alice']);
@@ -277,7 +277,7 @@ test('a buddy list that may be cut leads to exit code 16, and a field of the eve
   ]);
 });
 
-test('buddies --watch prints each change, and ends with a signal', async (t) => {
+test('`buddies --watch` prints each change, and ends with a signal', async (t) => {
   const { server } = await withBob(t);
   const program = start(t, server, 'buddies', 'alice', '--watch', '--json');
   await program.expect(/"buddy":"bob","status":"ONLINE"/);
@@ -732,7 +732,7 @@ test('without an id, a command without a buddy uses the configured user', async 
   t.is(configured.stdout, named.stdout);
 });
 
-test('help prints the help of the program, or of a command', async (t) => {
+test('`help` prints the help of the program, or of a command', async (t) => {
   const port = await freePort();
   const server = { tcp: port, udp: port };
   for (const [args, same] of [

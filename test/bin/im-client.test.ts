@@ -192,7 +192,7 @@ test('a server that is down causes an error in one line, and the client recovers
   for (const request of ['REG alice', 'REG bob', 'ADD bob alice']) await ask(second.tcp, `${request}\n`);
   await client.answer('Your choice: ', 's');
   await client.expect('My buddy list:');
-  await callPortOf(t, second, 'bob', 'alice'); // until alice's next heartbeat
+  await callPortOf(t, second, 'bob', 'alice'); // waits for alice's next heartbeat
   t.pass();
 });
 

@@ -156,7 +156,7 @@ test('if --inspect names no port, each inspected program gets a port of its own'
   t.is(new Set(addresses).size, 2);
 });
 
-test('an invalid port and a command without actors are errors', async (t) => {
+test('--inspect is an error with an invalid port, or for a command that starts no actors', async (t) => {
   for (const [args, message] of [
     [['--inspect', 'x'], /--inspect.*Use a port from 0 to 65535\./],
     [['--inspect', '0', 'check', '/tmp'], /'check' cannot be inspected: omit --inspect/],

@@ -82,7 +82,7 @@ async function leaveUnread(peer: Peer, farewell: string): Promise<void> {
   peer.socket.resetAndDestroy();
 }
 
-test('send waits as long as --timeout for lines that are not confirmed, and prints them', async (t) => {
+test('`send` waits for confirmations until --timeout, and prints the unconfirmed lines', async (t) => {
   // The buddy's kernel cannot buffer all these lines, but our kernel can.
   const count = 8_000;
   const lines = Array.from({ length: count }, (_, index) => `${index} ${'.'.repeat(200)}\n`);
@@ -156,7 +156,7 @@ test('when the chat is over, the menu client prints unread lines before it exits
   t.regex(alice.stdout, UNDELIVERED);
 });
 
-test('send exits with 0 when the buddy reads everything and closes', async (t) => {
+test('`send` exits with 0 when the buddy reads everything and closes', async (t) => {
   const { alice, peer, sent } = await hasSent(t, 'send', TEXT);
   alice.process.stdin?.end();
   await sent;

@@ -74,7 +74,7 @@ test('a client is reported for its current user, not for an earlier one', async 
   t.notRegex(bob.stdout + other.stdout, /bob is signed in in another/);
 });
 
-test('the command listen also reports other clients, as text and as JSON', async (t) => {
+test('the command `listen` also reports other clients, as text and as JSON', async (t) => {
   const server = await StubServer.start(t);
   const environment = emptyEnvironment(t);
   const first = menu(t, server, environment);

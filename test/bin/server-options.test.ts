@@ -35,7 +35,7 @@ test('the command line overrides the environment, which overrides the file and t
   t.deepEqual(rows['data'], { value: './data', source: 'default' });
 });
 
-test('config prints each option once, aligned, and a variable can name the file', async (t) => {
+test('`config` prints each option once, aligned, and a variable can name the file', async (t) => {
   const path = await configFile(t, 'data = /srv/im\n');
   const { stdout } = await run(t, { IM_SERVER_CONFIG: path }, 'config');
   const lines = stdout.trimEnd().split('\n');
@@ -44,7 +44,7 @@ test('config prints each option once, aligned, and a variable can name the file'
   t.is(new Set(lines.map((line) => line.split(' ')[0])).size, lines.length);
 });
 
-test('config prints a given value as a file can have it, and describes a default in words', async (t) => {
+test('`config` prints a given value as in a file, and describes a default in words', async (t) => {
   const { stdout } = await run(t, {}, 'config', '--log-format', 'json', '--log-level', 'warn');
   t.regex(stdout, /^log-format += json +\(command line\)$/m);
   const defaults = await run(t, {}, 'config');

@@ -181,7 +181,7 @@ withPostgres(() => {
     }
   });
 
-  test('migrate makes a directory; its servers have one key, new or from a data directory', async (t) => {
+  test('`migrate` makes a directory; its servers have one key, new or from a data directory', async (t) => {
     await postgres.sql('create database fresh owner im');
     await postgres.sql('create database moved owner im');
     const made = await runToEnd(t, 'migrate', postgres.url('fresh'));

@@ -124,7 +124,7 @@ test('a changed key is reported with both keys, until the user types the words o
   t.deepEqual(await pin(), { key: bob.key, floor: 0, by: 'words' });
 });
 
-test('a key that the buddy gave counts, even if the server names another key', async (t) => {
+test('a key that the user got from the buddy counts, even if the server names another key', async (t) => {
   const { bob, trust, pin } = await aliceAndBob(t);
   const own = Identity.create();
   const given = await trust('bob', own.key);

@@ -60,7 +60,7 @@ test('--json prints an object without the words; a second restore makes a newer 
   t.true(two.serial > one.serial);
 });
 
-test('a restored device gets a higher serial than the newest one, even one in the future', async (t) => {
+test('a restored device gets a higher serial than the newest, even if that is in the future', async (t) => {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, server);
   const identity = Identity.create();

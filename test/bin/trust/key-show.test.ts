@@ -52,7 +52,7 @@ test('all ids are shown, or with --user only that id', async (t) => {
   t.is((await home.run(['key', '--user', 'carl'])).stderr, 'carl has no key on this machine.\n');
 });
 
-test('key says if the words are gone, if a key is tentative, or if its file is damaged', async (t) => {
+test('`key` says if the words are gone, if a key is tentative, or if its file is damaged', async (t) => {
   const home = await KeyedHome.create(t, await serveWithKey(t));
   const alice = await home.register('alice');
   t.is(await home.keys.dropSeed(home.nameOf('alice'), alice.key), undefined);

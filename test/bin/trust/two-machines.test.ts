@@ -147,7 +147,7 @@ test('a machine that was shut out while it was off says so once, when alice sign
   t.is(times(again, REVOKED[0] ?? ''), 1);
 });
 
-test('after a registration by a command, key words and key restore move alice', async (t) => {
+test('after a registration by a command, `key words` and `key restore` move alice', async (t) => {
   const { desktop, laptop } = await twoMachines(t);
   const registered = await desktop.run(['register', 'alice']);
   t.deepEqual([registered.code, registered.out], [0, '200 OK\n']);
