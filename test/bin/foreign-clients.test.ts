@@ -140,7 +140,7 @@ for (const { dialect, answer, bye } of [
     t.regex(greeting ?? '', /^REQUEST alice \d+$/);
     peer.send(answer);
     t.is(await peer.line(), 'hello');
-    t.is(await peer.line(), undefined, 'and nothing else');
+    t.is(await peer.line(), undefined, 'nothing else is sent');
     peer.send(bye);
     peer.socket.end();
     t.is(await program.exited, 0, program.stderr);

@@ -165,7 +165,7 @@ test('the list of buddies is shown even if the server is silent about keys', asy
   const { server, bob } = await withBob(t, 'silence');
   const row = `bob\tONLINE\t127.0.0.1\t${bob.port}\n`;
   t.deepEqual(await run(t, server, emptyEnvironment(t), ['buddies', 'alice']), [0, row, '']);
-  t.deepEqual(server.requests, [VERSION], 'and the cause of its silence is not asked for');
+  t.deepEqual(server.requests, [VERSION], 'the client does not ask why the server is silent');
 });
 
 test('a server that kept keys and now keeps none counts as busy, and gets nothing in clear', async (t) => {

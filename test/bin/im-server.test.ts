@@ -341,7 +341,7 @@ test('--max-users limits the users; --answer-burst and --answer-rate limit the a
   const other = await PresenceClient.open(t, udp, '127.0.0.2');
   const line = 'bob 101 OFFLINE unknown unknown\n';
   t.is(await flood.ask('GET alice'), line);
-  flood.onMessage(() => t.fail('it has used its budget'));
+  flood.onMessage(() => t.fail('an answer beyond the budget'));
   flood.send('GET alice');
   t.is(await other.ask('GET alice'), line);
 });

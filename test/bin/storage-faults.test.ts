@@ -79,7 +79,7 @@ async function untilWritten(t: ExecutionContext, ledger: Ledger, port: number): 
     const reply = await ledger.request(port, request);
     if (reply === 200) return;
     if (reply !== 205) return t.fail(`${request} was answered ${reply}`);
-    if (performance.now() - startedMs > HANG_MS) return t.fail('it is refused for too long');
+    if (performance.now() - startedMs > HANG_MS) return t.fail('the request is refused for too long');
     await sleep(50);
   }
 }

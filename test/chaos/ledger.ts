@@ -100,7 +100,12 @@ export class Ledger {
   strayFrom(found: readonly UserId[]): Difference[] {
     const isEarlier = () => this.#earlier.some((list) => isSame(list, found));
     if (this.differences(found).length === 0 || isEarlier()) return [];
-    return [{ fault: 'stray', what: `the list of ${this.owner} was never: ${found.join(' ')}` }];
+    return [
+      {
+        fault: 'stray',
+        what: `the list of ${this.owner} is shown as '${found.join(' ')}', which it never was`,
+      },
+    ];
   }
 
   /**

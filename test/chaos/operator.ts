@@ -69,7 +69,10 @@ export class Operator {
     const { outcast, tally } = this.#options;
     const isBanned = users.banOfId(outcast, Date.now()) !== undefined;
     if (this.#isBanned === undefined || this.#isBanned === isBanned) return;
-    tally.blame('loss', `the disk: ${outcast} is ${isBanned ? '' : 'not '}banned, against the last command`);
+    tally.blame(
+      'loss',
+      `the disk: ${outcast} is ${isBanned ? 'banned' : 'not banned'}, which is out of date`,
+    );
   }
 
   /** Bans or unbans the id, and repeats the command until it is answered. */

@@ -198,5 +198,5 @@ async function isSoon(node: Node, query: string, timeoutMs: number): Promise<boo
 
 async function until(node: Node, query: string): Promise<void> {
   if (await isSoon(node, query, TIMEOUT_MS)) return;
-  throw new Error(`${node.name} does not fulfil within ${TIMEOUT_MS / 1_000} s: ${query}`);
+  throw new Error(`${node.name} still has no row after ${TIMEOUT_MS / 1_000} s: ${query}`);
 }
