@@ -87,7 +87,7 @@ export class Ledger {
     }
     if (after.size === 0) {
       throw new Error(
-        `${request} was answered ${reply}, but the line of the user can only be one of ${JSON.stringify([...before])}`,
+        `${request} was answered ${reply}, but the only possible lines are ${JSON.stringify([...before])}`,
       );
     }
     if (reply === 200) this.acknowledged += 1;
