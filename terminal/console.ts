@@ -62,7 +62,7 @@ export function isSamePrompt(one: Prompt, other: Prompt | undefined): boolean {
 export interface ConsoleListener {
   /** The open prompt was answered, and is closed. */
   onAnswer(value: string): void;
-  /** The user pressed Ctrl-C on an empty line, for example to leave a chat or to refuse a call. */
+  /** The user pressed Ctrl-C and had no text typed, for example to leave a chat or to refuse a call. */
   onInterrupt(): void;
   /**
    * The input has ended without an answer to the open prompt, the user pressed Ctrl-D or pressed Ctrl-C

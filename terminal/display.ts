@@ -102,9 +102,9 @@ export class Display {
   /**
    * Call this after the screen's size has changed.
    *
-   * When the screen gets narrower, or lower than the prompt, the terminal wraps rows or scrolls them off in
-   * its own way. From then on, every change of the size paints the whole screen again, because such rows may
-   * come back. Before that, drawing the prompt again is enough.
+   * When the screen gets narrower, or gets fewer rows than the prompt has, the terminal wraps rows or scrolls
+   * them off in its own way. From then on, every change of the size paints the whole screen again, because
+   * such rows may come back. Before that, drawing the prompt again is enough.
    */
   resized(): void {
     const { columns, rows } = this.#size;

@@ -1,9 +1,9 @@
 /**
  * Turns a terminal's bytes into keys, and discards the terminal's reports.
  *
- * A terminal sends keys, and also reports about the mouse, its colours or its name. The key parser of Node.js
- * knows only the sequences of keys, and mistakes parts of other sequences for typed characters. Therefore
- * this file passes only typed characters and complete sequences of keys to that parser.
+ * Apart from keys, a terminal sends reports about the mouse, its colours or its name. The key parser of
+ * Node.js knows only the sequences of keys, and mistakes parts of other sequences for typed characters.
+ * Therefore this file passes only typed characters and complete sequences of keys to that parser.
  */
 
 import { EventEmitter } from 'node:events';
@@ -34,9 +34,9 @@ const FIRST_FINAL = 0x40;
 const STRING_STARTS = ']P_^X';
 
 /**
- * Matches what a key sends after `ESC [`, with at most two short parameters, because the parser of Node.js
- * reads no more. Reports of the cursor (which end in R) and of the focus (which end in I or O) look similar,
- * but do not match.
+ * Matches the rest of a key's sequence after `ESC [`. It has at most two short parameters: the parser of
+ * Node.js reads no more. Reports of the cursor (which end in R) and of the focus (which end in I or O) look
+ * similar, but do not match.
  */
 const KEY = /^(?:(?:(?:\d;)?\d)?[A-HPQSZa-e]|\d\d?(?:;\d)?[~^]|\d\d?\$|20[01]~|\[(?:[A-E]|[56]~))$/;
 
@@ -63,7 +63,7 @@ export class KeyReader {
   readonly #parser = new EventEmitter();
   readonly #onTimeout: () => void;
   #state: State = 'text';
-  /** The bytes of the current sequence, as long as it may be a key. */
+  /** The first bytes of the current sequence: enough to recognize a key. */
   #sequence: number[] = [];
   #mouseBytesLeft = 0;
   /** Bytes for the parser of Node.js. */

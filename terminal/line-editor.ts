@@ -24,7 +24,7 @@ export class LineEditor {
   #before: string[] = [];
   #after: string[] = [];
   #bytes = 0;
-  /** The line after the last cut. If the line is still the same, the next cut is joined to the last cut. */
+  /** The line and its cursor after the last cut. If both are still the same, the next cut is joined to it. */
   #stateAfterCut: string | undefined;
 
   constructor(clipboard: Clipboard = { text: '' }) {

@@ -13,7 +13,7 @@ import type { NotifyMode } from './console.js';
  */
 export const NOTICE_PAUSE_MS = 5_000;
 
-/** For this time after a key, the user counts as being at the screen and gets no notice, in milliseconds. */
+/** For this time, in milliseconds, after a key press the user counts as present and gets no notice. */
 export const ATTENTION_MS = 10_000;
 
 /** The maximum number of characters of a notification. */
@@ -51,7 +51,7 @@ export class Notifier {
     this.#held = 0;
   }
 
-  /** Gives a notice now. During a pause, counts the notice for a common notice at the end of the pause. */
+  /** Gives a notice now. During a pause, only counts it: a notice at the end of the pause gives the count. */
   notify(text: string): void {
     if (this.#options.mode === 'off' || this.#isAttended) return;
     if (this.#cancelPause === undefined) this.#give(this.#options.isPrivate ? 'New message' : text);

@@ -18,13 +18,13 @@ const ORDER: Readonly<Record<Status, number>> = { 100: 0, 102: 1, 101: 2 };
 /** The maximum number of columns to which ids are padded. */
 const MAX_ID_COLUMNS = 24;
 
-/** The maximum number of columns before the short menu, for a menu that fits in 80 columns. */
+/** The maximum number of columns for the id and `, away` before the short menu, in a line of 80 columns. */
 const MAX_MENU_USER_COLUMNS = 14;
 
 /** The short menu, for a user who has seen the full one. The capitals are the keys to press. */
 export const MENU_REMINDER = 'Register Login Add Delete Message Status aWay History Block eXit';
 
-/** Shown with a buddy list that is as long as an answer of the server may be. */
+/** Shown below a buddy list that fills the longest possible answer of the server. */
 const LIST_MAY_BE_CUT = '(The list may be cut: it is as long as an answer of the server can be.)';
 
 /** The short menu for a user who has a key. It abbreviates words to make room for Verify. */

@@ -19,7 +19,7 @@ const WRAP_ON = `${ESC}?7h`;
 const MAX_STATUS_ROWS = 10;
 const MIN_QUESTION_ROWS = 2;
 
-/** Rows that the block leaves free above itself, if there is room, for lines that are printed meanwhile. */
+/** Rows that the block leaves free above itself, if there is room, for lines printed above the prompt. */
 const ROWS_ABOVE = 1;
 
 /** The content of the block. */

@@ -126,7 +126,8 @@ export class LinePrompt extends BasePrompt implements OpenPrompt {
     this.#options.onEdit();
   }
 
-  // These methods have the names of enquirer's commands. The comments name the keys of a command.
+  // These methods have the names of enquirer's commands. Where the name does not suggest the keys, a comment
+  // gives them.
 
   dispatch(text: string | undefined, key: Key): void {
     if (key.ctrl || key.meta || key.option) {

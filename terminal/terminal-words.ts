@@ -1,7 +1,7 @@
 /**
  * The words for a user at a terminal. They replace some of the words in words.ts, which cannot be improved
- * because scripts depend on them. The words in this file name people, give a single cause, and say how to
- * fill an empty list.
+ * because scripts depend on them. The words in this file say the name of the buddy, name one cause where
+ * words.ts leaves two possible, and say how to fill an empty list.
  */
 
 import type { Notice, Question } from '../machines/client/notices.js';
@@ -41,7 +41,7 @@ export const MENU_HELP: readonly string[] = [
   '  X - leaves; so do Ctrl-C at the menu, and Ctrl-D',
 ];
 
-/** The menu's line for a user who has a key, and its explanation. */
+/** The additional line of the menu for a user who has a key, and the explanation of that line. */
 const VERIFY = '  V - Verify the key of a buddy';
 const VERIFY_HELP = '  V - verifies the key of a buddy: you compare six words by telephone or in person';
 
