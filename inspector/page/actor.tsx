@@ -72,7 +72,7 @@ interface TitleProps {
   readonly actor: ActorView;
   readonly selection: Selection;
   readonly state: string | undefined;
-  /** True for a member of a group that has ended. */
+  /** True for a group member that has ended. */
   readonly isGone: boolean;
 }
 

@@ -23,7 +23,7 @@ const ZOOM_STEP = 1.25;
 const MAX_ZOOM = 6;
 const MIN_ZOOM = 0.2;
 
-/** Oldest transition that still flashes when it is first shown, in milliseconds. */
+/** The maximum age of a transition that flashes when it is first shown, in milliseconds. */
 const MAX_FLASH_AGE_MS = 1_000;
 
 export interface ChartProps {

@@ -1,5 +1,6 @@
 /**
- * Icons of an actor's kind and status. The shapes differ, so that colour is not needed to read them.
+ * Icons of an actor's kind and status. They can be read without colour: all shapes differ, except that
+ * `crashed` and `killed` have the same shape.
  */
 
 import type { JSX } from 'preact';

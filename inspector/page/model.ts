@@ -18,7 +18,7 @@ export const MAX_MESSAGES_PER_KIND = 60;
 export const MAX_ENTRIES = 500;
 export const MAX_ENTRIES_PER_KIND = 50;
 
-/** The maximum number of transitions kept for one actor, and of actors whose transitions are kept. */
+/** The maximum number of transitions kept for one actor, and the maximum number of these actors. */
 export const MAX_STEPS = 40;
 export const MAX_STEPPING_ACTORS = 1_000;
 

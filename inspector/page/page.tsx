@@ -26,7 +26,7 @@ export interface View {
   readonly filter: string;
   readonly hidesXstate: boolean;
   readonly showsMembers: boolean;
-  /** The message whose fields are shown. */
+  /** The serial number of the message whose fields are shown. */
   readonly pinned: number | undefined;
 }
 

@@ -25,13 +25,13 @@ const CHARACTER_WIDTH = 7.5;
 /** Longest text of a message's fields next to its type, in characters. */
 const MAX_INLINE_LENGTH = 16;
 
-/** The diagram scrolls along with new messages if it is this close to its end, in pixels. */
+/** The diagram scrolls along with new messages if at most this many pixels of it are below the view. */
 const FOLLOW_DISTANCE = 60;
 
 export interface SequenceProps {
   readonly exchange: Exchange;
   readonly selectedPath: string | undefined;
-  /** The message whose fields are shown. */
+  /** The serial number of the message whose fields are shown. */
   readonly pinned: number | undefined;
   readonly onPin: (serial: number | undefined) => void;
   readonly onSelect: (path: string) => void;
@@ -149,7 +149,7 @@ interface ArrowProps {
   /** Positions of the two lifelines, in pixels from the left. */
   readonly start: number;
   readonly end: number;
-  /** True if it starts at the last lifeline, where a label has no room on the right. */
+  /** True if the arrow starts at the last lifeline, where a label has no room on the right. */
   readonly isLast: boolean;
   readonly y: number;
   readonly isPinned: boolean;

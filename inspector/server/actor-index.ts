@@ -87,7 +87,8 @@ export class ActorIndex {
    * Finds or creates the node of an actor. For a mailbox, finds the node of the actor that the mailbox
    * delivers to.
    *
-   * @returns `undefined` beyond {@link MAX_TREE_NODES}, and for a mailbox whose owner has not started yet.
+   * @returns `undefined` for an actor under another root or beyond {@link MAX_TREE_NODES}, and for a mailbox
+   * whose owner has not started yet.
    */
   identify(actor: AnyActorRef): Identity | undefined {
     const known = this.#identities.get(actor);
@@ -208,8 +209,8 @@ export class ActorIndex {
   }
 
   /**
-   * Finds or creates an actor's node. This happens at the actor's first message, perhaps before the actor is
-   * up.
+   * Finds or creates an actor's node. The actor may not be up yet: its first message may come before the
+   * event that reports its start.
    */
   #assignNode(
     actor: AnyActorRef,
@@ -246,7 +247,7 @@ export class ActorIndex {
     return undefined;
   }
 
-  /** Sets the status of a child that has no live actor. Ignored for groups. @returns The child's path. */
+  /** Sets the status of a child without a live actor, unless it is a group. @returns The child's path. */
   #setStatus(
     status: ActorStatus,
     { id, supervisor, dynamic }: Pick<ChildRestarting, 'id' | 'supervisor' | 'dynamic'>,

@@ -85,7 +85,7 @@ export interface Message {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** Equal transitions, since the previous frame, of one actor or of all members of one group. */
+/** Equal transitions of one actor, or of all members of one group, since the previous frame. */
 export interface Transition {
   readonly path: string;
   /** The last member that took the transition. */
@@ -112,10 +112,7 @@ export interface LifecycleEntry {
     | 'shutting down'
     | 'messages refused'
     | 'observer failed';
-  /**
-   * The reason in short: how the actor ended, the number of the restart, or the count and type of the refused
-   * messages.
-   */
+  /** Details, such as how the actor ended, the number of the restart, or the type of a refused message. */
   readonly why?: string;
   readonly error?: string;
 }

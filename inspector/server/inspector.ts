@@ -116,7 +116,7 @@ export const inspectorLogic: BehaviourLogic<InspectorEvent, InspectorInput, Insp
     function openStream(response: ServerResponse): void {
       if (viewers.size >= MAX_VIEWERS)
         return sendText(response, 503, `At most ${MAX_VIEWERS} pages can be open at once.`);
-      sendFrame(); // The new viewer does not get the events before this moment.
+      sendFrame(); // Earlier events go to the other viewers only.
       const viewer = new Viewer(response, () => scope.now());
       viewers.add(viewer);
       response.on('error', () => {}); // A 'close' event follows.

@@ -22,7 +22,7 @@ const MAX_MESSAGES = 200;
 const MAX_TRANSITIONS = 200;
 const MAX_LIFECYCLE_ENTRIES = 200;
 
-/** The maximum number of lifecycle log entries of group members in one frame. */
+/** The maximum number of lifecycle log entries of group members in one frame. Errors are not counted. */
 const MAX_MEMBER_ENTRIES = 50;
 
 /** What was recorded since the last {@link Recorder.drain}. */
@@ -182,8 +182,8 @@ export class Recorder {
 }
 
 /**
- * The type of an event. In XState's own types, ids of actors or states follow after three parts, and are cut
- * off.
+ * The type of an event. Only the first three parts of XState's own types are kept: ids of actors or states
+ * follow them.
  */
 function typeOf({ type }: EventObject): string {
   return type.startsWith('xstate.') ? type.split('.').slice(0, 3).join('.') : type;
