@@ -187,7 +187,7 @@ export async function benchStore(report: Report): Promise<void> {
     const { stallMs, snapshotMs } = await measureStall(large);
     report.result('a snapshot, made during commits', { ms: snapshotMs }, `${snapshotMs} ms`);
     const stall = `${stallMs.toFixed(1)} ms`;
-    report.result('longest stall of the event loop meanwhile', { ms: stallMs }, stall, {
+    report.result('longest stall during the snapshot', { ms: stallMs }, stall, {
       target: atMost(stallMs, 25, 'ms'),
     });
     for (let round = 1; round <= 3; round++) {

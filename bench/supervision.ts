@@ -27,7 +27,7 @@ const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000] as const;
 const LISTS = [1_000, 10_000, 100_000] as const;
 const LISTED = 100_000;
 
-/** The actors started in one round. The result is the median of all rounds. */
+/** How many actors are started in one round, and the numbers of rounds. A result is the median of the rounds. */
 const ACTORS = 20_000;
 const ROUNDS = 9;
 const LIST_ROUNDS = 3;
@@ -140,20 +140,20 @@ export async function benchSupervision(report: Report): Promise<void> {
   const [bare = 0, added = 0] = compare([unsupervised(), supervised(1)]);
   report.section('Supervision: an actor that lives for two events');
   reportCpu(report, 'without a supervisor', bare);
-  reportCpu(report, 'under a dynamic one, two levels below', added);
+  reportCpu(report, 'under a dynamic supervisor', added);
   reportCpu(report, 'supervision adds', added - bare, atMost(added - bare, 3, 'µs'));
 
-  report.section('Supervision: start and end of one more child, by how many are alive');
+  report.section('Supervision: start and end of a dynamic child, by the number of other children');
   const costs = compare(CROWDS.map(supervised));
   for (const [index, crowd] of CROWDS.entries()) {
     reportCpu(report, crowd.toLocaleString('en'), costs[index] ?? Number.NaN);
   }
   const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
-  report.result('100,000 alive against one', { ratio: growth }, `${growth.toFixed(2)} times`, {
+  report.result('100,000 children against one', { ratio: growth }, `${growth.toFixed(2)} times`, {
     details: 'flat is about 1',
   });
 
-  report.section('Supervision: start and stop of a list, for each child, by how many there are');
+  report.section('Supervision: start and stop of a list, for each child, by the length of the list');
   const rounds: ListCost[][] = [];
   for (let round = 0; round < LIST_ROUNDS; round++) {
     const costs: ListCost[] = [];

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 
 const SERVER = fileURLToPath(new URL('../../../bin/im-server', import.meta.url));
 
-/** The settings of a small site. With `fsync`, what a server has acknowledged is on its disk. */
+/** The settings of a small site. With `fsync`, an acknowledged change is on the disk. */
 const SETTINGS = ['fsync = on', 'shared_buffers = 128MB'];
 
 const BUDDIES = 5;

@@ -16,7 +16,7 @@ export const LONG_LISTS = 100;
 const LONG = 200;
 const SHORT = 20;
 
-/** The prefixes of ids: of users with long lists, and of all others. */
+/** The prefixes of the ids of users with long lists, and of the ids of ordinary users. */
 export const LONG_PREFIX = 'long';
 export const PREFIX = 'user';
 

@@ -28,10 +28,7 @@ const CLIENTS = 64;
 const RATE = 20_000;
 const LONG_RATE = 8_000;
 
-/**
- * How many request numbers a job reserves: enough for an even number of rounds over all lists. A job uses
- * fewer.
- */
+/** How many request numbers a job reserves: an even number of rounds over all lists. A job uses fewer. */
 const NUMBERS_PER_JOB = 40 * LISTS;
 
 interface TcpScenario {

@@ -19,7 +19,7 @@ export interface TcpJob {
   readonly clients: number;
   readonly ms: number;
   readonly requests: RequestKind;
-  /** The number of the first request; later requests count on from it. */
+  /** The number of the first request. Each later request has the next number. */
   readonly first: number;
   /** The expected beginning of every reply. */
   readonly answer: string;

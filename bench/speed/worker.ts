@@ -59,6 +59,6 @@ export class Worker {
 
   async stop(): Promise<void> {
     this.process.kill('SIGKILL');
-    await this.#exited.catch(() => {}); // the process could not be started
+    await this.#exited.catch(() => {}); // rejects if the process could not be started
   }
 }
