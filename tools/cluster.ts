@@ -213,7 +213,7 @@ class Cluster {
     const env = { ...process.env, LC_ALL: 'C', PGPASSWORD: this.#password };
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.#running.set(child, name);
-    child.once('error', () => {}); // its exit is reported
+    child.once('error', () => {}); // A 'close' event follows.
     child.once('close', () => this.#running.delete(child));
     return child;
   }
