@@ -147,7 +147,7 @@ test('an exception of the listener for a line is reported as an error', async (t
   t.deepEqual(errors.map(String), ['Error: the listener failed']);
 });
 
-test('Ctrl-C may close the console at once', (t) => {
+test('the listener may close the console while Ctrl-C is handled', (t) => {
   const { console, press, told, output } = consoleInProcess(t, { onEnd: (ending) => ending.close() });
   console.ask(CHAT);
   press('\u0003\u0003');

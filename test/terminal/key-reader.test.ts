@@ -101,7 +101,7 @@ for (const [name, ...sequences] of KEYS)
     }
   });
 
-test('an escape alone is a key, and an escape with bytes that follow in time is one sequence', (t) => {
+test('an escape without a sequence is the Escape key, and several escapes in a row are one key', (t) => {
   const { read, names, pass } = reader(t);
   read(ESC);
   t.deepEqual(names(), []);

@@ -36,7 +36,7 @@ test('a pasted line is cut to the maximum length of a typed line', (t) => {
   t.is(pasted.shift()?.length, MAX_LINE_BYTES);
 });
 
-test('a preview shows the first five lines, safe to show and clipped, and counts the others', (t) => {
+test('a preview shows the first five lines, clipped and made safe, and counts the others', (t) => {
   t.deepEqual(previewOf(['a\u202e', 'b']), ['| a\uFFFD', '| b']);
   const long = previewOf(['x'.repeat(MAX_PREVIEW_CHARACTERS + 1), '2', '3', '4', '5', '6']);
   t.is(long[0], `| ${'x'.repeat(MAX_PREVIEW_CHARACTERS)}…`);

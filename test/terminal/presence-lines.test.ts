@@ -79,7 +79,7 @@ test('the short menu names the user, and fits in 80 columns even with a long nam
   }
 });
 
-test('without a user, buddies and missed calls the status is empty', (t) => {
+test('the status is empty if there is no user, no buddy and no missed call', (t) => {
   t.deepEqual(statusLines(nothing), []);
   t.deepEqual(missedLines([]), []);
 });

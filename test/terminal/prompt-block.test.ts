@@ -52,7 +52,7 @@ test('the block is redrawn from its first row if the cursor is in the middle of 
   t.deepEqual(await looks(), { rows: ['> 12345678', 'abcd'], cursor: [1, 2] });
 });
 
-test('if the cursor is behind a full row, it is at the beginning of the next row', async (t) => {
+test('after a full row of text, the cursor is at the beginning of the next row', async (t) => {
   const { block: prompt, looks } = block(10);
   prompt.draw('> 12345678', '');
   t.deepEqual(await looks(), { rows: ['> 12345678'], cursor: [1, 0] });
