@@ -36,7 +36,7 @@ function shown(more: Partial<Choice>) {
   return [lifelines.join(' '), messages.map(({ type }) => type).join(' ')];
 }
 
-test('all messages are shown, with lifelines in tree order after the outside', (t) => {
+test('all messages are shown, and the lifelines are `outside` and then the actors in tree order', (t) => {
   t.deepEqual(shown({}), ['outside a b c', 'ask answer tick note']);
 });
 
@@ -45,7 +45,7 @@ test('the selected actor is shown with the actors it exchanged messages with', (
   t.deepEqual(shown({ scope: 'selected', selection: { path: 'd' } }), ['d', '']);
 });
 
-test('with picked actors, only the messages between them are shown', (t) => {
+test('if actors are picked, only messages to them from each other and from outside are shown', (t) => {
   t.deepEqual(shown({ scope: 'picked', picked: new Set(['b', 'c']) }), ['outside b c', 'tick note']);
 });
 
@@ -62,7 +62,7 @@ test('a member of a group has its own messages', (t) => {
   t.deepEqual(messagesOf([one, two], { path: 'g' }), [one, two]);
 });
 
-test('the numbers of messages and of lifelines are limited, the latest messages kept', (t) => {
+test('the numbers of messages and of lifelines are limited, and the latest messages are kept', (t) => {
   const many = Array.from({ length: MAX_DRAWN_MESSAGES * 2 }, (_, index) => message('a', 'b', `x.${index}`));
   const drawn = exchangeOf(many, ACTORS, choice()).messages;
   t.is(drawn.length, MAX_DRAWN_MESSAGES);

@@ -96,7 +96,7 @@ test('transitions are kept for each actor up to a limit, and for a limited numbe
   const others = Array.from({ length: MAX_STEPPING_ACTORS }, (_, index) => step(`b${index}`, 'x'));
   const full = applyFrame(model, frame({ transitions: others }));
   t.is(full.steps.size, MAX_STEPPING_ACTORS);
-  t.false(full.steps.has('a'), 'the actor without a transition for longest is evicted');
+  t.false(full.steps.has('a'), 'the actor whose last transition is the oldest is evicted');
 });
 
 test('omitted items are counted, and every serial number is unique', (t) => {

@@ -37,7 +37,7 @@ test('a short arrow omits the parent states that both ends share', (t) => {
   t.is(shortArrowText('m.busy'), 'stays in busy');
 });
 
-test('fields are shown as names and values, long ones truncated', (t) => {
+test('fields are shown as names and values, and long values are truncated', (t) => {
   t.deepEqual(fieldTexts(undefined), []);
   t.deepEqual(fieldTexts({ reply: '200', list: [1, 2] }), [
     ['reply', '200'],

@@ -223,7 +223,7 @@ test('a crash among many connections is recorded', async (t) => {
   t.deepEqual(presence, ['ended', 'restarting', 'started']);
 });
 
-test('a connection older than the recording has its next transition recorded', async (t) => {
+test('the next transition of a connection that is older than the recording is recorded', async (t) => {
   const { watch, frame, tcp, actors } = await watched(t);
   const socket = await dial(tcp);
   socket.write('XXX\r\n');
@@ -249,7 +249,7 @@ test("a browser that connects before the system starts gets the system's message
   t.true(watch.frame(true)?.messages.some(({ type }) => type === 'change.commit'));
 });
 
-test('the last statuses of a tree stay: crashed, failed and shut down', async (t) => {
+test('a tree that has ended keeps its last statuses: crashed, failed and shut down', async (t) => {
   const log: string[] = [];
   const inner = supervisor({
     strategy: 'one_for_one',
