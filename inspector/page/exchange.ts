@@ -13,7 +13,7 @@ export const MAX_LIFELINES = 16;
 /** The lifeline of senders that are not actors: timers, sockets, users. */
 export const OUTSIDE = 'outside';
 
-/** Shown: messages of the selected actor, messages to picked actors from each other or from outside, or all. */
+/** Messages of the selected actor; messages to picked actors from each other or from outside; or all. */
 export type Scope = 'selected' | 'picked' | 'all';
 
 export interface Choice {
