@@ -52,7 +52,7 @@ test('the facts of a good chain', (t) => {
   t.deepEqual(Buffer.from(identityKey ?? []), Buffer.from(keyBytes(alice.key)));
 });
 
-test('the facts of no chain, and of a device alone', (t) => {
+test('the facts of an empty chain, and of a chain that has only a device', (t) => {
   t.is(readChainFacts([]).certificates, 0);
   const facts = readChainFacts([leaf]);
   t.is(facts.certificates, 1);
@@ -117,7 +117,7 @@ test('an X25519 key, which has the length of an Ed25519 key, is not a key of a d
   t.is(facts.deviceKey, undefined);
 });
 
-test('only a subject that is one common name names a device', async (t) => {
+test('a device is named only by a subject that consists of one common name', async (t) => {
   if (!isInstalled(t, 'openssl')) return;
   const directory = await temporaryDirectory(t);
   const nameOf = (subject: string) =>

@@ -64,13 +64,13 @@ function sealOf({ key, iv }: AeadVector, side: 'client' | 'server'): DatagramSea
   return new DatagramSeal(Buffer.concat([hex(key), hex(key), ivs, ivs]), side);
 }
 
-test('what one side sealed, the other one opens', (t) => {
+test('each side opens what the other side has sealed', (t) => {
   const { client, server } = newSession();
   t.deepEqual(server.open(framed(sealedBy(client))), text);
   t.deepEqual(client.open(framed(sealedBy(server, Buffer.from('1 0 0\n')))), Buffer.from('1 0 0\n'));
 });
 
-test('a datagram is a header, the text in cipher, and a tag', (t) => {
+test('a datagram is a header, the encrypted text, and a tag', (t) => {
   const { client } = newSession();
   const { datagram, counter } = client.seal(session, text) ?? assert.fail();
   t.is(counter, 1);
@@ -86,7 +86,7 @@ test('the longest question has 545 bytes', (t) => {
   t.is(server.open(parseSealed(datagram, MAX_SEALED_QUESTION_BYTES) as SealedDatagram)?.length, 512);
 });
 
-test('the bytes are those of the scheme: key, IV with the counter, header', (t) => {
+test('a text is sealed by ChaCha20-Poly1305 with the key, the IV with the counter, and the header', (t) => {
   const material = Buffer.from(Array.from({ length: MATERIAL_BYTES }, (_, index) => index));
   const { client, server } = newSession(material);
   sealedBy(client);

@@ -37,7 +37,7 @@ test('a signature is valid exactly if Wycheproof says so', (t) => {
   }
 });
 
-test('of ed25519-speccheck, no signature with a scalar or a point out of range verifies', (t) => {
+test('no signature of ed25519-speccheck with a scalar or a point out of range is valid', (t) => {
   for (const index of [6, 7, 8, 9]) {
     const vector = SPECCHECK[index] as Signed & { key: string };
     t.false(verifies(hex(vector.key), vector), `case ${index}`);

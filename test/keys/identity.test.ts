@@ -64,7 +64,7 @@ test('a word outside the list is named by its position only', (t) => {
   t.deepEqual(problemOf(words.join(' ')), { problem: 'unknown-word', position: 17 });
 });
 
-test('another count of words is reported', (t) => {
+test('a wrong number of words is reported', (t) => {
   const words = Identity.create().toWords();
   t.deepEqual(problemOf(''), { problem: 'wrong-count', count: 0 });
   t.deepEqual(problemOf(words.slice(1).join(' ')), { problem: 'wrong-count', count: 23 });
@@ -78,7 +78,7 @@ test('words with a wrong checksum are not an identity', (t) => {
   t.deepEqual(problemOf(`${'zoo '.repeat(23)}zone`), { problem: 'wrong-checksum' });
 });
 
-test('a seed of another length throws, and the error does not show it', (t) => {
+test('a seed of the wrong length causes an error that does not show the seed', (t) => {
   const seed = Buffer.alloc(31, 0x5a);
   const error = t.throws(() => Identity.fromSeed(seed), { instanceOf: RangeError });
   t.notRegex(String(error?.stack), /5a5a|Wlpa|90, 90/);

@@ -66,7 +66,7 @@ test('before the end of the handshake no peer is identified', async (t) => {
   await once(accepted, 'secure');
 });
 
-test('a connection that is over identifies no peer, and does not throw', async (t) => {
+test('after the end of a connection no peer is identified, and nothing is thrown', async (t) => {
   const listener = await TlsServer.start(t, serverContext);
   const shaken = await shake(t, listener, { secureContext: context });
   shaken.server.destroy();
@@ -86,7 +86,7 @@ test('TLS 1.2 is refused by the client', async (t) => {
   t.false((await shake(t, listener, { secureContext: context })).isSecure);
 });
 
-test('a connection of TLS 1.2 that another context let in is not identified', async (t) => {
+test('a peer is not identified on a TLS 1.2 connection that another context has accepted', async (t) => {
   const old = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
   const listener = await TlsServer.start(t, contextOf({ ...server.toPem(), ...old }));
   const shaken = await shake(t, listener, { secureContext: contextOf({ ...device.toPem(), ...old }) });
@@ -330,7 +330,7 @@ function pemOf(der: Uint8Array): string {
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
-/** A proxy that forwards what a client sends one byte at a time. Returns its port. */
+/** Starts a proxy that forwards the bytes of a client one at a time. Returns its port. */
 async function dribble(t: ExecutionContext, port: number): Promise<number> {
   const proxy = createServer((client) => {
     const upstream = connect({ port, host: '127.0.0.1', noDelay: true });
