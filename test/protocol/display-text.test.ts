@@ -41,7 +41,7 @@ const JOINERS = ['\u200d', '\ufe0e', '\ufe0f'];
 
 const MARK = '\u0301';
 
-/** Small pieces that `toDisplayText` (the gate) distinguishes: plain, unsafe, partial, and parts of emoji. */
+/** Small pieces of text that `toDisplayText` (the gate) treats differently. */
 const PLAIN = ['a', '1', '#', ' ', '👩', '❤', '🏽', '🇫'];
 const UNSAFE = [
   '\t',

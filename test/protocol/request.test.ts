@@ -68,7 +68,7 @@ test('a request without an id is rejected', (t) => {
   for (const op of ['REG', 'ADD', 'DEL']) t.is(parse(op), undefined, op);
 });
 
-test('a request whose first token is not a valid id is rejected', (t) => {
+test('a request whose first id is not valid is rejected', (t) => {
   const malformed = ['.alice', '-alice', '@alice', 'al$ice', 'al/ice', '..', 'a'.repeat(65)];
   for (const op of ['REG', 'ADD', 'DEL']) {
     for (const first of malformed) t.is(parse(`${op} ${first} bob`), undefined, `${op} ${first}`);
