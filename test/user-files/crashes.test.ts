@@ -88,7 +88,7 @@ function delivery(...steps: readonly ((open: Delivery) => Promise<Failed | undef
 
 type Delivery = Exclude<Awaited<ReturnType<Undelivered['open']>>, Failed>;
 
-/** A buddy without a known key may be `damaged` instead: then they are not called in clear. */
+/** Where no key is known, `damaged` may be read instead: it is the stricter of the two states. */
 function mayBeDamaged(state: unknown, expected: unknown): boolean {
   if (!Array.isArray(state) || !Array.isArray(expected)) return false;
   return state.every(
@@ -200,7 +200,7 @@ for (const [name, story] of Object.entries(STORIES)) {
     t.log(`${crashes.length} crashes`);
   });
 
-  test(`when an operation fails, the change fails, with its old or new contents: ${name}`, async (t) => {
+  test(`if an operation fails, the contents are old or new, and success is durable: ${name}`, async (t) => {
     const states = await statesOf(story);
     let failures = 0;
     for (const [step, change] of story.changes.entries()) {

@@ -191,7 +191,7 @@ test('a pipe instead of the file is refused at once', async (t) => {
   await t.throwsAsync(lastMessages(directory, { buddy: bob, search: '' }), { message: reason });
 });
 
-test('an error of the disk has a reason, and the next message is written again', async (t) => {
+test('an error of the disk has a reason, and the next message after the error is written', async (t) => {
   const { directory, writer, path, texts } = await writing(t);
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'history'), 'a file instead of the directory');

@@ -22,7 +22,7 @@ const KEY: StoredKey = {
 
 const { seed: _, ...WITHOUT_SEED } = KEY;
 
-test('keys are written tentative, confirmed, and lose their seed', async (t) => {
+test('a key is written as tentative, is confirmed, and loses its seed', async (t) => {
   const root = join(await temporaryDirectory(t), 'share', 'im');
   const keys = new KeyFiles(root);
   t.is(await keys.read(ALICE), undefined);
@@ -123,7 +123,7 @@ test('a key that others can read is refused', async (t) => {
   t.deepEqual(await keys.read(ALICE), { reason: `other users have access to ${path}: chmod 600 helps` });
 });
 
-test('a full disk leaves no part of a new key, and keeps a seed that cannot be dropped', async (t) => {
+test('on a full disk, no part of a new key is left, and a seed that cannot be dropped stays', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const mounted = await temporaryDirectory(t);
   // Three pages: for the root of the file system, for the filler below, and for one key file.

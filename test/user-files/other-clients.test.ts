@@ -70,7 +70,7 @@ test('clients of one user at one server find each other, in any order of start',
   for (const { found } of clients) t.deepEqual(found, [HERE, HERE, HERE]);
 });
 
-test('a server is identified by address and port; clients of others are not found', async (t) => {
+test('clients of other users, or at servers with another address or port, are not found', async (t) => {
   const directory = await temporaryDirectory(t);
   const strangers = [
     client(t, directory, { user: 'alice.' }),
@@ -85,7 +85,7 @@ test('a server is identified by address and port; clients of others are not foun
   for (const { found } of strangers) t.deepEqual(found, []);
 });
 
-test('several servers of one directory are one server, in whatever order they are named', async (t) => {
+test('several servers of one directory count as one, in whatever order they are named', async (t) => {
   const directory = await temporaryDirectory(t);
   const hosts = Array.from({ length: 50 }, (_, count) => `im${count}.example.org`);
   const stranger = client(t, directory, { host: hosts.slice(1).join() });
@@ -98,7 +98,7 @@ test('several servers of one directory are one server, in whatever order they ar
   t.deepEqual(stranger.found, []);
 });
 
-test('the file of a client is private, names its process, and is removed with it', async (t) => {
+test('the file of a client is private, names its process, and is removed when the client ends', async (t) => {
   const directory = await temporaryDirectory(t);
   const { looking, end } = client(t, directory);
   await until(() => filesIn(directory).length === 1);

@@ -103,7 +103,7 @@ test('property: with any byte changed, no pinned buddy counts as unknown', async
   }
 });
 
-test('after a damaged line, pinned buddies stay pinned, and all others are damaged', async (t) => {
+test('after a damaged line, pinned buddies stay pinned, and all others count as damaged', async (t) => {
   const { files, pins, bytes } = await sample();
   await writeTo(files, PATH, Buffer.concat([bytes, Buffer.from('{"buddy":"ev')]));
   t.deepEqual((await pins.read()).find(bob), pin(1, { by: 'words', floor: 7 }));
@@ -120,7 +120,7 @@ test('after a damaged line, pinned buddies stay pinned, and all others are damag
   t.deepEqual((await pins.read()).find(eve), pin(5));
 });
 
-test('a whole line of an unknown kind is damaged, an empty line says nothing', async (t) => {
+test('a complete line of an unknown kind counts as damage, and an empty line is ignored', async (t) => {
   const { bytes } = await sample();
   t.is((await trustIn(Buffer.concat([bytes, Buffer.from('\n\n')])))(eve), undefined);
   const odd = [
@@ -150,7 +150,7 @@ test('a file that has not changed is not read again', async (t) => {
   t.deepEqual((await pins.read()).find(eve), pin(5));
 });
 
-test('a decision gets what is stored at that moment, and may leave it unchanged', async (t) => {
+test('the callback of a change gets the state that is stored at that moment, and may keep it', async (t) => {
   const { files, pins } = await sample();
   await pins.read();
   await set(new Pins('/share/im', ALICE, files), bob, pin(9));
@@ -259,7 +259,7 @@ for (const hasFlock of [true, false]) {
   });
 }
 
-test('after kill -9 of a process that pins, what it reported is pinned', async (t) => {
+test('the pins that a process reported are kept after kill -9 of this process', async (t) => {
   const root = await temporaryDirectory(t);
   for (let round = 0; round < 5; round++) {
     const script = startScript(t, pinner(root, `buddy${round}.`, 1_000));

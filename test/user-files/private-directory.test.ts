@@ -105,7 +105,7 @@ test('files can also be changed without the command flock', async (t) => {
   t.is(await textIn(directory), 'one\ntwo\n');
 });
 
-/** What is refused, how a test causes it, and the reason without its paths. */
+/** What is refused, the reason without the path of the root, and how a test causes it. */
 const REFUSED: Readonly<
   Record<string, readonly [reason: string, spoil: (root: string, t: ExecutionContext) => Promise<unknown>]>
 > = {
@@ -189,7 +189,7 @@ test('a file system that ignores modes gets no secret', async (t) => {
   t.is(await readFile(join(root, 'keys/file'), 'utf8'), '');
 });
 
-test('without a home, or in one that is no directory, nothing can be written', async (t) => {
+test('without a home, or in a home that is not a directory, nothing can be written', async (t) => {
   const reasons: Readonly<Record<string, RegExp>> = {
     '/dev/null/.local/share/im': /^not a directory$/,
     '/proc/im': /^no such file or directory$/,

@@ -30,7 +30,7 @@ test('the key of a server, or that it has none, is remembered until the server i
   t.like(JSON.parse(lines[2] ?? ''), { server: 'im.example:1234', forgotten: true });
 });
 
-test('the servers are listed, and whether the file is damaged', async (t) => {
+test('the list names the servers, and says whether the file is damaged', async (t) => {
   const root = await temporaryDirectory(t);
   const servers = new Servers(root);
   t.deepEqual(await servers.list(), { known: [], isDamaged: false });
@@ -56,7 +56,7 @@ test('a known key is not replaced, but a key replaces `none`', async (t) => {
   t.is((await servers.find(one)).key, keyOf(2));
 });
 
-test('if a line is damaged, an unknown server is stored only after the user has forgotten it', async (t) => {
+test('if a line is damaged, an unknown server must be forgotten before it can be stored', async (t) => {
   const disk = files();
   const servers = new Servers('/share/im', disk);
   done(await servers.add(one, keyOf(1)));

@@ -109,7 +109,7 @@ test('damaged lines are skipped and counted, and a torn one does not swallow the
   t.deepEqual(await undelivered.read(bob), { stream: undefined, entries: [line(1), line(3)], damaged: 1 });
 });
 
-test('the records of a buddy are open in one process only, until it ends', async (t) => {
+test('the records of a buddy are open in one process only, until this process ends', async (t) => {
   const root = await temporaryDirectory(t);
   const script = startScript(
     t,
