@@ -65,8 +65,8 @@ export interface ConsoleListener {
   /** The user pressed Ctrl-C and had no text typed, for example to leave a chat or to refuse a call. */
   onInterrupt(): void;
   /**
-   * The input has ended without an answer to the open prompt, the user pressed Ctrl-D or pressed Ctrl-C
-   * twice, or the output is gone.
+   * The input has ended without an answer to the open prompt, or the output is gone. On a terminal, also: the
+   * user pressed Ctrl-D and had no text typed, or pressed Ctrl-C twice.
    */
   onEnd(): void;
   /** The user pressed a key or entered a line. */

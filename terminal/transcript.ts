@@ -4,7 +4,7 @@
 
 import { type StyledLine, styledRows } from './message-lines.js';
 
-/** The maximum number of lines that are kept: enough to fill any screen. */
+/** The maximum number of lines that are kept: enough to fill a screen. */
 export const MAX_TRANSCRIPT_LINES = 300;
 
 export class Transcript {

@@ -27,7 +27,7 @@ interface TimedInput {
 /** The maximum number of inputs that wait. Further inputs are dropped. */
 export const MAX_INPUTS_AHEAD = 1_024;
 
-/** How long an input waits, in milliseconds. Older input was meant for something else. */
+/** How long an input is fresh, in milliseconds. Older input is delivered only to a chat. */
 export const INPUT_AHEAD_MS = 2_000;
 
 export class TypeAhead {

@@ -1,5 +1,6 @@
 /**
- * Measures the bus between two servers of a directory: the delay of a status, and the CPU time of a record.
+ * Measures the bus between two servers of a directory: the delay until the other server shows a new status,
+ * and the CPU time that an announcement costs.
  */
 
 import { createSocket } from 'node:dgram';

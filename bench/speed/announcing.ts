@@ -11,7 +11,7 @@ const RATE = 20_000;
 
 /**
  * Announces half of the users, so that they are online for the next ten minutes. Announces these users as
- * offline first, because repeated announcements would shorten the ten minutes.
+ * offline first: after repeated announcements, the server would expect the next one much sooner.
  */
 export async function announceAll(
   generator: Generator,

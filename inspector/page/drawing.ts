@@ -88,7 +88,7 @@ export class Drawing {
     );
   }
 
-  /** The first innermost active state, to bring it into view. */
+  /** The first active state that has no inner states, to be brought into view. */
   get activePart(): Element | undefined {
     return [...this.svg.querySelectorAll('.state.active:not(.compound)')].at(0);
   }

@@ -63,7 +63,7 @@ function EntryRow({
   );
 }
 
-/** `bad` is an error, `odd` a recovery or a loss, `fine` anything expected. */
+/** `bad`: an error. `odd`: a restart, a failed start, or refused messages. `fine`: anything else. */
 function severityOf({ what, why }: LifecycleEntry): 'bad' | 'odd' | 'fine' {
   if (why === 'crashed' || why === 'killed' || what === 'gave up' || what.endsWith('failed')) return 'bad';
   if (what === 'restarting' || what === 'failed to start' || what === 'messages refused') return 'odd';

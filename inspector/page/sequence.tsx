@@ -25,7 +25,7 @@ const CHARACTER_WIDTH = 7.5;
 /** Longest text of a message's fields next to its type, in characters. */
 const MAX_INLINE_LENGTH = 16;
 
-/** The diagram scrolls along with new messages if at most this many pixels of it are below the view. */
+/** The diagram scrolls along with new messages if fewer than this many pixels of it are below the view. */
 const FOLLOW_DISTANCE = 60;
 
 export interface SequenceProps {
