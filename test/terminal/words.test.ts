@@ -61,7 +61,7 @@ test('the line about a buddy who cannot be called says why', (t) => {
   t.deepEqual(linesOf({ say: 'notCallable', buddy: bob, why: 'offline' }), ['bob is offline.']);
 });
 
-test('the line of a ringing call has id and address; other lines have only the id or the address', (t) => {
+test('the line of a ringing call has id and address; an alert and a busy line have only one of them', (t) => {
   t.deepEqual(linesOf({ say: 'caller', caller: bob, address }), ['Call from bob (192.0.2.7).']);
   t.deepEqual(linesOf({ say: 'caller', caller: undefined, address }), ['Call from 192.0.2.7.']);
   t.is(alertText({ alert: 'call', caller: bob, address }), 'bob calls' as DisplayText);
@@ -101,7 +101,7 @@ test('a reply without a code cannot look like a line of the client', (t) => {
   );
 });
 
-test('the words of plain mode name neither people nor causes', (t) => {
+test('for some notices, the words of plain mode have fewer details than the words for a terminal', (t) => {
   t.deepEqual(linesOf({ say: 'buddyLeft', name: bobsName }), ['Buddy connection closed.']);
   t.deepEqual(linesOf({ say: 'menuHelp' }), MENU);
   const silence = { cause: 'down' } as const;
