@@ -23,7 +23,7 @@ test('a request without the token, or with a wrong one, is refused', (t) => {
     t.is(refused({}, token), 403, `${token}`);
 });
 
-test('any other host name or port is refused', (t) => {
+test('a request for another host name or port is refused', (t) => {
   for (const host of ['evil.example:8080', '127.0.0.1', '127.0.0.1:8081', 'localhost.evil.example:8080', ''])
     t.is(refused({ host }), 403, host);
 });

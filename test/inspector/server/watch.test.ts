@@ -162,7 +162,7 @@ test('when a supervisor crashes, its children count as restarted, and no connect
   t.like(actorAt(frame(), CONNECTION).group, { live: 0, started: 1, states: {} });
 });
 
-test('frequent messages are sampled and the rest counted, and a rare message is kept', async (t) => {
+test('of many messages of one kind, ten are kept and the rest are counted; a rare one is kept', async (t) => {
   const running = await watched(t);
   const { watch, frame, udp, tcp } = running;
   await ask(tcp, 'REG alice\r\n');
