@@ -252,7 +252,7 @@ test('a ClientHello that arrives byte by byte is read', async (t) => {
   t.is(identifyPeer(accepted, PROTOCOL).device?.identity, alice.key);
 });
 
-test('bytes that are not a handshake end in a close, not in an exception', async (t) => {
+test('bytes that are not a handshake close the connection, and cause no exception', async (t) => {
   const listener = await TlsServer.start(t, serverContext);
   for (const bytes of ['16', '160301', '1603010005ffffffffff', `160301ffff${'00'.repeat(300)}`]) {
     const socket = connect(listener.port, '127.0.0.1');
@@ -268,7 +268,7 @@ test('bytes that are not a handshake end in a close, not in an exception', async
   }
 });
 
-test('a reset in the middle of the handshake ends in a close', async (t) => {
+test('a reset in the middle of the handshake closes the connection', async (t) => {
   const listener = await TlsServer.start(t, serverContext);
   const socket = connect(listener.port, '127.0.0.1');
   socket.on('error', () => {});
