@@ -39,7 +39,7 @@ test('a chain has at most 4 KiB', (t) => {
   t.is(refusalOf({ bytes: 4097 }), 'too-large');
 });
 
-test('both keys must be Ed25519 keys, and neither may be a refused key', (t) => {
+test('a chain is refused if one of its keys is not an allowed Ed25519 key', (t) => {
   for (const key of [undefined, Buffer.alloc(31), Buffer.alloc(32, 0xff), ...SMALL_ORDER.map(hex)]) {
     t.is(refusalOf({ identityKey: key }), 'refused-key', key?.toString('hex'));
     t.is(refusalOf({ deviceKey: key }), 'refused-key', key?.toString('hex'));

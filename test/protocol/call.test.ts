@@ -61,7 +61,7 @@ test('a caller whose name is not a valid id has no name', (t) => {
   }
 });
 
-test('any other first line of a caller is a message', (t) => {
+test("a caller's first line is a message unless it is a greeting, a request or a callback", (t) => {
   for (const line of [
     '',
     'hi',
@@ -143,7 +143,7 @@ test('REJECT, REJECTED, NO, N and BUSY refuse, in any case', (t) => {
   t.is(parseAnswer('Rejected'), 'refused');
 });
 
-test('any other first line of a called client is the first message', (t) => {
+test("a called client's first line is a message unless it accepts or refuses", (t) => {
   for (const line of [
     '',
     'hi',

@@ -23,7 +23,7 @@ test('q and BYE500 mean that the other side left', (t) => {
   t.true(isFarewell('BYE500'));
 });
 
-test('no other line means that the other side left', (t) => {
+test('no line except q and BYE500 means that the other side left', (t) => {
   for (const text of ['', 'Q', 'q ', ' q', 'qq', '\\q', 'q\r', 'bye500', 'BYE', 'BYE500!', 'quit']) {
     t.false(isFarewell(text), JSON.stringify(text));
   }

@@ -28,7 +28,7 @@ test('equal addresses and networks are formatted as the same text', (t) => {
   }
 });
 
-test('any other text is not a network', (t) => {
+test('a text that is neither an address nor a network is rejected', (t) => {
   for (const text of [
     '',
     'a b',

@@ -60,7 +60,7 @@ test('a stream is named by 16 lower-case hexadecimal digits', (t) => {
   }
 });
 
-test('the lines of a chat have these forms', (t) => {
+test('the lines of a chat begin with S, M, A, N or BYE', (t) => {
   const known = 'fedcba9876543210' as StreamId;
   t.is(encodePrivateLine({ verb: 'S', stream, known: undefined, have: 0 }), `S ${stream} - 0\n`);
   t.is(encodePrivateLine({ verb: 'S', stream, known, have: 3 }), `S ${stream} ${known} 3\n`);

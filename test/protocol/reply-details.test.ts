@@ -32,7 +32,7 @@ test('WHO of an id that is not registered is answered with 202', (t) => {
   t.is(parseWhoReply('202 NO SUCH USER\r\n'), 'unregistered');
 });
 
-test('any other reply to WHO names no key', (t) => {
+test('an invalid reply to WHO names no key', (t) => {
   const lines = ['200 OK', `200 OK ${key}`, `200 OK ${key} 2 1`, '200 OK x 0 0', `203 OK ${key} 0 0`, ''];
   for (const line of lines) t.is(parseWhoReply(line), undefined, line);
 });
