@@ -33,7 +33,7 @@ test('a line with any byte changed or missing is damaged', (t) => {
   }
 });
 
-test('other texts are damaged lines', (t) => {
+test('a text without a correct checksum is a damaged line', (t) => {
   for (const text of ['', '{}', '{"a":1}', 'x', '\0\0\0', '{"a":1,"sum":"0000000000000000"}']) {
     t.is(parseCheckedLine(text), undefined);
   }

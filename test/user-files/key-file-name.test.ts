@@ -21,7 +21,7 @@ test('a server without a key is named by its address', (t) => {
   t.is(serverName({ host: '::1', port: 1_234 }, undefined) as string, 'dd83c128aa19509b');
 });
 
-test('each id has a name of its own, from which it can be read back', (t) => {
+test('each id and server has its own file name, from which both can be read back', (t) => {
   const ids = ['a', 'a@b', 'a@', 'a.json', '_', 'a+b-c.', `a@${'A'.repeat(16)}`, 'x'.repeat(64)];
   const servers = [serverName(address, keyOf(1)), serverName(address, undefined)];
   const names = ids.flatMap((id) => servers.map((server) => ({ id: parseId(id) as UserId, server })));
@@ -29,7 +29,7 @@ test('each id has a name of its own, from which it can be read back', (t) => {
   for (const name of names) t.deepEqual(parseKeyFileName(keyFileName(name)), name);
 });
 
-test('other texts are not names', (t) => {
+test('a text that is not an id, @ and the name of a server is not a file name', (t) => {
   const server = 'A'.repeat(16);
   for (const text of ['', 'alice', `@${server}`, `Alice@${server}`, `alice@${server}x`, `../x@${server}`]) {
     t.is(parseKeyFileName(text), undefined, text);

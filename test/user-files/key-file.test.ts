@@ -41,7 +41,7 @@ test('a key is written as tentative, is confirmed, and loses its seed', async (t
   done(await keys.remove(ALICE, KEY.identity));
 });
 
-test('each id and server has a file of its own, also ids with @, + and dots', async (t) => {
+test('each id and server has a file of its own, even for ids with @, + and dots', async (t) => {
   const root = await temporaryDirectory(t);
   const keys = new KeyFiles(root);
   const ids = ['a', 'a@b', 'a+b', 'a.json', 'a..'].map((id) => parseId(id) as UserId);
@@ -53,7 +53,7 @@ test('each id and server has a file of its own, also ids with @, + and dots', as
   t.deepEqual(listed.sort(), ids.map((id) => `${id} ${ALICE.server}`).sort());
 });
 
-test('another key replaces a key only if the user has typed its 24 words', async (t) => {
+test('a stored key is replaced only by a key whose 24 words the user has typed', async (t) => {
   const keys = new KeyFiles('/share/im', new SimulatedFiles());
   const other = { ...KEY, identity: keyOf(2) };
   done(await keys.create(KEY));
