@@ -61,7 +61,7 @@ const MISUNDERSTOOD = 'owner <- call.misunderstood 192.0.2.7';
 /** Call control remembers that bob, the peer of the current call, speaks dialect B at this port. */
 const BOB_SPEAKS_B: Rows = { 'dialect.heard port': learnsB('192.0.2.7 bob 4000 600000') };
 
-/** The rows of a state without a call. A new call gets this number. */
+/** The rows of a state without a call, in which the next call gets the number `call`. */
 function freeFor(call: number): Rows {
   const offered = (caller: string): string[] => [`owner <- call.offered ${call} ${caller}`, START_RINGING];
   const rings: Row = [
@@ -94,7 +94,7 @@ function freeFor(call: number): Rows {
   };
 }
 
-/** Before a chat is open, no line is under way, so a connection never sends these reports. */
+/** Before a chat is open, a connection does not send these reports. If it did, they would be passed on. */
 function ofNoLine(call: number): Rows {
   return {
     'message.sent': ['stays', `owner <- message.sent ${call} bob 192.0.2.7 hello`],
@@ -106,7 +106,7 @@ function ofNoLine(call: number): Rows {
 /** A line for a call that is not, or no longer, a chat. */
 const NO_CHAT: Row = ['stays', 'owner <- message.unconfirmed 1 hello 7 closed'];
 
-/** The rows of `ringing`, by the number of the call and the unanswered calls after it. */
+/** The rows of `ringing`. `unanswered` lists the unanswered calls after this call was not answered. */
 function ringing(call: number, unanswered: string, nuisance = ''): Rows {
   const over = ['current = none', 'caller = none'];
   const counted = [...over, `unansweredCalls = ${unanswered}`];
@@ -291,7 +291,7 @@ export const CALL_CONTROL: LegalTable = {
     'call.crowded': {},
     'call.crowded blocked': { address: '198.51.100.1' },
     'call.received': {},
-    // These calls come less than 60 s, and exactly 60 s, after the end of a call that rang for 60 s.
+    // The first of these calls comes 59.999 s, the second 60 s, after the end of a call that rang for 60 s.
     'call.received soon': { uptimeMs: 119_999 },
     'call.received later': { uptimeMs: 120_000 },
     'call.received nameless': { caller: undefined, address: '192.0.2.9', chat: other },
@@ -320,7 +320,7 @@ export const CALL_CONTROL: LegalTable = {
     'callers.block': ['stays', 'blocked = eve'],
     // The line is for a chat that is over.
     'message.send *': ['stays', 'owner <- message.unconfirmed {call} hello 7 closed isLate'],
-    // These reports come from a chat that is older than call control.
+    // These reports come from a chat that began before call control was restarted.
     'message.sent *': ['stays', 'owner <- message.sent -1 hello isLate'],
     'message.failed *': ['stays', 'owner <- message.unconfirmed -1 hello closed isLate'],
     'message.lost *': ['stays', 'owner <- message.unconfirmed -1 hello lost isLate'],
@@ -368,7 +368,7 @@ export const CALL_CONTROL: LegalTable = {
         'dialect.heard *': learnsB('192.0.2.7 bob 4000 600000 192.0.2.7 600000'),
         'dialect.heard caller': learnsB('192.0.2.7 bob 4000 600000 192.0.2.7 600000', MISUNDERSTOOD),
         'dialect.heard mistaken': ['stays', MISUNDERSTOOD, 'emit speakers.changed', 'speakers = none'],
-        // The call has no greeting. The entry is removed, until bob answers ACCEPTED again.
+        // The call may begin without a greeting. The entry is removed until bob answers ACCEPTED again.
         'call.place': [
           'calling.dialling',
           'owner <- call.dialling 2',
@@ -411,13 +411,13 @@ export const CALL_CONTROL: LegalTable = {
         ],
       },
     },
-    // Commands for the previous call are stale.
-    'ringing: bob, with two unanswered calls': {
+    // The commands in the samples are for call 1, and are ignored: the call that rings is call 3.
+    'ringing: the address of bob has two unanswered calls': {
       after: ['call.received', ringingTimer, 'call.received', ringingTimer, 'call.received'],
       legal: ringing(3, '192.0.2.7 192.0.2.7 192.0.2.7', ' isNuisance'),
     },
 
-    'calling.dialling: without a connection yet': {
+    'calling.dialling: the connection has not reported yet': {
       after: ['call.place'],
       legal: {
         ...NOT_PLACED,
@@ -430,7 +430,7 @@ export const CALL_CONTROL: LegalTable = {
         'shutdown.requested': ['ended', STOP_CALLING],
       },
     },
-    'calling.dialling: with a connection': {
+    'calling.dialling: the connection has reported': {
       after: ['call.place', 'call.placed'],
       legal: {
         ...CONNECTED,
@@ -458,7 +458,7 @@ export const CALL_CONTROL: LegalTable = {
         [stallTimer]: ['talking.stalled', STOP_STALL, 'owner <- peer.stalled 1', START_STALLED],
       },
     },
-    'talking.flowing: as many lines as there may be': {
+    'talking.flowing: the maximum number of lines is under way': {
       after: [...CHAT, 'message.send', 'message.send'],
       legal: {
         ...talking({ stop: [STOP_STALL], underWay: [LINE, LINE] }),

@@ -86,7 +86,7 @@ test('a buddy who reads slowly is reported as stalled once, and as reading when 
   );
 });
 
-test('reports of a chat that is older than call control are marked as late', (t) => {
+test('reports of a chat that began before call control was restarted are marked as late', (t) => {
   const events = eventsToOwner(
     report({ type: 'message.failed', text: 'one' }, otherChat),
     report({ type: 'message.lost', text: 'two' }, otherChat),
@@ -109,7 +109,7 @@ test('consecutive calls that time out do not make the caller a nuisance', (t) =>
   t.is(eventsToOwner(at(0), RING, at(60_000), RING, at(120_000)).at(-1)?.type, 'call.offered');
 });
 
-test('an unanswered call that timed out counts from its end', (t) => {
+test('a call that timed out counts as unanswered for a minute after its end', (t) => {
   const RING = 'patience.call-control.ringing';
   const at = (ms: number) => callFrom(bob, '192.0.2.7', undefined, ms);
   const closed = (ms: number) => report({ type: 'chat.closed' }, undefined, ms);

@@ -20,7 +20,7 @@ test('the log keeps the latest twenty missed calls', (t) => {
   );
 });
 
-test('busy calls get three lines in ten seconds, and the next line counts the others', (t) => {
+test('busy calls show three lines in ten seconds, and the next line counts the calls without one', (t) => {
   let calls = log.NO_CALLS;
   for (const uptimeMs of [100_000, 101_000, 102_000]) {
     t.true(log.isBusyCallShown(calls, call(uptimeMs)));

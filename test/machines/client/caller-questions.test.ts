@@ -13,7 +13,7 @@ function allowed(questions: CallerQuestions, addresses: readonly string[], uptim
 
 const many = (address: string) => new Array<string>(100).fill(address);
 
-test('questions about the callers of one address are limited for a minute', (t) => {
+test('the number of questions per minute about the callers of one address is limited', (t) => {
   const questions = new CallerQuestions();
   t.is(allowed(questions, many('192.0.2.7'), 1_000), MAX_QUESTIONS_PER_SOURCE);
   t.true(questions.tryAsk('192.0.2.8', 1_000));
@@ -21,12 +21,12 @@ test('questions about the callers of one address are limited for a minute', (t) 
   t.is(allowed(questions, many('192.0.2.7'), 1_000 + QUESTION_MS), MAX_QUESTIONS_PER_SOURCE);
 });
 
-test('all addresses of one IPv6 network share its limit', (t) => {
+test('the addresses of one IPv6 network share one limit', (t) => {
   const addresses = Array.from({ length: 100 }, (_, at) => `2001:db8:0:1::${at}`);
   t.is(allowed(new CallerQuestions(), addresses, 0), MAX_QUESTIONS_PER_SOURCE);
 });
 
-test('questions about the callers of all addresses are limited, and refused ones do not count', (t) => {
+test('the number of all questions per minute is limited, and refused questions do not count', (t) => {
   const questions = new CallerQuestions();
   const addresses = Array.from({ length: 100 }, (_, at) => `192.0.2.${at}`);
   t.is(allowed(questions, addresses, 0), MAX_QUESTIONS);

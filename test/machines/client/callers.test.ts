@@ -35,7 +35,7 @@ test('a caller without an id is named after a buddy only if that buddy cannot ha
   t.deepEqual(hintFor(undefined, inClear), inClear);
 });
 
-test('an address with three unanswered calls in a minute is a nuisance, for a minute', (t) => {
+test('an address is a nuisance while three of its unanswered calls are less than a minute old', (t) => {
   let unansweredCalls: callers.UnansweredCalls = [];
   for (const uptimeMs of [100_000, 110_000])
     unansweredCalls = callers.withUnansweredCall(unansweredCalls, call(uptimeMs));

@@ -111,7 +111,7 @@ export const CHAT: LegalTable = {
         'chat.faulted': ['closed', 'announceUnproven'],
         'line.received ACCEPT': ['open', 'watchDelivery', 'announceAccepted'],
         'line.received REJECT': BUDDY_REFUSED,
-        // A farewell is not a known answer: the buddy accepted, and then left.
+        // A farewell is not an answer. It counts as an acceptance, and the buddy has left.
         'line.received q': ['closing', 'announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
         'line.received BYE500': ['closing', 'announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
         'line.received hello': ['open', 'watchDelivery', 'announceAccepted', 'deliverMessage'],

@@ -201,7 +201,7 @@ test('on shutdown, a chat hangs up and a ringing call is refused', (t) => {
   t.is(after('call.dialled', 'shutdown.requested').state, 'closed');
 });
 
-test('an open chat that neither side closed is reported as broken or dead', (t) => {
+test('an open chat whose connection fails or dies is reported as broken or dead', (t) => {
   const open = ['call.arrived', line('HELLO bob'), 'caller.allowed', 'call.accept'] as const;
   t.deepEqual(after(...open, failed), { state: 'closed', actions: ['announceBroken'] });
   t.deepEqual(after(...open, 'socket.died'), { state: 'closed', actions: ['announceDead'] });

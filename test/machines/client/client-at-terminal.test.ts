@@ -129,7 +129,7 @@ test('the client explains why an id was refused', (t) => {
 
 // Presence.
 
-test('W announces that the user is away, and W again that the user is back', (t) => {
+test('W announces that the user is away, and a second W that the user is back', (t) => {
   const client = new Client(alice);
   client.look();
   t.deepEqual(client.types('w').look(), [
@@ -225,7 +225,7 @@ test('an unanswered call is listed as missed, until the list is shown', (t) => {
   t.deepEqual(client.status, []);
 });
 
-test('a call whose caller hung up is missed, at the menu or while the server is asked', (t) => {
+test('a call counts as missed if the caller hangs up, even while the client waits for the server', (t) => {
   const missed = ['Missed call from bob (192.0.2.7) at 12:00.'];
   t.deepEqual(new Client(alice).on(callFromBob, closed).status, missed);
   t.deepEqual(new Client(alice).types('a', 'bob').on(callFromBob, closed).status, missed);
@@ -304,7 +304,7 @@ test('too many calls at once from one address are reported once a minute', (t) =
   ]);
 });
 
-test('an address that hangs up three times in a minute is refused silently, for a minute', (t) => {
+test('an address that hung up three calls in the last minute is refused silently', (t) => {
   const client = new Client(alice);
   for (const second of [0, 1, 2]) {
     const atMs = NOON_MS + second * SECOND_MS;
@@ -450,7 +450,7 @@ test('the offer is repeated until the buddy is reached, or the user says no', (t
   );
 });
 
-test('a line that waited for another is kept when the chat breaks', (t) => {
+test('a line that was held is kept when the chat breaks', (t) => {
   const client = talking().types('first');
   client.stalls().types('second');
   client.look();

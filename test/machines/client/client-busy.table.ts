@@ -92,7 +92,7 @@ function calling(look: Look, { next, effects, changes }: Ending): Rows {
     ...anyTime({ ...look, exit: [CLOSE], knowsBob: true, forgotten }),
     // The client already knows the call.
     'call.dialling': ['stays'],
-    // A call came in first. The sample does not contain it, so the menu follows.
+    // An incoming call was first. The sample does not contain that call, so no question about it follows.
     'place.refused': over(),
     'input.exhausted': [
       'departing.waiting',
@@ -249,7 +249,7 @@ export const BUSY: LegalTable['states'] = {
       ],
     },
   },
-  'busy.ringing: before bob was called again': {
+  'busy.ringing: the user was asked whether to call bob again': {
     after: [...UNDELIVERED, 'call.offered'],
     legal: {
       ...ringing('free.offering', 'callAgain bob 1'),
@@ -266,7 +266,7 @@ export const BUSY: LegalTable['states'] = {
   },
 
   'busy.calling.abortable': { after: CALL, legal: calling({ question: 'calling bob' }, AT_MENU) },
-  'busy.calling.abortable: for a line that did not arrive': {
+  'busy.calling.abortable: the call is to resend a line': {
     after: [...UNDELIVERED, 'prompt.answered y', 'buddies.received', 'call.dialling'],
     legal: {
       ...calling(
@@ -294,11 +294,11 @@ export const BUSY: LegalTable['states'] = {
   },
 
   'busy.chatting.composing': { after: CHAT, legal: composing() },
-  'busy.chatting.composing: with a caller that gave no id': {
+  'busy.chatting.composing: the caller gave no id': {
     after: ['call.offered', 'prompt.answered y', 'chat.opened nameless'],
     legal: composing({ isNameless: true }),
   },
-  'busy.chatting.composing: a script': {
+  'busy.chatting.composing: the user is a script': {
     given: { isInteractive: false },
     after: CHAT,
     legal: composing({ isScript: true }),
@@ -325,12 +325,12 @@ export const BUSY: LegalTable['states'] = {
     after: [...CHAT, 'prompt.answered hello', 'message.unconfirmed'],
     legal: chatting({ hasUndelivered: true }),
   },
-  'busy.chatting.sending: a script, and the line may not have arrived': {
+  'busy.chatting.sending: the line of a script may not have arrived': {
     given: { isInteractive: false },
     after: [...CHAT, 'prompt.answered hello', 'message.unconfirmed'],
     legal: chatting({ hasUndelivered: true, isScript: true }),
   },
-  'busy.chatting.sending: a script, with a line that is held': {
+  'busy.chatting.sending: a line of a script is held': {
     given: { isInteractive: false },
     after: [...CHAT, 'prompt.answered hello', 'peer.stalled', 'prompt.answered bob'],
     legal: chatting({ ...HELLO_AND_MORE, isScript: true }),
@@ -347,7 +347,7 @@ export const BUSY: LegalTable['states'] = {
     after: [...CHAT, 'prompt.answered hello', 'peer.stalled', 'prompt.answered bob'],
     legal: stalled(HELLO_AND_MORE),
   },
-  'busy.chatting.stalled: a script': {
+  'busy.chatting.stalled: the user is a script': {
     given: { isInteractive: false },
     after: [...CHAT, 'prompt.answered hello', 'peer.stalled'],
     legal: {

@@ -68,7 +68,8 @@ const AWAY = [say('away'), show('alice isAway'), open('menu'), 'attendance = awa
 const BACK = [say('back'), show('alice'), open('menu'), 'attendance = here'];
 
 /**
- * A question for an id: the row of an answer, the rows of other answers, and the notice before the question.
+ * The rows of a question for an id: `answered` is the row of an ordinary answer, `others` are the rows of
+ * special answers, and `above` are the effects that repeat the notice before the question.
  */
 export function asking(
   question: string,
@@ -122,7 +123,7 @@ function askArchive(state: string, command: string): Row {
 }
 
 const BLOCK = askArchive('waiting.forBlocked', 'buddy.block {value}');
-/** Answers that are not ids are blocked too, because addresses can be blocked. They become lower case. */
+/** An answer that is not a valid id may be an address: it is put into lower case, and blocked too. */
 const NOT_IDS_TO_BLOCK: Rows = {
   ...notAnId(BLOCK),
   'prompt.answered keyed': askArchive(
@@ -196,7 +197,7 @@ export const FREE: LegalTable['states'] = {
       'user.active': ['stays', ...announce('alice', 100, 'here'), show('alice'), 'attendance = here'],
     },
   },
-  'free.menu: the user is idle since before a restart': {
+  'free.menu: the user was idle before the client restarted': {
     given: { attendance: 'idle' },
     start: [
       'free.menu',
@@ -234,7 +235,7 @@ export const FREE: LegalTable['states'] = {
       ...['user = {value}', 'purpose = none', 'question = menu'],
     ]),
   },
-  'free.asking: an id to log in, and its key is checked': {
+  'free.asking: an id to log in, if the client checks keys': {
     given: { user: undefined, checksKeys: true },
     after: ['prompt.answered l'],
     legal: {
@@ -270,7 +271,7 @@ export const FREE: LegalTable['states'] = {
       ...['purpose = none', 'buddy = {value}', 'question = none'],
     ]),
   },
-  'free.asking: a buddy and words to search the history': {
+  'free.asking: a buddy, and words to find in the history': {
     after: ['prompt.answered h'],
     legal: asking('history', askArchive('waiting.forHistory', "history.show {value} ''"), {
       'prompt.answered two-words': askArchive('waiting.forHistory', 'history.show {value}'),

@@ -97,7 +97,7 @@ export const OWN_KEY: LegalTable['states'] = {
     after: LOGIN,
     legal: { ...anyTime({ exit: [STOP], isSignedOut: true }), ...checked(true) },
   },
-  'waiting.forCheck: a script': {
+  'waiting.forCheck: the user is a script': {
     given: { ...CHECKING, isInteractive: false },
     start: SIGNED_OUT,
     after: LOGIN,

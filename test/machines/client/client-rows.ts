@@ -51,7 +51,7 @@ export const RING = [
 export const SHOWN = 'terminal <- message.show alice isOwn hello';
 export const RECORDED = 'archive <- message.record alice bob isOwn hello';
 
-/** The peer of a chat that is older than call control is unknown. */
+/** If a chat began before call control was restarted, its peer is unknown. */
 export const RECORDED_OF_OLDER = 'archive <- message.record alice isOwn hello';
 
 /** The properties that the rows of a state depend on, beyond the state itself. */

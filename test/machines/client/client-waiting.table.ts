@@ -28,7 +28,7 @@ const CALL = [say('connecting'), 'call-control <- call.place bob 192.0.2.7 4000 
 
 const ASKED_FOR_BOB = ['prompt.answered m', 'prompt.answered bob'];
 
-/** The offer to call again is over. */
+/** The incoming call that waited to ring is over. */
 function gone(event: string): Row {
   return [...(anyTime()[event] as Row), 'offer = none'];
 }
@@ -211,7 +211,7 @@ export const WAITING: LegalTable['states'] = {
       ],
     },
   },
-  'waiting.forBuddy: a waiting call rings instead': {
+  'waiting.forBuddy: an incoming call waits to ring': {
     after: [...ASKED_FOR_BOB, 'call.offered'],
     legal: {
       ...waits(),

@@ -120,7 +120,7 @@ export const CLIENT: LegalTable = {
       after: ['prompt.answered x'],
       legal: { ...anyTime(), ...DEPARTING, [departureTimer]: ['stays', say('delivering')] },
     },
-    'departing.waiting: a script': {
+    'departing.waiting: the user is a script': {
       given: { isInteractive: false },
       after: ['prompt.answered x'],
       legal: { ...anyTime(), ...DEPARTING },

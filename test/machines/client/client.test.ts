@@ -153,7 +153,7 @@ test('an unknown choice is reported, and the menu stays open', (t) => {
 
 // The server.
 
-test('adding and deleting send a request and refresh the list', (t) => {
+test('adding and deleting send a request, and a 200 refreshes the list', (t) => {
   const client = new Client(alice).types('a', 'bob');
   t.is(client.look().at(-1), 'server: ADD alice bob');
   t.deepEqual(client.serverReplies('200 OK').look(), ['terminal: 200 OK', 'heartbeat <- buddies.get', MENU]);
@@ -299,7 +299,7 @@ test('an incoming call opens a question, after a line that names the caller', (t
   }
 });
 
-test('Y accepts a call, in either case', (t) => {
+test('y, Y and yes accept a call', (t) => {
   for (const yes of ['y', 'Y', 'yes']) {
     const client = new Client(alice).on(callFromBob);
     client.look();
@@ -343,7 +343,7 @@ test('if the caller hangs up, the question closes', (t) => {
   t.deepEqual(client.on(closed).look(), [`terminal: ${SAY.callGone}`, MENU]);
 });
 
-test('a call that arrives while the server is asked rings after the answer', (t) => {
+test('a call that arrives while the client waits for the server rings after the reply', (t) => {
   const client = new Client(alice).types('a', 'bob').on(callFromBob);
   client.look();
   t.deepEqual(client.serverReplies('200 OK').look(), [
@@ -356,14 +356,14 @@ test('a call that arrives while the server is asked rings after the answer', (t)
   t.is(client.types('y').look()[0], 'chat <- call.accept');
 });
 
-test('a call that ends while the server is asked does not ring', (t) => {
+test('a call that ends while the client waits for the server does not ring', (t) => {
   const client = new Client(alice).types('a', 'bob').on(callFromBob, closed);
   t.deepEqual(client.serverReplies('200 OK').state, { free: 'menu' });
 });
 
 // One buddy at a time.
 
-test('a call while the user is calling, called or chatting is refused with one line', (t) => {
+test('a call during another call or a chat is refused, and one line says so', (t) => {
   const busy = [
     calling(),
     new Client(alice).on(callFromBob),
@@ -400,7 +400,7 @@ test('each line goes to the buddy, and the next prompt opens when it is sent', (
   ]);
 });
 
-test('a backslash and q send a q', (t) => {
+test('a backslash and a q send the line q', (t) => {
   t.deepEqual(chatting().types('\\q').look(), ['chat <- message.send q']);
 });
 
@@ -463,7 +463,7 @@ test('a chat with a buddy who does not read for a minute ends, and unsent lines 
   ]);
 });
 
-test('a received message is shown, recorded and raises an alert', (t) => {
+test('a received message is shown and recorded, and raises an alert', (t) => {
   t.deepEqual(chatting().on(received('hi alice')).look(), [
     'terminal! bob: hi alice',
     'archive <- message.record bob hi alice',
@@ -534,7 +534,7 @@ test('a restarted terminal gets the open prompt again', (t) => {
   t.deepEqual(waiting.on({ type: 'terminal.opened' }).look(), []);
 });
 
-test('after any events, there is at most one chat, and no prompt opens while waiting', (t) => {
+test('after any events, there is at most one chat, and no prompt opens while the client waits', (t) => {
   const event = fc.oneof(
     fc
       .constantFrom('r', 'l', 'a', 'd', 'm', 's', 'w', 'h', 'b', 'y', 'n', 'q', '', 'bob')

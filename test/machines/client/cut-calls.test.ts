@@ -14,7 +14,7 @@ function notificationsOf(
   });
 }
 
-test('the first cut call of an address is reported, and a minute later the number of others', (t) => {
+test('one cut call a minute is reported for each address, with the number of unreported calls', (t) => {
   t.deepEqual(notificationsOf([0], [1], [2], [59_999], [60_000], [60_001], [120_000]), [
     0,
     undefined,
@@ -26,7 +26,7 @@ test('the first cut call of an address is reported, and a minute later the numbe
   ]);
 });
 
-test('the number is not forgotten when another address is reported in between', (t) => {
+test('a report about another address does not reset the number', (t) => {
   t.deepEqual(notificationsOf([0], [1], [2], [61_000, '192.0.2.8'], [62_000]), [
     0,
     undefined,
@@ -36,7 +36,7 @@ test('the number is not forgotten when another address is reported in between', 
   ]);
 });
 
-test('each address and each cause is notified separately', (t) => {
+test('cut calls are reported and counted separately for each address and each cause', (t) => {
   t.deepEqual(notificationsOf([0], [1, '192.0.2.8'], [2, '192.0.2.7', 'callback'], [3]), [
     0,
     0,

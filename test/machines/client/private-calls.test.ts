@@ -114,7 +114,7 @@ calling(
   { kind: 'private', key: KEY, pinsFirst: true },
   'clear',
 );
-for (const [answer, who] of Object.entries({ ...WITHOUT_KEY, 'it names the other key': NAMES_OTHER }))
+for (const [answer, who] of Object.entries({ ...WITHOUT_KEY, 'the other key is named': NAMES_OTHER }))
   calling(`a buddy with a changed key is refused, if ${answer}`, CHANGED, who, none('changed'));
 calling('a buddy whose key changed twice is refused', CHANGED, NAMES_THIRD, none('changed'));
 calling('a buddy is private again once the server names the pinned key again', CHANGED, NAMES_KEY, PRIVATE);
@@ -181,14 +181,14 @@ for (const [answer, who] of Object.entries(WITHOUT_KEY))
     [SEALED, undefined, who],
     ring('unconfirmed', 'never'),
   );
-for (const [answer, who] of Object.entries({ ...WITHOUT_KEY, 'it names the other key': NAMES_OTHER })) {
+for (const [answer, who] of Object.entries({ ...WITHOUT_KEY, 'the other key is named': NAMES_OTHER })) {
   called(
-    `with the pinned key is denied while the key is changed, if ${answer}`,
+    `with the pinned key is denied while the key counts as changed, if ${answer}`,
     [SEALED, CHANGED, who],
     refuse('DENIED key', 'changed'),
   );
   called(
-    `with the other key is denied while the key is changed, if ${answer}`,
+    `with the other key is denied while the key counts as changed, if ${answer}`,
     [FROM_OTHER, CHANGED, who],
     refuse('DENIED key', 'changed'),
   );
@@ -199,7 +199,7 @@ called(
   ring('private', 'now'),
 );
 called(
-  'with a key in the name of a damaged pin is denied',
+  'with a key in the name of a buddy whose pin is damaged is denied',
   [SEALED, 'damaged', NAMES_KEY],
   refuse('DENIED key', 'damaged'),
 );
@@ -222,7 +222,7 @@ called(
   refuse('REJECT', 'changed'),
 );
 called(
-  'in clear is rejected if the server names a key, which is pinned',
+  'in clear is rejected if the server names a key, and that key is pinned',
   [NAMED, undefined, NAMES_KEY],
   refuse('REJECT', 'in-clear'),
 );
@@ -308,7 +308,7 @@ test('after any events, a buddy with a known key is never called or heard in cle
   );
 });
 
-test('from the first pin until the user forgets it, no sequence of events and calls is in clear', (t) => {
+test('once the key of a buddy is known, no call is in clear until the user forgets the buddy', (t) => {
   type Act = { readonly event: TrustEvent } | { readonly who: WhoAnswer; readonly privacy: PrivacyMode };
   const act: fc.Arbitrary<Act> = fc.oneof(
     fc.record({ event: someTrustEvent }),
@@ -349,7 +349,7 @@ test('a decision is the same before and after the trust has handled the answer o
   );
 });
 
-test('any interleaving of calls leaves the same trust', (t) => {
+test('decisions about calls, made between any events, do not change the trust', (t) => {
   const call = fc.record({ who: someWho, privacy: somePrivacy, arrival: someArrival });
   fc.assert(
     fc.property(someTrust, fc.array(fc.oneof(call, someTrustEvent)), (stored, acts) => {

@@ -121,13 +121,13 @@ test('a line is shown once, and confirmed each time it arrives', (t) => {
   t.deepEqual(words(delivery.receive(message(2))), ['show 2', 'have 2', 'A 2']);
 });
 
-test('the first line of a connection may have any number, because older ones may be given up', (t) => {
+test('the first line of a connection may have any number: earlier lines may have been given up', (t) => {
   t.deepEqual(words(connected().receive(message(7))), ['show 7', 'have 7', 'A 7']);
   const delivery = connected({ entries: [have(THEIRS, 3)] });
   t.deepEqual(words(delivery.receive(message(6))), ['show 6', 'have 6', 'A 6']);
 });
 
-test('a gap between two lines of a connection ends the chat', (t) => {
+test('a line ends the chat if its number does not follow the number of the previous line', (t) => {
   for (const next of [3, 1, 4]) {
     const delivery = connected();
     delivery.receive(message(1));

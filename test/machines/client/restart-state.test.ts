@@ -26,7 +26,7 @@ test('the list of peers that speak dialect B survives a restart', (t) => {
   t.deepEqual(restartStateAfter(first, { type: 'speakers.changed', speakers }), { ...first, speakers });
 });
 
-test('the session survives a restart, and also the session name that a failed login used', (t) => {
+test('the name of the session survives a restart, even if its login failed', (t) => {
   const session = '0123456789abcdef' as SessionId;
   for (const type of ['session.opened', 'login.failed'])
     t.deepEqual(restartStateAfter(first, { type, session } as never), { ...first, session });

@@ -136,12 +136,12 @@ test('only the addresses of one family count as servers', (t) => {
   t.deepEqual(addressesOf(choice, []), []);
 });
 
-test('a look-up of a server that was left changes nothing', (t) => {
+test('the look-up of a server that the client has left changes nothing', (t) => {
   const left = walk(firstChoice(HOSTS, id), 'refused a');
   t.is(afterLookup(left, 'a', v4('10.0.0.1')), left);
 });
 
-test('the client leaves an address that refused, and after the last address the host', (t) => {
+test('the client leaves an address that refused, and leaves the host when its last address refused', (t) => {
   const found = walk(firstChoice(HOSTS, id), 'found 10.0.0.1,10.0.0.2');
   const [first, second] = found.addresses;
   const next = walk(found, `refused a:${first}`);

@@ -68,7 +68,7 @@ export const SESSION_LOGIN: LegalTable = {
         ...AUTOMATIC_FROM_NOW_ON,
       },
     },
-    'loggingIn: again, because the reply was lost': {
+    'loggingIn: the login is repeated, because its reply was lost': {
       after: ['session.wanted', 'login.ended lost'],
       legal: {
         'session.wanted': ['stays', 'abandonLogin', 'logIn', 'hasRepeated = false'],
@@ -80,7 +80,7 @@ export const SESSION_LOGIN: LegalTable = {
         ...AUTOMATIC_FROM_NOW_ON,
       },
     },
-    'loggingIn: automatically': {
+    'loggingIn: an automatic login after a failed one': {
       after: ['session.wanted', 'login.ended unreachable', 'beat.due'],
       legal: {
         'session.wanted': ['stays', 'abandonLogin', 'logIn', 'kind = new'],
@@ -94,7 +94,7 @@ export const SESSION_LOGIN: LegalTable = {
         'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
       },
     },
-    'loggingIn: after a session was open': {
+    'loggingIn: an automatic login after a session was open': {
       after: ['session.wanted', 'login.ended', 'quiet.over', 'session.unknown'],
       legal: {
         'session.wanted': [

@@ -2,7 +2,7 @@
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 
-/** The key of the demo, and two more keys. */
+/** The key in the demo of the chart, and two more keys. */
 const KEY = 'RRiu0SkqUJPOcdPIJM_kchtjUBrq3yI9gAdgRZCmsoA';
 const OTHER = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo';
 const THIRD = 'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw';
@@ -114,7 +114,7 @@ export const TRUST: LegalTable = {
         'buddy.forgotten': FORGETS,
       },
     },
-    'changed: the server named the pinned key before': {
+    'changed: the server had named the pinned key': {
       after: ['who.key', 'who.key other'],
       legal: {
         'who.key': ['pinned', 'storePin', 'reportUnchanged', `trust = ${KEY} 0 server`],

@@ -9,7 +9,7 @@ import type { UserId } from '../../../protocol/id.js';
 const alice = 'alice' as UserId;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Counts how many of `count` handshakes are begun. */
+/** Tries to begin and finish `count` handshakes. Returns how many were allowed to begin. */
 function begin(budget: HandshakeBudget, count: number, addressOf: (index: number) => string, nowMs = 0) {
   let begun = 0;
   for (let index = 0; index < count; index++) {
@@ -101,7 +101,7 @@ test('sources of registered devices may have 256 unfinished handshakes together'
   t.is(begun, 256);
 });
 
-test('programs on this machine are limited only if the option says so', (t) => {
+test('programs on this machine are limited only if loopback addresses are not exempt', (t) => {
   const loopback = () => '127.0.0.1';
   t.is(begin(budgetOf(), 1_000, loopback), 1_000);
   t.is(begin(budgetOf({}, false), 1_000, loopback), 20);

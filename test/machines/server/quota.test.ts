@@ -71,7 +71,7 @@ test('the default limits allow 200 clients behind one address', (t) => {
   }
 });
 
-test('loopback is exempt only if the option says so', (t) => {
+test('loopback addresses are limited only if they are not exempt', (t) => {
   const exempting = new Quota(RATE, true);
   const limiting = new Quota(RATE, false);
   for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
@@ -89,7 +89,7 @@ test('a source that keeps asking gets the burst and the refill, and no more', (t
   t.is(used, 10 + 2 * 60);
 });
 
-test('a source survives half of MAX_SOURCES other sources, and is dropped after more', (t) => {
+test('a source is remembered while MAX_SOURCES / 2 others come, and is forgotten after more', (t) => {
   const quota = new Quota(RATE, true);
   const addressOf = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
   t.true(quota.tryUse('192.0.2.7', 10, 0));

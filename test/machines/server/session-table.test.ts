@@ -18,7 +18,7 @@ const device = (serial: number, floor = 0, identity = 'key'): Device => ({
   floor,
 });
 
-/** A table, driven with short names of sessions. */
+/** A session table, and functions that take short texts as names of sessions. */
 function tableOf(limit?: number) {
   const table = new SessionTable<string>(limit);
   return {
@@ -37,7 +37,7 @@ test('a session is found by its name, with its keys', (t) => {
   t.is(find('two'), undefined);
 });
 
-test('a new client of a user ends the session of the client that has announced so far', (t) => {
+test('a login in mode `new` ends the session that has announced the user so far', (t) => {
   const { open, find } = tableOf();
   open('one', NEW);
   t.true(open('two', NEW));
@@ -55,7 +55,7 @@ test('a client that lost its session gets a new one, unless another session anno
   t.is(find('three'), undefined);
 });
 
-test('a client whose reply was lost gets a session when it asks again', (t) => {
+test('a client that did not get the reply to a login gets a session at its next login', (t) => {
   const { open, find } = tableOf();
   open('one', NEW);
   t.true(open('lost', again('one')));
@@ -174,7 +174,7 @@ test('all sessions that meet a condition can be ended', (t) => {
   t.truthy(find('two'));
 });
 
-test('only sessions that are not silent for too long are counted', (t) => {
+test('a session that has been silent for too long is not counted', (t) => {
   const { open, touch, table } = tableOf();
   open('one', NEW);
   open('two', NEW, 0, device(1), 'bob' as UserId);

@@ -34,7 +34,7 @@ const FIRST_ASKED: Rows = {
   'prompt.asked chat other': ['asked.text.message', 'openPrompt', 'deliverAhead', OTHER_CHAT_ASKED],
 };
 
-/** A line of a chat was answered: keys that were typed since then are for the chat only. */
+/** The user has answered the prompt of a chat: keys typed since then are for that chat only. */
 const ASKED_AFTER_CHAT: Rows = {
   'prompt.asked menu': ['quiet.asked', 'openPrompt', 'reportUnsentAhead', 'startQuietTimer', MENU_ASKED],
   'prompt.asked menu stale': [
@@ -123,7 +123,7 @@ const INTERRUPTED: Rows = {
   'interrupt.pressed ahead': ['interrupted', 'interruptInput'],
 };
 
-/** A line is on the screen. If it is interrupted in use and has a draft, it keeps taking the keys. */
+/** A line is on the screen. If it has a draft, and is interrupted while in use, it still takes the keys. */
 function line(...kept: readonly string[]): Rows {
   const inUse: Row = ['quiet.unasked', 'interruptLine', 'startQuietTimer', ...kept];
   return {
@@ -294,7 +294,7 @@ export const CONSOLE: LegalTable = {
         'paste.received *': ['stays', 'typeAhead'],
       },
     },
-    'unasked: a line of the chat was answered': {
+    'unasked: the user answered the prompt of a chat': {
       after: ['prompt.asked chat', 'answer.given hello'],
       legal: {
         ...ASKED_AFTER_CHAT,

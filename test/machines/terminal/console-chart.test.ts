@@ -252,7 +252,7 @@ test('while a pasted line is being sent, keys go to the line that was set aside'
   t.deepEqual(after(...SENDING, answer('draft')), { at: 'pasting.sending.underWay', effects: ['ringBell'] });
 });
 
-test('after each sent line of a paste comes the next line, and then the prompt opens', (t) => {
+test('after each sent line of a paste, the next is sent; after the last, the prompt opens', (t) => {
   const next = [SENT, DROPPED, asked(CHAT)];
   t.is(after(...SENDING, SENT).at, 'pasting.sending.sent');
   for (const events of [next, [...next, ...next]])
@@ -330,7 +330,7 @@ test('closing the console reports the unsent lines of a confirmed paste', (t) =>
   });
 });
 
-/** Events that lead to each state. */
+/** Events that lead to many different states. */
 const EVERYWHERE: readonly (readonly Input[])[] = [
   [],
   [asked(MENU)],
@@ -358,7 +358,7 @@ test('Ctrl-C clears typed text, and interrupts the client if there is none', (t)
   t.deepEqual(after(...CONFIRMING, CTRL_C), { at: 'asked.text.message', effects: ['refusePaste'] });
 });
 
-test('in the quiet time, Ctrl-C and Ctrl-D ring the bell, unless a line with text is open', (t) => {
+test('in the quiet time, Ctrl-C and Ctrl-D ring the bell, unless a line with text takes the keys', (t) => {
   for (const way of QUIET_TIMES)
     for (const key of [CTRL_C, CTRL_D])
       t.deepEqual(after(...way, key).effects, ['startQuietTimer', 'ringBell']);
