@@ -738,7 +738,7 @@ test.serial('a snapshot under way is not added to the directory of another store
     if (other !== undefined || name !== 'create' || !path?.includes('/snapshot-')) return;
     files.vanish(DIRECTORY);
     files.appear(DIRECTORY);
-    // The directory is not locked: this store stands for another process.
+    // The new directory is not locked, so another process could open it, as this second store does.
     other = openTextStore(DIRECTORY, { files });
   };
   const store = await openTextStore(DIRECTORY, { files, minCompactionBytes: 1 });

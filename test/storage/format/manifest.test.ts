@@ -219,7 +219,7 @@ test('a manifest replaces the earlier manifest, and leaves no other file', async
   t.is(await readFile(join(directory, MANIFEST_FILE), 'latin1'), TEXT);
 });
 
-test('names are synced before and after the rename; a failure is uncertain from the rename on', async (t) => {
+test('the rename is between two syncs; an error in it or after it is reported as uncertain', async (t) => {
   const directory = await directoryWith(t, 'old');
   for (const [failing, isUncertain] of [
     ['create', false],

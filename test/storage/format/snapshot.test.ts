@@ -330,7 +330,7 @@ test('reading past damage gives all readable users, and lists without lost buddi
 });
 
 test('the last line is not read as a list if other lines follow it', async (t) => {
-  // Read as a list, the last line would name these users.
+  // If the last line were read as a list, it would name these users.
   const lines = [
     'im-snapshot 2 4d0b3cb9\n',
     sealed('record'),

@@ -124,7 +124,7 @@ export class Primary {
     return this.#entries.slice(0, this.#replicated);
   }
 
-  /** The commits of this server without the last ones. */
+  /** The visible commits of this server, except the last `commits`. */
   before(commits: number): readonly Entry[] {
     return this.#entries.slice(0, Math.max(0, this.#visible - commits));
   }

@@ -65,7 +65,7 @@ withPostgres(() => {
     'a buddy is a removed user': "update im_user set buddies = '{2}' where num = 0",
     'a buddy is negative': "update im_user set buddies = '{-1}' where num = 0",
     'a user has a buddy twice': "update im_user set buddies = '{1,1}' where num = 0",
-    'users are their own buddies': "update im_user set buddies = '{0}' where num = 0",
+    'a user is on their own list': "update im_user set buddies = '{0}' where num = 0",
     'a removed user has a list': "update im_user set buddies = '{0}' where num = 2",
     'a list is too long':
       'update im_user set buddies = array(select generate_series(0, 10000)) where num = 0',

@@ -93,7 +93,7 @@ class Run {
   readonly #script: Script;
   readonly #requests: Request[] = [];
   readonly #underWay = new Set<Request>();
-  /** The requests by server and group number, which the log has too. */
+  /** The requests by server and group number. A row of the log has both. */
   readonly #byAttempt = new Map<string, Request>();
 
   constructor(script: Script) {

@@ -148,7 +148,7 @@ withPostgres(() => {
     const anyTurn = fc.record({
       writer: fc.nat(1),
       batch: fc.array(anyChange, { maxLength: 6, size: 'max' }),
-      // The connection is cut after these numbers of queries or answers, several times during one commit.
+      // How many queries and answers lead to each cut. One commit may be cut several times.
       cuts: fc.array(fc.integer({ min: 1, max: 16 }), { maxLength: 3, size: 'max' }),
     });
     const property = fc.asyncProperty(fc.array(anyTurn, { maxLength: 8, size: 'max' }), async (turns) => {

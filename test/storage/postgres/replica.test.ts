@@ -65,11 +65,11 @@ const DIVERGED: Readonly<Record<string, LogPart>> = {
   'that ends before the last known change': part({ ...HEAD, seq: 2, users: 2 }, []),
   'without the last known change': part(FULL, LOG.slice(2)),
   'without any row': part(FULL, [], undefined),
-  'with a row by another server in its place': part(
+  'with a row by another server in place of the last known change': part(
     FULL,
     LOG.map((row) => ({ ...row, server: 'two' })),
   ),
-  'with another group in its place': part(
+  'with another group in place of the last known change': part(
     FULL,
     LOG.map((row) => ({ ...row, group: row.group + 1 })),
   ),

@@ -183,7 +183,7 @@ withPostgres(() => {
     t.deepEqual(await committed, [200]);
   });
 
-  test.serial('a commit on a frozen primary fails after a while, and the next commit at once', async (t) => {
+  test.serial('a commit on a frozen primary fails after a delay; later commits fail at once', async (t) => {
     const url = await primary.makeDirectory(t);
     const store = await open(t, url);
     await primary.freeze();
@@ -211,7 +211,7 @@ withPostgres(() => {
       const isMade = when === 'after';
       await store.commit(changes('REG bob'));
       t.deepEqual(doubts(), []);
-      // During the cut, another server gets the lock first.
+      // While the connection is cut, another server gets the lock first.
       proxy.onCut = () => other.commit(changes('REG carol'));
       proxy.cutOnce(isHere);
       t.deepEqual(await store.commit(changes('REG alice', 'ADD alice bob')), [200, 200]);

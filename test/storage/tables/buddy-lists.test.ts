@@ -104,7 +104,7 @@ test('a free block is reused', (t) => {
   t.is(pagesOf(lists), 2, 'half of the second page was still unused');
 });
 
-test('a list that changes often uses no more memory than when it is longest', (t) => {
+test('a list that changes often uses only as much memory as its greatest length needs', (t) => {
   const lists = new BuddyLists();
   for (let round = 0; round < 50_000; round++) {
     for (let position = 0; position < 5; position++) lists.insert(0, position, round + position);

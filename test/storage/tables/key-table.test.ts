@@ -29,7 +29,7 @@ test('like a map, a key table returns the device that was set last; it counts th
   t.notThrows(() => fc.assert(property));
 });
 
-test('keys of more users than fit in one page are kept, up to the largest serial', (t) => {
+test('a key table keeps more keys than fit in one page, and serials up to the maximum', (t) => {
   const table = new KeyTable();
   const count = 10_000;
   for (let user = 0; user < count; user++) table.set(user * 3, device(Number.MAX_SAFE_INTEGER - user, user));

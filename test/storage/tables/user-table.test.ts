@@ -381,7 +381,7 @@ test('hasNumbersOf is true if each id of the other table has the same number, or
 });
 
 for (const removed of [1, 8, 9, 40]) {
-  test(`endReplay takes the users whom a journal removed off every list (${removed} removed)`, (t) => {
+  test(`after endReplay, users whom a journal removed are on no list (${removed} removed)`, (t) => {
     const table = new UserTable();
     const names = Array.from({ length: 60 }, (_, index) => id(`user${index}`));
     for (const name of names) table.replay({ op: 'REG', id: name });

@@ -83,7 +83,7 @@ test('reading starts again if the files are replaced meanwhile', async (t) => {
   t.is(compactions, 2);
 });
 
-test('reading fails if the files are replaced during ten attempts', async (t) => {
+test('reading fails if the files are replaced during each of ten attempts', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await openStore(t, directory);
   await store.commit(changes('REG alice'));
@@ -100,7 +100,7 @@ test('reading fails if the files are replaced during ten attempts', async (t) =>
   t.is(reads, MAX_READS);
 });
 
-test('a missing file that was not replaced counts as damage at the first attempt', async (t) => {
+test('a missing file counts as damage at the first attempt, if the manifest still names it', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await openStore(t, directory);
   await store.commit(changes('REG alice'));

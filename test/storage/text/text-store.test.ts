@@ -823,7 +823,7 @@ test('a directory in use is refused until its store is closed, and the process i
   t.deepEqual(await second.commit(changes('REG alice', 'REG bob')), [203, 203]);
 });
 
-test('a directory stays locked until its process is killed, and its commits are kept', async (t) => {
+test('a directory is locked until the process that uses it is killed; commits are kept', async (t) => {
   const directory = await temporaryDirectory(t);
   const holder = startScript(
     t,
