@@ -282,7 +282,7 @@ test('only a dynamic supervisor starts children from an input', async (t) => {
   t.is((await countChildren(tree.root)).specs, 1);
 });
 
-test('a brutal dynamic supervisor that shuts down answers a pending start', async (t) => {
+test('a dynamic supervisor with brutal children answers a pending start when it shuts down', async (t) => {
   const pool = crowd({ shutdown: 'brutal' });
   const start = startChild(pool.root, { name: 'a', slow: true } as never);
   pool.root.send({ type: 'shutdown.requested' });

@@ -26,7 +26,7 @@ test('the waits double from the minimum to the maximum', (t) => {
   t.deepEqual(waits, [100, 200, 400, 800, 1_000, 1_000, 1_000]);
 });
 
-test('the jitter extends a wait by at most its fraction, by default a fifth', (t) => {
+test('the jitter extends a wait by at most the given fraction, by default a fifth', (t) => {
   const limits = { minMs: 100, maxMs: 1_000 };
   t.is(backoffDelay(limits, 0, 0), 100);
   t.is(backoffDelay(limits, 9, 1), 1_200);
@@ -51,7 +51,7 @@ test('with the same random number, no wait is shorter than the previous one', (t
   );
 });
 
-test('the waits begin at the minimum again after a quiet time, by default of the longest wait', (t) => {
+test('after a quiet time (by default as long as the longest wait), waits begin at the minimum again', (t) => {
   const limits = { minMs: 100, maxMs: 400, jitter: 0 };
   for (const [quietMs, backoff] of [
     [400, new Backoff(limits)],
@@ -113,7 +113,7 @@ test('a failed restart also doubles the wait', (t) => {
   t.is(tree.actor('a').getSnapshot().status, 'active');
 });
 
-test('a supervisor that is shut down while a child waits for its restart restarts no child', (t) => {
+test('if a supervisor is shut down while a child waits for its restart, it restarts no child', (t) => {
   const tree = family({ a: { backoff: { minMs: 100, maxMs: 100 } } });
   crash(tree.actor('a'));
   tree.root.send({ type: 'shutdown.requested' });

@@ -53,7 +53,7 @@ test('a behaviour releases once when it ends by itself', (t) => {
   t.is(actor.getSnapshot().status, 'done');
 });
 
-test('a behaviour that throws releases once, and ends with its error', (t) => {
+test('if a behaviour throws, it releases once, and ends with the error', (t) => {
   const { actor, errors, log } = observed();
   actor.start();
   actor.send({ type: 'throw' });
@@ -62,7 +62,7 @@ test('a behaviour that throws releases once, and ends with its error', (t) => {
   t.is((errors[0] as Error).message, 'thrown');
 });
 
-test('a guarded listener that throws crashes its actor, not the process', (t) => {
+test('if a guarded listener throws, its actor crashes, and the process does not', (t) => {
   const { actor, errors, log, scope } = observed();
   actor.start();
   const emitter = new EventEmitter();
@@ -151,7 +151,7 @@ test("the scope uses the system's clock", (t) => {
   t.is(scope?.now(), 1_234);
 });
 
-test('an async handler or listener that rejects crashes its actor', async (t) => {
+test('if an async handler or listener rejects, its actor crashes', async (t) => {
   for (const how of ['receive', 'listener'] as const) {
     const actor = createActor(
       fromBehaviour<Event>((scope) => {

@@ -80,7 +80,7 @@ test('only a child with a name can have an address; its logic must take the even
     child({ id: OTHER, logic: plain }),
   ];
   const bad = [
-    // @ts-expect-error: an id without a name
+    // @ts-expect-error: a text instead of a name
     child({ id: 'a', logic: plain, address }),
     // @ts-expect-error: a name whose events the logic does not take
     child({ id: OTHER, logic: plain, address }),

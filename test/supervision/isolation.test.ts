@@ -85,7 +85,7 @@ const crashes: Readonly<Record<string, AnyActorLogic>> = {
 };
 
 for (const [name, logic] of Object.entries(crashes)) {
-  contained(`an actor that throws while running crashes and is restarted: ${name}`, async (t) => {
+  contained(`if a running actor throws, it crashes and is restarted: ${name}`, async (t) => {
     const tree = scene(logic);
     const before = tree.actor('bad');
     t.notThrows(() => crash(before));
@@ -208,7 +208,7 @@ for (const [name, garbage] of Object.entries({
   'an error with invalid children': { status: 'error', error: new Error('boom'), children: { a: 5 } },
 })) {
   for (const address of [undefined, { stashLimit: 0 }]) {
-    const how = address === undefined ? '' : ', by its address';
+    const how = address === undefined ? '' : ', with an address';
     contained(`a logic that returns an invalid snapshot harms only itself: ${name}${how}`, async (t) => {
       const logic = {
         ...fromTransition((state: number) => state, 0),
@@ -280,7 +280,7 @@ contained('any logic that crashes is stopped once', async (t) => {
     nextTurn(tree);
     await goesOn(t, tree);
 
-    // If the parent machine continues, it stops the crashed actor a second time.
+    // If the parent machine continues, it stops the crashed actor again, but the logic is stopped only once.
     const states = { on: { invoke: { id: 'below', src: logic, onError: 'off' } }, off: {} };
     const parent = scene(createMachine({ initial: 'on', states })).actor('bad');
     crash(parent.getSnapshot().children.below as AnyActorRef);
@@ -325,7 +325,7 @@ for (const [name, logic] of Object.entries(uncleanly)) {
   });
 }
 
-contained('a clean-up that fails when its actor is killed is reported', async (t) => {
+contained('if a clean-up fails when its actor is killed, the error is reported', async (t) => {
   for (const release of [boom, async () => boom()]) {
     const logic = fromBehaviour(() => ({ receive: () => {}, release }));
     const tree = scene(logic, { shutdown: 'brutal' });
@@ -387,7 +387,7 @@ contained('an unsupervised machine that crashes leaves no child running', async 
   await goesOn(t, tree);
 });
 
-contained('a crash that no ancestor handles ends all ancestors, and leaves no actor running', async (t) => {
+contained('if no ancestor handles a crash, all ancestors end, and no actor is left running', async (t) => {
   const log: string[] = [];
   const middle = createMachine({
     invoke: [{ id: 'middle', src: ancestor(log) }, { src: callback('sibling', log) }],
@@ -408,7 +408,7 @@ contained('a crash that no ancestor handles ends all ancestors, and leaves no ac
   await goesOn(t, tree);
 });
 
-contained('a machine that crashes in the step in which it spawns leaves no actor running', async (t) => {
+contained('if a machine spawns and crashes in one step, no actor is left running', async (t) => {
   const log: string[] = [];
   const logic = ancestor(log, {
     on: {

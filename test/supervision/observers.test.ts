@@ -62,7 +62,7 @@ for (const watching of ['next', 'error', 'complete'] as const) {
 }
 
 contained(
-  'an observer of the root that throws harms no actor, whether added before or after the start',
+  'an error in an observer of the root harms no actor, whenever the observer was added',
   async (t) => {
     const observer = { next: boom, complete: boom, error: boom };
     const log: string[] = [];
@@ -105,7 +105,7 @@ contained('a crash below the root does not reach the process if no observer hand
 });
 
 contained(
-  'a listener of a child or the root that throws is reported, whether added before or after the start',
+  'an error in a listener of a child or of the root is reported, whenever the listener was added',
   async (t) => {
     const log: string[] = [];
     const emitter = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
@@ -173,7 +173,7 @@ contained('a listener that throws at observer.failed is not reported again', (t)
   t.is(tree.actor('a').getSnapshot().status, 'active');
 });
 
-contained('an inspector that throws blocks no mailbox: the tree continues to answer', async (t) => {
+contained('if an inspector throws, it blocks no mailbox: the tree continues to answer', async (t) => {
   for (const throwsAt of [undefined, '@xstate.snapshot', '@xstate.event', '@xstate.actor']) {
     const log: string[] = [];
     const emitted: LifecycleEvent[] = [];
@@ -211,7 +211,7 @@ contained('an inspector that throws blocks no mailbox: the tree continues to ans
   }
 });
 
-contained('an inspector that is added later and throws blocks no mailbox', async (t) => {
+contained('an inspector that is added later blocks no mailbox if it throws', async (t) => {
   const tree = scene(createMachine(crashable));
   tree.root.system.inspect(boom);
   crash(tree.actor('bad'));
@@ -220,7 +220,7 @@ contained('an inspector that is added later and throws blocks no mailbox', async
   t.true(observers(tree).length > 0);
 });
 
-contained('a refuse callback of an address that throws is reported and harms no actor', async (t) => {
+contained('an error in the refuse callback of an address is reported and harms no actor', async (t) => {
   const tree = scene(createMachine(crashable), { address: { stashLimit: 0, refuse: boom } });
   const address = addressOf(tree.root.system, nameOf('bad'));
   crash(tree.actor('bad'));
@@ -234,7 +234,7 @@ contained('a refuse callback of an address that throws is reported and harms no 
   await goesOn(t, tree);
 });
 
-contained('a refuse callback of a dynamic supervisor that throws is reported and harms no actor', (t) => {
+contained('an error in the refuse callback of a dynamic supervisor is reported and harms no actor', (t) => {
   const tree = crowd({}, { limit: 1, refuse: boom });
   for (const name of ['a', 'b']) tree.start(name);
   t.deepEqual(observers(tree), ['refusal root: boom']);
@@ -243,7 +243,7 @@ contained('a refuse callback of a dynamic supervisor that throws is reported and
   t.is(tree.log.at(-1), 'c started');
 });
 
-contained('a reply that throws is reported and harms no actor', async (t) => {
+contained('an error in a reply callback is reported and harms no actor', async (t) => {
   const tree = family({ a: {}, b: {} });
   const spec = member('c', tree.log);
   const events: readonly EventObject[] = [

@@ -153,10 +153,10 @@ interface ActorRecord {
   readonly supervision: Supervision | undefined;
   readonly startedAtMs: number;
   askedAtMs: number | undefined;
-  /** True from the moment at which its parent stops it without asking it to end. */
+  /** True from the moment at which the parent stops the actor without asking it to end. */
   halted: boolean;
   end: 'done' | 'error' | 'stopped' | undefined;
-  /** How often its supervisor reported its start and its end. */
+  /** How often the supervisor reported the start and the end of the actor. */
   reported: { started: number; ended: number };
 }
 
@@ -164,21 +164,21 @@ interface ActorRecord {
 interface Seat {
   readonly node: TreeNode;
   record: ActorRecord | undefined;
-  /** Its last actor that was up. */
+  /** The last actor of the child that was up. */
   knownAs: ActorRecord | undefined;
   /** True if the child runs, or its supervisor will start it without a request. */
   wanted: boolean;
-  /** The effect of a failed start: see `Purpose`. `any` if there are two reasons for the start. */
+  /** What a failed start causes: see `Purpose`. `any`: two purposes apply, and either effect is allowed. */
   purpose: 'first' | 'added' | 'asked' | 'restart' | 'any';
-  /** True until the first start of a child from its supervisor's options. */
+  /** True for a child from its supervisor's options, until its first start. */
   isFirst: boolean;
   /** True for an added child that was never up: it is forgotten if its start fails. */
   isNew: boolean;
   /** True if a start for this purpose was attempted or cancelled. */
   tried: boolean;
-  /** True if its start failed and the supervisor has not reported the effect yet. */
+  /** True if a start of the child failed, and the supervisor has not reported the effect yet. */
   failed: boolean;
-  /** The number of unanswered requests to terminate it. */
+  /** The number of unanswered requests to terminate the child. */
   terminating: number;
   dueAtMs: number;
 }
@@ -298,7 +298,7 @@ class Account implements Witness {
       this.perform({ do: 'list', at, child: 0, starts: [], throws: false });
   }
 
-  /** Checks that no actor of a tree is left after its root has ended. */
+  /** Checks that no actor is left after the root has ended. */
   checkOver(): void {
     this.#require(this.#running.size === 0, 'actors outlive the root');
     this.#checkRefusals();

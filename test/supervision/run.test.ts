@@ -36,7 +36,7 @@ test('a tree that cannot start is never ready, and ends with the error', async (
   t.like(error as SupervisorError, { code: 'start_failed', id: 'bad' });
 });
 
-test('a tree that gives up ends with the error', async (t) => {
+test('if a tree gives up, it ends with the error', async (t) => {
   const tree = run(
     supervisor({
       strategy: 'one_for_one',
@@ -49,7 +49,7 @@ test('a tree that gives up ends with the error', async (t) => {
   t.like((await tree.ended).error as SupervisorError, { code: 'gave_up', id: 'a' });
 });
 
-test('a tree that is shut down before it is ready ends, and is never ready', async (t) => {
+test('if a tree is shut down before it is ready, it ends and is never ready', async (t) => {
   const tree = run(supervisor({ strategy: 'one_for_one', children: [member('slow', [], { slow: true })] }));
   tree.shutdown();
   t.false(await tree.ready);

@@ -92,7 +92,7 @@ test('a machine is recognised by its shape, whichever copy of XState created it'
     t.false(isMachine(other));
 });
 
-contained('a machine from another copy of XState that crashes leaves no actor running', async (t) => {
+contained('if a machine from another copy of XState crashes, no actor is left running', async (t) => {
   const { assign, createMachine, fromCallback } = await anotherXState(t);
   const log: string[] = [];
   const callback = (name: string) =>
@@ -128,7 +128,7 @@ contained('a machine from another copy of XState that crashes leaves no actor ru
   t.deepEqual(tree.actors.filter(isRunning), []);
 });
 
-contained('a child from another copy of XState that crashes leaves no actor running', async (t) => {
+contained('if a child from another copy of XState crashes, no actor is left running', async (t) => {
   const other = await anotherXState(t);
   const log: string[] = [];
   const below = other.createMachine({

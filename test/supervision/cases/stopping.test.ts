@@ -269,7 +269,7 @@ test('43 a machine whose spec has a shutdown time is asked to end in any state',
   t.is(tree.ended.status, 'done');
 });
 
-test('43 a machine whose guard throws at the request crashes and counts as ended', (t) => {
+test('43 if the guard of a machine throws at the request, the machine crashes and counts as ended', (t) => {
   const logic = createMachine({
     on: {
       'shutdown.requested': {
