@@ -25,7 +25,7 @@ export interface Steps<TState, TEvent> {
   step(state: TState, event: TEvent): readonly [TState, readonly string[]];
 }
 
-/** Prepares a chart for stepping. The chart must have no children, and its effects no parameters. */
+/** Prepares a chart for stepping. The chart must not have children, or effects with parameters. */
 export function stepsOf<TState extends Snapshot<unknown>, TEvent extends EventObject, TInput>(
   machine: ActorLogic<TState, TEvent, TInput>,
   ...[input]: undefined extends TInput ? [] : [TInput]

@@ -55,7 +55,10 @@ export type ConnectionEvent =
   // From the sessions actor. Without a session, the reply is 207.
   | { readonly type: 'session.answered'; readonly session: SessionId | undefined }
   // From the supervisor.
-  /** All connections are in use, and a client whose address has fewer of them wants to connect. */
+  /**
+   * All connections are in use. The address of this connection has the most of them, and a client from
+   * another address wants to connect.
+   */
   | { readonly type: 'room.wanted' }
   | { readonly type: 'shutdown.requested' };
 
@@ -106,7 +109,7 @@ export const connectionMachine = setup({
       description: 'Waits up to 10 s, from the accept of the connection, for a whole line or for TLS.',
       on: {
         'handshake.begun': { target: 'securing', description: 'The first byte begins TLS.' },
-        'peer.refused': { target: 'closed', description: 'Too many handshakes: closed without a byte.' },
+        'peer.refused': { target: 'closed', description: 'Too many handshakes: closed without a reply.' },
         'request.received': {
           target: 'committing',
           actions: ['restartDeadline', 'submitChange'],
@@ -123,7 +126,7 @@ export const connectionMachine = setup({
         'room.wanted': { target: 'closed', description: 'No request yet, and others want to connect.' },
         'shutdown.requested': {
           actions: 'shortenDeadline',
-          description: 'A request may have arrived unread, so the connection waits a moment longer.',
+          description: 'A request may be waiting to be read, so the connection waits a moment longer.',
         },
       },
     },

@@ -12,7 +12,7 @@ import { packIpv4, unpackIpv4 } from '../../protocol/address.js';
 import { MAX_ID_LENGTH, type UserId } from '../../protocol/id.js';
 import type { Status } from '../../protocol/status.js';
 
-/** The lifetime of a record after its first announcement, and the longest lifetime; in milliseconds. */
+/** The lifetime of a record after its first announcement, in milliseconds. No record lives longer. */
 export const MAX_LIFETIME_MS = 10 * 60_000;
 
 /** The shortest lifetime of a record from its second announcement on, in milliseconds. */
@@ -51,7 +51,7 @@ const GAPS = { stride: ROW_BYTES / 2, at: 4 };
 const ADDRESS = { stride: ROW_BYTES / 4, at: 4 };
 const PORT = { stride: ROW_BYTES / 2, at: 10 };
 const STATUS = { stride: ROW_BYTES, at: 22 };
-/** Length of the id in the row. 0 if the row does not contain the id, which may be too long. */
+/** Length of the id in the row; 0 if the row does not contain the id, for example because it is too long. */
 const ID_LENGTH = { stride: ROW_BYTES, at: 23 };
 const ID = { stride: ROW_BYTES, at: 24, room: ROW_BYTES - 24 };
 

@@ -49,7 +49,7 @@ export class Quota {
   #refillMs = 0;
   /** When the budget of each source is full again. */
   #recent = new Map<string, number>();
-  /** When the budget is full again, for sources that have used nothing since `#rotatedMs`. */
+  /** The entries of `#recent` before the last rotation. Used for sources that are not in `#recent`. */
   #earlier = new Map<string, number>();
   #rotatedMs = Number.NEGATIVE_INFINITY;
   /** The last address and its source, cached because most addresses are checked twice in a row. */
@@ -74,7 +74,7 @@ export class Quota {
   }
 
   /**
-   * Whether an address may use an amount now. Nothing is used yet. A full budget allows any amount.
+   * Whether an address may use an amount now. Does not use it. A full budget allows any amount.
    *
    * @param address An IP address as the operating system writes it.
    */

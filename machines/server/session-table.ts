@@ -71,7 +71,7 @@ export class SessionTable<TKeys> {
   }
 
   /**
-   * Opens a session under a new name. Ends the sessions of the id whose devices are revoked.
+   * Opens a session under a new name. Ends all sessions of this id that belong to revoked devices.
    *
    * @returns False if the session of another client announces, and the login's mode does not end it: the
    * server replies `207 ELSEWHERE`.
