@@ -2,7 +2,8 @@
  * Limits the number of HTTP connections. When the limit is reached, idle connections are closed first.
  *
  * There is no quota per address. Most connections come from this machine or through one proxy, and therefore
- * from one address. A program that keeps incomplete requests open would use up the quota of the browsers.
+ * from one address. With a quota, one program that keeps incomplete requests open could lock out all browsers
+ * at this address.
  */
 
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';

@@ -27,7 +27,7 @@ export const MAX_ADMIN_ANSWER_BYTES = 1024 * 1024;
 /** The maximum number of characters in the name of the caller. */
 const MAX_CALLER_LENGTH = 64;
 
-/** The longest time after which a ban can end, in milliseconds: about 100 years. */
+/** The maximum duration of a ban that ends by itself, in milliseconds: about 100 years. */
 export const MAX_BAN_MS = 100 * 365 * 24 * 3_600_000;
 
 /**
@@ -70,10 +70,10 @@ export function isReadOnly({ command }: AdminRequest): boolean {
 }
 
 /**
- * - `unknown`: there is no such user, or no such ban.
+ * - `unknown`: there is no such user, no such reserved id, or no such ban.
  * - `invalid`: the request is not valid, or comes from a program of another version.
- * - `unavailable`: the store or another actor could not do it at present.
- * - `refused`: the server does not do it; the message says why.
+ * - `unavailable`: the store or another actor could not do its part, or did not answer in time.
+ * - `refused`: the server does not carry out this command now; the message says why.
  * - `busy`: too many commands at once.
  */
 export type AdminFailureCode = 'unknown' | 'invalid' | 'unavailable' | 'refused' | 'busy';

@@ -20,7 +20,7 @@ import { keyFactsOf } from './user-facts.js';
 /** How many users one question covers. The answer then occupies an actor for at most a few milliseconds. */
 const USERS_PER_STEP = 8_192;
 
-/** The maximum number of users of one address that are named. */
+/** The maximum number of ids that the answer about an address lists. */
 const MAX_NAMED = 100;
 
 /** What the server's tree knows. */
@@ -91,7 +91,7 @@ function stateOfStore(outages: StoreExamined['outages']): string {
   return outages.length === 0 ? 'ok' : 'not current';
 }
 
-/** Returns `undefined` if a question fails, because `status` shows the answers of the other actors. */
+/** Returns `undefined` if a question fails, so that `status` still shows the other answers. */
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
@@ -178,7 +178,7 @@ function usersFrom(users: Users, first: number, end: number, pattern?: IdPattern
   return listed;
 }
 
-/** Shows everything about an id. If the id is not registered, shows whether it can be, and if not, why. */
+/** Shows everything about an id. If it is not registered, shows whether something prevents a registration. */
 export async function showId(context: AdminContext, id: UserId): Promise<AdminFields> {
   const { questions, facts } = context;
   const stored = await questions.examineStore(({ users }) => ({

@@ -7,8 +7,9 @@
  * While the bus is down, announcements are dropped, and the records of users at other servers expire as
  * usual.
  *
- * Records name users by number, and a number is valid only in one directory. A new connection is therefore
- * used only after the store has caught up, which proves that the database has this server's directory.
+ * A presence record contains the number of its user, and a number is valid only in one directory. A new
+ * connection may lead to a database with another directory. The bus therefore uses the connection only after
+ * the store has caught up: this proves that the database has this server's directory.
  */
 
 import { nanoid } from 'nanoid';
@@ -43,7 +44,7 @@ const MAX_WAITING = 64;
 /** Pause before another attempt to open the bus, in milliseconds. */
 const RETRY_MS = 1_000;
 
-/** Interval at which an idle bus sends an empty batch, in milliseconds. It reveals a lost connection. */
+/** Interval, in milliseconds, at which an idle bus sends an empty batch to detect a lost connection. */
 const IDLE_MS = 1_000;
 
 /** A connection to the other servers. */

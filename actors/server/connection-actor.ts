@@ -114,7 +114,7 @@ export const connectionLogic: BehaviourLogic<ConnectionEvent, ConnectionInput> =
   },
 });
 
-/** Passes the keys of the TLS connection to the sessions actor. The reply is sent after its answer. */
+/** Passes the keys of the TLS connection to the sessions actor, whose answer decides the reply. */
 function openSession(connection: Connection, event: ConnectionEvent): void {
   assertEvent(event, 'change.answered');
   const { reader, mode, sessions, scope } = connection;

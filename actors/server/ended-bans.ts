@@ -1,7 +1,7 @@
 /**
  * Drops the bans that have ended. Otherwise a program that bans many addresses for a few hours each would
- * fill the store. The server drops them only when a ban is made, and not at each ban, because it must search
- * all bans.
+ * fill the store. A search for ended bans reads all bans. The server therefore searches only when a ban is
+ * made, and usually not again until the number of bans has doubled.
  */
 
 import { MAX_BANS, type StoreChange, type Users } from '../../storage/store.js';

@@ -11,7 +11,7 @@ import { Duplex } from 'node:stream';
 /** Matches the end of the headers. The CR is optional, because some parsers accept lines without it. */
 const END_OF_HEADERS = /\n\r?\n/;
 
-/** The maximum number of characters that {@link END_OF_HEADERS} matches before its last character. */
+/** The length of the longest match of {@link END_OF_HEADERS}, without its last character. */
 const TAIL_CHARACTERS = 2;
 
 /**

@@ -5,8 +5,8 @@
  * the user yet. It keeps no pending queries: each query carries its purpose, and the store returns the
  * purpose with the reply.
  *
- * If several servers share the directory, each of them has the presence records of all users: it sends the
- * announcements that it accepts to the other servers, and receives the announcements that they accept.
+ * If several servers share the directory, each server passes the announcements that it has accepted on to all
+ * other servers. Therefore, each server has the presence records of all users.
  */
 
 import { type OnlineUser, type PresenceCount, PresenceTable } from '../../machines/server/presence-table.js';
@@ -210,13 +210,13 @@ export const presenceLogic: BehaviourLogic<PresenceEvent, PresenceInput> = fromB
       unknown.clear();
     }
 
-    /** Takes users offline who were removed, are banned, have another key, or are at a banned address. */
+    /** Takes users offline if they were removed, are banned, have a new key, or are at a banned address. */
     function expel({ expulsions, users }: UsersExpelled): void {
       if (expulsions === 'all') return table.endWhere(mustBeOffline);
       for (const expulsion of expulsions) {
         if (expulsion.kind === 'address') continue;
         const user = 'user' in expulsion ? expulsion.user : users.numberOf(expulsion.name);
-        // With another key, the id may have another holder, and the record may be of the former one.
+        // If the key has changed, the record may still be the presence of the id's former holder.
         if (expulsion.kind === 'key' || (user !== -1 && bans.isExpelled(user))) table.end(user);
       }
       if (!expulsions.some(({ kind }) => kind === 'address')) return;

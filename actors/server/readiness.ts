@@ -9,8 +9,9 @@ import { CONNECTIONS, PRESENCE, SESSIONS, STORE } from './server-names.js';
 import { isStoreOutage } from './store-outages.js';
 
 /**
- * How long the server counts as not ready after a change could not be made durable, in milliseconds. After
- * this time, it counts as ready until the next change fails: only a change shows whether the store works.
+ * How long the server counts as not ready after a change could not be made durable, in milliseconds. If a
+ * change succeeds earlier, the server counts as ready at once. After this time, it counts as ready until the
+ * next change fails: only a change shows whether the store works.
  */
 export const HOLD_MS = 10_000;
 
@@ -28,7 +29,7 @@ export class Readiness {
   readonly #now: () => number;
   readonly #up = new Set<string>();
   #isStopping = false;
-  /** When the last change failed; `undefined` after a change that succeeded. */
+  /** When a change last failed; `undefined` if a change has succeeded since. */
   #failedAtMs: number | undefined;
   #isBehind = false;
 

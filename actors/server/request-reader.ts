@@ -122,8 +122,8 @@ export class RequestReader {
     this.#finishHandshake();
     for (const socket of [this.#tls, this.#input.socket]) {
       if (socket === undefined) continue;
-      // A closed socket stays in memory until the next major garbage collection. Without its listeners, it no
-      // longer keeps the objects alive to which the listeners refer.
+      // A closed socket stays in memory until the next major garbage collection, and so do all objects that
+      // its listeners refer to. Removing the listeners releases these objects.
       socket.removeAllListeners();
       socket.on('error', ignore);
     }

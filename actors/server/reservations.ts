@@ -16,7 +16,7 @@ interface FreeingChanges {
 /**
  * Puts a FREE before each REG of an id whose reservation is over.
  *
- * @param untilMs Reservations from this time or earlier are over; a Unix time in milliseconds.
+ * @param untilMs Reservations that began at this time or earlier are over; a Unix time in milliseconds.
  */
 export function withFrees(requested: readonly StoreChange[], users: Users, untilMs: number): FreeingChanges {
   // Without reservations, the usual case, nothing is searched or copied.

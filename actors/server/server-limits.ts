@@ -23,8 +23,8 @@ export const MAX_CONNECTIONS = 15_000;
 
 /**
  * The fraction of the maximum number of connections that one address may have, by default. If several
- * addresses together use all connections, each new client from another address cuts a connection of the
- * address that has the most.
+ * addresses together use all connections, a client from an address with few connections can still connect:
+ * the server closes an old connection of the address that has the most, if one has no request in progress.
  */
 const ADDRESS_PART = 0.8;
 

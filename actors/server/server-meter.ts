@@ -66,7 +66,7 @@ export const DATAGRAM_OUTCOMES = [
    * not act for the id, or the id or the address is banned.
    */
   'denied',
-  /** The session of a sealed datagram is not known. The client is asked to log in again. */
+  /** The session of a sealed datagram is not known, or has another address. The client must log in again. */
   'unknown-session',
   /** The datagram or its answer was over a limit. `recordRefusal` is called too. */
   'limited',

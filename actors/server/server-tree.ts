@@ -51,8 +51,8 @@ import { udpLogic } from './udp.js';
 export const SERVER_LIMITS: RestartLimits = { intensity: 10, periodMs: 10_000 };
 
 /**
- * The errors after which the store must not be opened again, with messages for the log. For example, a
- * directory that has diverged may give its users other numbers than the tables of other actors do.
+ * The errors after which the store must not be opened again, with messages for the log. For example, if the
+ * directory has diverged, its users may have other numbers than in the tables of this server's actors.
  */
 const FATAL: readonly (readonly [code: StoreErrorCode, message: string])[] = [
   ['store.diverged', 'the directory is not the one that this server knows: the server ends'],
@@ -282,12 +282,12 @@ export function startServer({
 
   function shutdown(): void {
     readiness.stop();
-    // The listener cannot close it, because the listener is also stopped before a restart.
+    // The listener does not close the inherited socket when it stops, because it may stop only to restart.
     inherited.tcp?.close();
     tree.shutdown();
   }
 
-  /** The storage is asked only if all actors are up. */
+  /** Asks the storage only if `Readiness` has found no problem. */
   async function findProblem(): Promise<string | undefined> {
     return readiness.findProblem() ?? (await monitor?.findProblem());
   }

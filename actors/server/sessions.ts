@@ -47,7 +47,7 @@ interface SessionOpen {
   readonly replyTo: Address<SessionAnswered>;
 }
 
-/** `session` is `undefined` if another session announces the id. The server then replies 207. */
+/** `session` is `undefined` if another client's session announces the id. The server then replies 207. */
 export interface SessionAnswered {
   readonly type: 'session.answered';
   readonly session: SessionId | undefined;
@@ -184,7 +184,7 @@ export const sessionsLogic: BehaviourLogic<SessionsEvent, SessionsInput> = fromB
       udp.send({ type: 'datagram.ready', to, bytes: datagram, kind: 'GET', outcome: 'answered' });
     }
 
-    /** Ends the sessions of users who were removed, are banned, have another key, or use a banned address. */
+    /** Ends the sessions of users who were removed, are banned, have a new key, or use a banned address. */
     function expel({ expulsions, users }: UsersExpelled): void {
       if (expulsions === 'all') {
         return table.endWhere(({ id, address }) => {

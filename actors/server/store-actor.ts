@@ -9,8 +9,8 @@
  * their actual replies when the commit ends. The next incarnation of the actor opens the store only after
  * this one has closed it.
  *
- * If several servers share the directory, actors/server/catch-up.ts lets the store catch up with the others.
- * If an id is not known, the actor looks it up again after the store has caught up.
+ * If several servers share the directory, actors/server/catch-up.ts makes the store catch up with the other
+ * servers. If an id is not known, the actor looks it up again after the store has caught up.
  */
 
 import type { UserId } from '../../protocol/id.js';
@@ -73,8 +73,8 @@ export interface StoreOptions {
    */
   readonly maxUsers?: () => number;
   /**
-   * Returns a Unix time in milliseconds. Ids that were reserved at this time or earlier can be registered.
-   * Default: ids stay reserved for ever.
+   * Returns a Unix time in milliseconds. A reservation that began at this time or earlier is over: the id can
+   * be registered. Default: ids stay reserved for ever.
    */
   readonly freesUntilMs?: () => number;
   /** The wall clock, in milliseconds since 1970: bans end at a date. Default: no ban ends. */

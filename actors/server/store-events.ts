@@ -82,8 +82,8 @@ export interface StoreExamined {
 }
 
 /**
- * Changes have removed users, banned targets or changed keys. Sent to presence and sessions. They check each
- * entry, because an entry may be outdated.
+ * Changes were made that remove users, ban users or addresses, or change keys. Sent to presence and sessions.
+ * They check each entry, because an entry may be outdated.
  */
 export interface UsersExpelled {
   readonly type: 'users.expelled';

@@ -34,7 +34,7 @@ export interface TcpOptions {
   readonly limits: ServerLimits;
   /** Returns the input of the listener. Called at each start of the listener. */
   readonly listener: () => Pick<ListenerInput, 'host' | 'port' | 'inherited'>;
-  /** Returns the input that all connections share. Called at each start of the listener and each refusal. */
+  /** Returns the input that all connections share. Called when the listener starts and at each refusal. */
   readonly connection: () => Omit<ConnectionInput, 'socket' | 'store' | 'sessions'>;
 }
 

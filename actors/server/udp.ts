@@ -22,8 +22,8 @@ import type { DatagramReady, SessionsEvent } from './sessions.js';
 
 /**
  * The size of the receive buffer that the server requests from the kernel. The buffer holds the datagrams of
- * about 50 ms of a flood. An inherited socket keeps its buffer: systemd may get a larger buffer than the
- * server would.
+ * about 50 ms of a flood. An inherited socket keeps its own buffer, because systemd may be allowed to request
+ * a larger one.
  */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 /**
- * What the operator sees of one id.
+ * What the operator is shown about one id: its key, or why it has no user.
  */
 
 import type { UserId } from '../../protocol/id.js';
