@@ -31,7 +31,7 @@ export class CommandFailed extends Error {
 /**
  * Sends a command. Returns its result.
  *
- * @param onRow Receives each row of a list. The next row is read when the returned promise resolves.
+ * @param onRow Receives each row of a list. The next row is read when the promise of `onRow` has resolved.
  * @throws CommandFailed when the server did not carry out the command; Error when there was no answer.
  */
 export async function sendCommand(

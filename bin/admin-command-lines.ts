@@ -36,7 +36,7 @@ import { TerminalQuestions } from './terminal-question.js';
 /** The rules for an id, as text for a person. */
 const ID_GRAMMAR = 'up to 64 letters, digits and _ . @ + -, of which the first is a letter, a digit or _';
 
-/** The exit code when there is no such user, or no such ban. */
+/** The exit code when there is no such user, no such reserved id, or no such ban. */
 const EXIT_UNKNOWN = 3;
 
 /** Exit codes as the help shows them. docs/administration.md has the same codes. */
@@ -274,7 +274,7 @@ export async function runAtServer(
     for (const line of lines) await print(line);
     if (isUnknown?.(done)) process.exitCode = EXIT_UNKNOWN;
   } catch (error) {
-    // Print a mistake in the file too: it may be in the line that says where the server is.
+    // Also print a mistake in the configuration file: it may be in the line that says where the socket is.
     if (!(error instanceof CommandFailed) && file.problem !== undefined) complain(name, file.problem);
     complain(name, (error as Error).message);
     const isMissing = error instanceof CommandFailed && error.failure.code === 'unknown';

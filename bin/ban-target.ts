@@ -16,13 +16,13 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   w: 7 * 24 * 3_600_000,
 };
 
-/** Matches numbers with dots between them, which are rather a mistyped address than an id. */
+/** Matches numbers with dots between them, which are more likely a mistyped address than an id. */
 const ADDRESS_LIKE = /^\d+(\.\d+)+$/;
 
 /**
  * Parses an id, an IP address, or a network such as `192.0.2.0/24`. Returns addresses and networks in their
- * canonical form: in a network, all bits after the prefix are zero. Returns `undefined` for a text that looks
- * like a mistyped address, and for any other text.
+ * canonical form: in a network, all bits after the prefix are zero. Returns `undefined` for any other text,
+ * and for an id that looks like a mistyped address.
  *
  * @param isId True if the text is an id, even if it looks like an address.
  */

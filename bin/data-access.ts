@@ -11,8 +11,8 @@ import { findWritable, type Writable } from '../storage/files/writers.js';
 /**
  * Checks which users other than the owner may write to a data directory.
  *
- * @param warn Called for each path that the group may write to, and for a directory with a sticky bit that
- *   all users may write to. Both may be intended.
+ * @param warn Called for each path that the group may write to, and for a directory that has the sticky bit
+ *   and that all users may write to. Both may be intended.
  * @returns The reason why the directory must not be used, if all users of the machine may write to it.
  */
 export async function findAccessProblem(

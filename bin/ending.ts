@@ -62,9 +62,10 @@ export interface SignalOptions {
 }
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM. Also calls it at the first SIGHUP, in two cases: without
- * `reload`, if standard input, output or error was a terminal at the start; with `reload`, if such a terminal
- * is gone. If the process has not ended 5 s later, SIGKILL ends it.
+ * Calls `stop` at the first stop signal. SIGINT and SIGTERM are stop signals. Without `reload`, SIGHUP is one
+ * too if standard input, output or error was a terminal at the start. With `reload`, SIGHUP is a stop signal
+ * only if such a terminal is gone. If the process has not ended 5 s after the first stop signal, SIGKILL ends
+ * it.
  */
 export function onStopSignal(stop: () => void, { stopNow = kill, reload }: SignalOptions = {}): void {
   let firstMs: number | undefined;

@@ -41,7 +41,7 @@ async function main(settings: ClientSettings): Promise<void> {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') outputError ??= error;
   });
 
-  // Handle signals before the first output: after it, the user or a script may send one.
+  // Handle signals before the first output: a script may send a signal as soon as it reads the output.
   onStopSignal(() => {
     client.leave();
     setTimeout(client.shutdown, LEAVE_GRACE_MS).unref();

@@ -2,7 +2,10 @@
  * Checks whether the version of Node.js is recommended.
  */
 
-/** The oldest version whose OpenSSL still gets security fixes. The programs also work with 20.19 or later. */
+/**
+ * The oldest version whose OpenSSL still gets security fixes. The programs also run on older versions, from
+ * 20.19 on.
+ */
 const RECOMMENDED_MAJOR = 22;
 
 /**

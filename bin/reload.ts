@@ -1,7 +1,7 @@
 /**
  * Reads the configuration of a running server again, at a SIGHUP or for `im-server reload`. The options in
- * {@link LIVE}, which are limits and log options, change at once. Other options need a restart, and the log
- * names these options.
+ * {@link LIVE}, which are limits and log options, change at once. Other options need a restart: if their
+ * values have changed, the log names them.
  */
 
 import { strict as assert } from 'node:assert';

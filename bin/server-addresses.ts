@@ -45,7 +45,7 @@ async function resolveHost(host: string, option: string): Promise<string> {
   }
 }
 
-/** Returns a warning that names the options without effect, if sockets come from systemd. */
+/** If sockets come from systemd, returns a warning that names the options that therefore have no effect. */
 export function unusedAddresses(options: ServerOptions, { tcp, udp }: InheritedSockets): string | undefined {
   const unused = [
     tcp !== undefined && udp !== undefined && options.host !== DEFAULT_ADDRESSES.host && 'host',

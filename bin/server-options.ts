@@ -15,7 +15,7 @@ import type { InspectionSettings } from './inspect-option.js';
 import { LOG_LEVELS, type LogFormat } from './logger.js';
 import { metricsOption, parseMonitorAddress } from './metrics/monitor-address.js';
 
-/** The configuration file that is read if it exists, and no other file is named. */
+/** The configuration file that is read if no other file is named, and if this file exists. */
 const CONFIG_FILE = '/etc/im/server.conf';
 
 /** The beginning of the names of the server's variables. */
@@ -25,8 +25,8 @@ const PREFIX = 'IM_SERVER_';
 export const DEFAULT_ADDRESSES = { host: '0.0.0.0', tcpPort: 1234, udpPort: 1235 } as const;
 
 /**
- * The default warm-up, in seconds. In this time the server hears all clients, which announce themselves every
- * 10 s.
+ * The default warm-up, in seconds. In this time, each client announces itself at least once: clients do so
+ * every 10 s.
  */
 const WARM_UP_SECONDS = 12;
 

@@ -1,6 +1,7 @@
 /**
- * The client's commands about the keys of the user's ids, of buddies and of servers. The command that deletes
- * an id is here too, because it needs the id's key. The source code of a command is loaded only when it runs.
+ * The client's commands about keys: the keys of the user's ids, of buddies and of servers. The command that
+ * deletes an id is here too, because it needs the id's key. The code of each command is loaded only when the
+ * command runs.
  */
 
 import { Argument, type Command, InvalidArgumentError } from 'commander';

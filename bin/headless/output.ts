@@ -26,7 +26,7 @@ export class Output {
       this.#error ??= error;
       onFailed();
     });
-    process.stderr.on('error', () => {}); // notices are dropped without a reader
+    process.stderr.on('error', () => {}); // without a reader, notices are dropped
   }
 
   /** The error that ended the output. */

@@ -10,7 +10,7 @@ import type { ServerStorage, StorageWatch } from '../server-storage.js';
 import type { MonitorAddress } from './monitor-address.js';
 import type { ServerMetrics } from './server-metrics.js';
 
-/** The parts of the metrics that the program connects. */
+/** The parts of the metrics that the program uses. */
 export interface OpenMetrics {
   readonly meter: ServerMetrics;
   readonly watch: StorageWatch;
