@@ -52,7 +52,7 @@ export interface CallControlInput {
   readonly blocked: readonly string[];
   /** Peers that are known to speak dialect B. */
   readonly speakers: Speakers;
-  /** The number of the last call. A restarted call control continues from it, so no number repeats. */
+  /** The number of the last call. A restarted call control gets a higher number, so no number repeats. */
   readonly lastCall: CallId;
 }
 
@@ -158,7 +158,7 @@ export function cutCallEvent(
   return { type: 'call.cut', cause, caller, address, atMs, uptimeMs, untold };
 }
 
-/** A caller whose call was cut. It has an id only if the call was refused because of a key. */
+/** A caller whose call was cut. It can have an id only if the cause is a `DenialCause`. */
 type CutCaller = Omit<Caller, 'caller' | 'protection'> & { readonly caller?: UserId | undefined };
 
 /** Counts a call that was cut. The result has a `report` if the owner is to be notified. */

@@ -48,7 +48,7 @@ export const callControlMachine = callControlSetup.createMachine({
     ],
     'call.denied': [
       { guard: 'isUnwelcome', description: 'A blocked caller, or a nuisance.' },
-      { actions: 'reportDenied', description: 'The call was refused because of a key.' },
+      { actions: 'reportDenied', description: 'A key or the privacy setting forbids the call.' },
     ],
     'dialect.heard': { actions: 'rememberDialect' },
     'call.place': { actions: 'refusePlace', description: 'There is already a call or chat.' },
@@ -129,7 +129,7 @@ export const callControlMachine = callControlSetup.createMachine({
           guard: 'isCurrentChat',
           target: 'free',
           actions: 'reportReplaced',
-          description: 'The silent caller begins TLS.',
+          description: 'The first byte of the caller begins TLS. A private call may follow.',
         },
         'chat.closed': {
           guard: 'isCurrentChat',

@@ -53,7 +53,7 @@ export type ChatReport =
     }
   /** The ringing caller begins TLS. If its key is accepted, another `call.received` follows. */
   | { readonly type: 'call.replaced' }
-  /** A call was refused because of a key. */
+  /** A call was refused because of a key or the privacy setting. */
   | {
       readonly type: 'call.denied';
       readonly caller: UserId | undefined;
@@ -231,9 +231,9 @@ export type CallEvent =
    */
   | ({ readonly type: 'call.misunderstood' } & Caller)
   /**
-   * A call was refused without asking the owner. `untold` earlier calls were also refused, but were not
-   * reported. These earlier calls came from the same address. If the cause is a key and the call named an id,
-   * the earlier calls named the same id instead.
+   * A call was refused without asking the owner. `untold`: how many earlier calls were refused for the same
+   * cause, and not reported. They named the same id as this call or, if this call named no id, came from the
+   * same address.
    */
   | ({ readonly type: 'call.cut'; readonly cause: CutCause; readonly untold: number } & Caller)
   /** The answer to `call.place`. */

@@ -13,7 +13,10 @@ import type { Protection } from './protection.js';
 /** How long an unanswered call counts against its address, in milliseconds. */
 const NUISANCE_MS = 60_000;
 
-/** After this many unanswered calls in that time, further calls from the address are refused silently. */
+/**
+ * After this many unanswered calls within {@link NUISANCE_MS}, further calls from the address are refused
+ * silently.
+ */
 const MAX_UNANSWERED_CALLS = 3;
 
 /** The maximum number of unanswered calls in the list. The oldest are dropped. */

@@ -30,7 +30,7 @@ interface PrivateReceived {
   readonly text: string;
 }
 
-/** Events that occur only if the user has a key on this machine. */
+/** Events of private chats, and of the decision whether a chat is private. */
 type PrivateEvent =
   /**
    * Instead of `call.dialled`: the actor must decide whether the call is private, in clear or not allowed.
@@ -47,7 +47,7 @@ type PrivateEvent =
   | { readonly type: 'tls.asked' }
   /** The other end has proven its key. In an outgoing call, this is the key that the call requires. */
   | { readonly type: 'peer.proven' }
-  /** The handshake failed, or the other end has another key. */
+  /** The handshake failed, the other end has not proven the required key, or the user's key is not here. */
   | { readonly type: 'peer.refused' }
   | PrivateReceived
   /** The buddy left, and all earlier lines of the buddy have been handled. */
@@ -77,7 +77,10 @@ export type ChatEvent =
   | LineReceived
   /** Instead of a line: the caller wants to be called back (dialect E), and does not read this connection. */
   | { readonly type: 'callback.asked' }
-  /** A silent caller closed right after it was accepted, because it expected another acceptance line. */
+  /**
+   * A caller that sent no line closed right after its call was accepted, because it expected the other
+   * acceptance line.
+   */
   | { readonly type: 'caller.muted' }
   | PrivateEvent
   | ChatCommand

@@ -29,7 +29,7 @@ export const chatMachine = chatSetup.createMachine({
         'buddy.check': {
           target: 'checking',
           actions: 'checkBuddy',
-          description: 'An outgoing call of a user who has a key here.',
+          description: 'An outgoing call that may have to be private, or may not be allowed.',
         },
       },
     },
@@ -72,7 +72,7 @@ export const chatMachine = chatSetup.createMachine({
     },
     screening: {
       description:
-        'Incoming call in clear: decides whether it rings. If the user has no key here, every call rings.',
+        'Incoming call in clear: decides whether it rings. If all calls of the user are in clear, it rings.',
       on: {
         'caller.allowed': { target: 'ringing', actions: 'announceCall' },
         'caller.denied': {
@@ -120,7 +120,7 @@ export const chatMachine = chatSetup.createMachine({
         'tls.asked': {
           target: 'securing',
           actions: ['announceReplaced', 'acceptTls', 'startHandshakeTimer'],
-          description: 'The silent caller begins TLS. Its private call replaces this call.',
+          description: 'The first byte of the caller begins TLS. Its private call replaces this call.',
         },
         'call.cut': {
           target: 'closed',

@@ -140,7 +140,7 @@ export const free = clientSetup.createStateConfig({
           },
           {
             guard: 'isLoginAnswer',
-            description: 'Login sends no request to the server.',
+            description: 'The client waits for no reply: the heartbeat announces the user.',
             target: '#client.resuming',
             actions: [
               'dropPurpose',

@@ -78,7 +78,7 @@ export const waiting = clientSetup.createStateConfig({
       },
     },
     forWords: {
-      description: "Finds the user's own six words, which the buddy asks for.",
+      description: "Finds the user's own six words, which the user reads out to the buddy.",
       invoke: {
         src: 'findWords',
         input: wordsRequestOf,

@@ -39,7 +39,7 @@ export const clientMachine = clientSetup.createMachine({
     },
     'key.reported': {
       actions: 'sayKey',
-      description: 'The server names another key of a buddy, or the known key again.',
+      description: 'The server names a new key for a buddy, or names the known key again.',
     },
     'archive.failed': {
       actions: 'sayArchiveFailed',
@@ -123,7 +123,7 @@ export const clientMachine = clientSetup.createMachine({
           guard: 'hasUser',
           target: 'resuming',
           actions: ['announceUser', 'saySignedIn'],
-          description: 'Login sends no request to the server.',
+          description: 'The client waits for no reply: the heartbeat announces the user.',
         },
         { target: 'resuming' },
       ],

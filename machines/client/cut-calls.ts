@@ -11,9 +11,9 @@ import type { DisplayText } from '../../protocol/display-text.js';
 /**
  * Why a call is refused, if a key or the privacy setting is the reason:
  *
- * - `changed`: the server names another key than the known key;
+ * - `changed`: the server names a key other than the known key;
  * - `damaged`: the known key is not readable;
- * - `wrong-key`: the caller has another key than the buddy;
+ * - `wrong-key`: the caller's key is not the key of the buddy, or its device is revoked;
  * - `in-clear`: the call is in clear, although the buddy has a key;
  * - `server-silent`: the call is in clear, and the server does not say whether the buddy has a key;
  * - `not-private`: the call is in clear, and the user wants private calls only.

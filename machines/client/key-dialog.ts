@@ -20,9 +20,12 @@ export type KeyDialogEvent =
   | { readonly type: 'words.absent' }
   // From the user.
   | { readonly type: 'answer.blank' }
-  /** A line that is not blank, when the dialog does not ask for two words. */
+  /**
+   * While the words are shown: a line that is not blank. While all words are asked for: the line after which
+   * no word is missing.
+   */
   | { readonly type: 'answer.given' }
-  /** Some of the 24 words. */
+  /** A line of words, after which some of the 24 words are still missing. */
   | { readonly type: 'answer.begun' }
   /** A line with a word that is not in the list of words. */
   | { readonly type: 'answer.misspelt' }

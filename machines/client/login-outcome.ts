@@ -7,7 +7,7 @@ export type LoginOutcome =
   | 'open'
   /** 207: another client of the user has the session. */
   | 'elsewhere'
-  /** 204: the server knows the id with another key, or without one. */
+  /** 204: at the server, the id has a different key, or none. */
   | 'denied'
   /** 204: the operator of the server has banned the id, or the address of this machine. */
   | 'banned'
@@ -19,7 +19,7 @@ export type LoginOutcome =
   | 'unreachable'
   /** The request was sent, and the reply did not come. The server may have opened a session. */
   | 'lost'
-  /** The server at the known address has proven that it has another key. Nothing was sent. */
+  /** The server at the known address has proven a key that is not the known key. Nothing was sent. */
   | 'changed'
   /** The user has revoked the device of this machine. */
   | 'revoked'

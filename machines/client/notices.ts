@@ -46,7 +46,7 @@ export type PlainNotice =
   | 'away'
   | 'back'
   | 'historySilent'
-  /** The server drops the user's datagrams, because they come from another address than the logins. */
+  /** The server drops the user's datagrams, because they come from a different address than the logins. */
   | 'misrouted';
 
 export type Notice =
@@ -81,7 +81,7 @@ export type Notice =
     }
   /** How the chat is protected. Shown only to a user who has a key here. */
   | { readonly say: 'protection'; readonly name: DisplayText; readonly protection: Protection }
-  /** The server names another key of a buddy, or the known key again. */
+  /** The server names a new key for a buddy, or names the known key again. */
   | { readonly say: 'key'; readonly buddy: UserId; readonly became: 'changed' | 'unchanged' }
   /** Lines of an earlier chat are sent again. */
   | { readonly say: 'resumed'; readonly count: number }
@@ -159,7 +159,7 @@ export interface ShownMessage {
   readonly atMs: number;
 }
 
-/** A question to the user. The question is open until it is answered, or another question replaces it. */
+/** A question to the user. It is open until it is answered, closed, or replaced by another question. */
 export type Question =
   | {
       readonly ask: 'userId' | 'buddyId' | 'history' | 'block';

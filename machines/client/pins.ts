@@ -47,7 +47,7 @@ export interface BuddyTrusts extends ReadonlyMap<UserId, BuddyTrust> {
 export type TrustReport =
   /** All that is known, sent when it has changed. `undefined`: the user has no key on this machine. */
   | { readonly type: 'trust.reported'; readonly trust: BuddyTrusts | undefined }
-  /** The server names another key than the pinned key, or the pinned key again. */
+  /** The server names a key other than the pinned key, or names the pinned key again. */
   | { readonly type: 'key.reported'; readonly buddy: UserId; readonly became: 'changed' | 'unchanged' };
 
 /** The state of a stored trust. */

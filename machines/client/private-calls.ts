@@ -167,7 +167,10 @@ export function isAcceptedAsBuddy(decision: CalledDecision, isBuddy: boolean): b
   return isBuddy && decision.kind === 'ring' && decision.manner !== 'unconfirmed';
 }
 
-/** Whether the client may guess, from the address of a call in clear without an id, that this buddy calls. */
+/**
+ * Whether the client may guess that a call in clear without an id comes from this buddy, because the caller
+ * has the buddy's address.
+ */
 export function canBeGuessed(trust: StoredTrust): boolean {
   return trust === undefined;
 }

@@ -24,7 +24,7 @@ export type Protection =
  * - `server-silent`: the server keeps keys, and did not say whether the buddy has one;
  * - `not-private`: the user wants only private calls, and the buddy has no key;
  * - `unproven`: the other end did not prove the key of the buddy;
- * - `denied-key`: the buddy's client knows another key of the user;
+ * - `denied-key`: the buddy's client knows a different key for the user;
  * - `denied-who`: another user is signed in at the buddy's client;
  * - `not-stored`: the key of the buddy could not be stored;
  * - `no-own-key`: the user wants only private calls, and has no key here.

@@ -11,7 +11,10 @@
  * belong to the same machines. If a name has no IPv4 address, its IPv6 addresses count.
  */
 
-/** After this many rounds of datagrams without an answer, the client moves on. */
+/**
+ * After this many rounds of datagrams without an answer, the client moves on. A round ends at each beat, and
+ * when a query is overdue.
+ */
 export const UNANSWERED_ROUNDS = 2;
 
 /** A server: its name or address as the user wrote it, and its address, once the name was looked up. */
@@ -114,8 +117,8 @@ export function afterConnection(choice: ServerChoice, { host, address }: Place):
 }
 
 /**
- * The server that a connection leads to, for {@link afterRefusal}. If a connection leads to an address of the
- * other family, all addresses of the choice have already refused. The whole host then counts as one server.
+ * The server that a connection led to, for {@link afterRefusal}. If its address is not among the addresses of
+ * the choice, all of those have already refused. The result is then the whole host.
  */
 export function connectedPlace(choice: ServerChoice, { host, address = '' }: Place): Place {
   return choice.addresses.includes(address) ? { host, address } : { host };
@@ -123,8 +126,8 @@ export function connectedPlace(choice: ServerChoice, { host, address = '' }: Pla
 
 /**
  * The choice after a server refused a connection, or did not answer over TCP in time. If `place` has no
- * address, all addresses of the host refused. If the client has already moved on from this server, the choice
- * stays the same, because two requests may fail at once.
+ * address, all addresses of the host refused. Two requests may fail at once: if the client has already moved
+ * on from this server, the choice stays the same.
  */
 export function afterRefusal(choice: ServerChoice, place: Place): ServerChoice {
   if (!hasOthers(choice) || !isCurrent(choice, place)) return choice;

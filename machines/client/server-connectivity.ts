@@ -34,7 +34,7 @@ export interface ServerConnectivityInput {
 interface ServerConnectivityContext extends ServerConnectivityInput {
   /** Beats since the last answer. */
   readonly unansweredBeats: number;
-  /** How many times the current or the last query was sent. */
+  /** How many times the current query was sent; if no query is open, the previous one. */
   readonly tries: number;
 }
 
@@ -46,7 +46,7 @@ export type ServerConnectivityEvent =
   | { readonly type: 'session.resumed' }
   /** The session of this user is over: the user is signed out, another user signs in, or the client ends. */
   | { readonly type: 'session.ended' }
-  /** A beat is due: if it can send, the heartbeat announces the user and asks for the buddy list. */
+  /** A beat is due. If the heartbeat can send, it announces the user and asks for the buddy list. */
   | { readonly type: 'beat.sent' }
   | { readonly type: 'query.overdue' }
   /** The client has moved on to a server of the directory that was not tried since the last answer. */

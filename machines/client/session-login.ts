@@ -12,13 +12,13 @@
  *
  * All later logins are automatic and in mode `again`, which the server refuses if another client has a
  * session. This includes the login after a first login that failed before the client sent anything. Therefore
- * two clients with one key never take the id from each other in an endless loop. A client that reaches the
- * server late gives way to a client that was started later.
+ * two clients with one key never take the id from each other in an endless loop. If a client cannot reach the
+ * server at first, it gives way to a client that has logged in meanwhile.
  *
  * While the client has no port for calls, all logins have mode `ask`, which does not end the session of
  * another client. The first login after the client gets a port has mode `new`.
  *
- * If the server presents another key than the known key, the client's reaction depends on whether a session
+ * If the server presents a key other than the known key, the client's reaction depends on whether a session
  * was open before. If no session was open, the client signs out the user. If a session was open, the client
  * sends nothing to that server, and tries again as if the server were busy. Without this rule, a host in the
  * middle that can send one forged datagram could sign out the user for good.
@@ -64,7 +64,7 @@ export interface SessionLoginContext {
   readonly hasRepeated: boolean;
   /** True if the server has opened a session since the user signed in. */
   readonly wasOpen: boolean;
-  /** How many times in a row the server was busy, or a server with another key answered. */
+  /** How many times in a row the server was busy, or a server with an unknown key answered. */
   readonly busyTries: number;
   /** How many sessions the server opened, but then did not know, since its last sealed answer. */
   readonly fruitless: number;
@@ -243,8 +243,8 @@ export const sessionLoginMachine = setup({
     },
     pausing: {
       description:
-        'The server is busy, or a server with another key answers: waits for a random time of up to 30 s. ' +
-        'This limit grows to 5 min.',
+        'The server is busy, or a server with an unknown key answers: waits for a random time, at first of ' +
+        'up to 30 s. This limit grows to 5 min.',
       entry: 'startPause',
       exit: 'stopPause',
       on: {

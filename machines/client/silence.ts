@@ -25,8 +25,8 @@ export type Silence =
   | { readonly cause: 'unknown' };
 
 /**
- * Reads the cause from the reply to `ADD <id>`. Without a buddy, this request changes nothing: the server
- * answers 202 if it does not know the id, and 201 if it does.
+ * Reads the cause from the reply to `ADD <id>`. The request names no buddy, so it changes nothing: the
+ * server answers 202 if it does not know the id, and 201 if it does.
  */
 export function silenceOf(reply: string): Silence {
   const code = replyCode(reply);

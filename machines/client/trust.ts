@@ -45,7 +45,7 @@ export type TrustAction =
   | 'storePin'
   /** Stores that no key is known, durably. */
   | 'forgetPin'
-  /** Reports that the server names another key. */
+  /** Reports that the server names a key other than the pinned key. */
   | 'reportChanged'
   /** Reports that the server names the pinned key again. */
   | 'reportUnchanged';
@@ -65,7 +65,7 @@ function pinIn({ trust }: TrustContext): Pin | undefined {
   return trust === 'damaged' ? undefined : trust;
 }
 
-/** The key of an event, with its floor; 0 if the event has none. */
+/** The key of an event, and the floor of the key. The floor is 0 if the event names none. */
 function keyIn(event: TrustEvent): KeyFloor {
   const { key, floor = 0 } = event as KeyEvent & { readonly floor?: number };
   return { key, floor };
@@ -181,7 +181,7 @@ export const trustMachine = setup({
         'key.given': {
           target: 'verified',
           actions: ['pinKeyOfUser', 'storePin'],
-          description: 'The key that the user gave counts, even if the server named another key.',
+          description: 'The key that the user gave counts, even if the server named a different key.',
         },
         'buddy.forgotten': { target: 'unknown', actions: ['dropPin', 'forgetPin'] },
       },
@@ -199,7 +199,7 @@ export const trustMachine = setup({
       },
     },
     changed: {
-      description: 'The server names another key than the pinned key. The user must decide before any call.',
+      description: 'The server names a key other than the pinned key. The user must decide before any call.',
       on: {
         'who.key': [
           {
