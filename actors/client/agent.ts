@@ -48,10 +48,11 @@ const QUESTION_TIMEOUT_MS = 15_000;
  * - `busy`: the user is in a call or a chat already;
  * - `crowded`: there were too many calls at once, in total or from the caller's address;
  * - `callback`: the caller's program (dialect E) wants to be called back, which this client does not do;
- * - a cause of `DenialCause`: the call is not allowed because of a key.
+ * - a cause of `DenialCause`: the call is not allowed because of a key or the privacy setting.
  *
  * Each refusal with the cause `busy` is reported. Any other cause is reported at most once a minute for each
- * address, or, if a key is the cause, for each id that callers claim.
+ * caller. With a cause of `DenialCause`, a caller counts under the id that it claims. With another cause, or
+ * without an id, it counts under its address.
  */
 export type RefusalCause = 'busy' | CutCause;
 
@@ -68,10 +69,10 @@ export type ClientNotice =
    * - `elsewhere`: the user has signed in through another client;
    * - `banned`: the operator of the server has banned the user, or the address of this machine;
    * - `unregistered`: the user was deleted at the server;
-   * - `denied`: the server knows the id with another key, or without a key;
+   * - `denied`: at the server, the id has a different key, or none;
    * - `revoked`: the user has shut out this machine;
    * - `no-key`: the user's key is not on this machine;
-   * - `changed`: the server has another key than the known one.
+   * - `changed`: the server has a key other than the known key.
    */
   | {
       readonly type: 'session.ended';
@@ -93,8 +94,8 @@ export type ClientNotice =
       readonly untold: number;
     }
   /**
-   * `key.changed`: the server names another key for a buddy than the known one. `key.unchanged`: the server
-   * names the known key again.
+   * `key.changed`: the server names a new key for a buddy. `key.unchanged`: the server names the known key
+   * again.
    */
   | { readonly type: 'key.changed' | 'key.unchanged'; readonly buddy: UserId }
   /** In a private chat, lines of an earlier chat are sent again. */

@@ -25,7 +25,7 @@ export interface Call {
   readonly address: string;
   /**
    * What is known if `caller` is `undefined`: either that the caller claims the user's own id, or which
-   * buddies of the user have the caller's address. That one of these buddies is calling is only a guess.
+   * buddies of the user have the caller's address. One of these buddies may be calling, but that is a guess.
    */
   readonly hint: CallerHint | undefined;
   /**
@@ -43,15 +43,16 @@ export interface Call {
   /** The key that the caller has proven; `undefined` for a call in clear. */
   readonly key: string | undefined;
   /**
-   * Resolves when the call needs no answer any more: it was answered, the caller hung up, or the call timed
-   * out.
+   * Resolves when the call no longer waits for an answer: it was answered, it timed out, or the caller hung
+   * up.
    */
   readonly over: Promise<void>;
   /** Accepts the call. Rejects with ClientError `call.over` if the call is over or was answered already. */
   accept(): Promise<Chat>;
   /**
-   * Refuses the call, if it still waits for an answer. If three calls from one address were not accepted
-   * within the last minute, the next call from this address is refused without a notice.
+   * Refuses the call, if it still waits for an answer. The call then counts against the caller's address for
+   * a minute, as does a call that times out or that the caller gives up. While at least three calls count,
+   * further calls from this address are refused without a notice.
    */
   reject(): void;
   /**

@@ -330,7 +330,7 @@ function listen(chat: Chat, lines: Lines): () => void {
       self.send({ type: 'socket.closed' });
     }),
     error: scope.guard((error: NodeJS.ErrnoException) => {
-      // An end of input may be waiting behind the lines. `drain` does not report it: the failure is reported.
+      // `drain` hands over the lines, but not an end of input behind them: this failure is reported instead.
       throttle.drain();
       const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE';
       if (isReset && isMute(chat)) self.send({ type: 'caller.muted' });

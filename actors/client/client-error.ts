@@ -9,12 +9,12 @@ import type { UserId } from '../../protocol/id.js';
  * - `id.invalid`: the given id is not valid; `user.missing`: the client was created without a user;
  * - `server.unreachable`: the server could not be asked, or its reply is not valid; `server.silent`: the
  *   server did not answer a GET; the message says whether it is down, or does not know the user;
- * - `server.changed`: the server at a known address has another key than the known one, and nothing was sent;
+ * - `server.changed`: the server at a known address has a key other than the known key, and nothing was sent;
  *   `server.busy`: a server that keeps keys accepts no connection at present; `server.unreadable`: the file
  *   with the keys of servers cannot be read, and nothing was sent;
  * - `key.missing`: the id has a key, which is not on this machine; `key.unreadable`: the file of the key
- *   cannot be read; `key.revoked`: the user has shut out this machine; `key.denied`: the server knows the id
- *   with another key, or without one. A request that fails with one of these four codes was not executed;
+ *   cannot be read; `key.revoked`: the user has shut out this machine; `key.denied`: at the server, the id
+ *   has a different key, or none. A request that fails with one of these four codes was not executed;
  * - `user.elsewhere`: the user has signed in through another client, and this client no longer announces the
  *   user;
  *   `user.banned`: the operator of the server has banned the user, or the address of this machine;
@@ -26,8 +26,8 @@ import type { UserId } from '../../protocol/id.js';
  *   but the server may have cut that list;
  * - `buddy.offline`, `buddy.unreachable`, `buddy.refused`, `buddy.unanswered`: the call failed for the reason
  *   that the code names;
- * - `key.changed`: the server names another key for the buddy than the known one, or the known key is not
- *   readable; `call.not-private`: the call could not be private, and nothing was sent;
+ * - `key.changed`: the server names a new key for the buddy, or the known key is not readable;
+ *   `call.not-private`: the call could not be private, and nothing was sent;
  * - `call.over`: the caller hung up or waited too long, or the call was answered already;
  * - `chat.broken`: the chat is closed, and the line was not sent; `chat.stalled`: the buddy does not read;
  *   `chat.full`: too many lines wait to be sent.

@@ -20,8 +20,8 @@ export interface Unconfirmed {
 }
 
 /**
- * Looks up what the other side has not confirmed. Returns `missing` for a connection that is not in the
- * table, because it was reset or closed by both sides, and `unknown` on a system without such a table.
+ * Looks up what the other side has not confirmed. Returns `missing` if the connection is not in the table,
+ * because it was reset, or was closed by both sides. Returns `unknown` on a system without such a table.
  */
 export function lookUp({
   localPort,

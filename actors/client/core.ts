@@ -206,7 +206,7 @@ function originOf(input: ChatInput): string {
 
 /**
  * Cuts an incoming call that exceeds the limits, and reports it to call control. Does nothing for an outgoing
- * call: call control learns of this failure by the reply to its request (`place.failed`).
+ * call: call control learns of this failure from the reply to its request (`place.failed`).
  */
 function refuseChat(input: ChatInput): void {
   if (input.kind === 'outgoing') return;

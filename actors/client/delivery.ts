@@ -192,9 +192,9 @@ export class Delivery {
   }
 
   /**
-   * Hands waiting lines to the socket, a few at a time. If Node.js gets many lines together, it reports all
-   * of them as taken only when the network has taken the last one, which would hide that a slow buddy is
-   * still reading.
+   * Hands waiting lines to the socket, a few at a time. If Node.js got many lines together, it would report
+   * them as taken only when the network has taken the last one. A buddy who reads slowly would then look like
+   * a buddy who does not read.
    */
   #writeOn(limitBytes = MAX_UNTAKEN_BYTES): void {
     for (let line = this.#waiting[this.#writing]; line !== undefined; line = this.#waiting[this.#writing]) {

@@ -337,7 +337,7 @@ export class Directory {
   #who(id: UserId, server: KeyedServer): Promise<WhoAnswer> {
     return this.#answers.find(id, async () => {
       const answer = whoAnswerIn(await server.who(id));
-      // Such a high floor would shut out every device that the user can make: the answer is not valid.
+      // Such a high floor would revoke every device that the user can make, so the answer is not valid.
       const isAbsurd = answer.says === 'key' && isAbsurdSerial(answer.floor, this.#now());
       return isAbsurd ? { says: 'nothing' } : answer;
     });

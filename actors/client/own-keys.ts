@@ -122,8 +122,8 @@ export class OwnKeys {
 }
 
 /**
- * The reply to a registration with a key. If WHO has named the key, although the reply to REG was lost or was
- * 203, the reply is `200 OK`.
+ * The reply to a registration with a key. If the reply to REG was lost or was 203, but WHO has named the key,
+ * the result is `200 OK`.
  */
 function registered({ identity, hasSeed }: HeldKey, reply = REGISTERED): ServerReply {
   return { ...reply, registration: { with: 'key', key: identity, remindsOfWords: hasSeed } };

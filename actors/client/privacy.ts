@@ -111,9 +111,10 @@ export class Privacy {
     user && this.#options.credentialsOf(user)?.device.identity;
 
   /**
-   * Whether this object decides about the calls of a user. If not, all calls are in clear. Once a key of the
-   * user was found, this object decides for that user until the program ends: if the key file is lost or the
-   * session ends, calls must not become calls in clear.
+   * Whether this object decides about the calls of a user. If not, all calls are in clear. In mode `private`,
+   * this object always decides. In the other modes, it decides from the moment when a key of the user is
+   * found until the program ends: if the key file is lost or the session ends, calls must not become calls in
+   * clear.
    *
    * @param user `undefined`: no user is signed in.
    */

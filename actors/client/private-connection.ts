@@ -231,7 +231,7 @@ function keysOf({ keys }: Chat): { readonly privacy: Privacy; readonly user: Use
   return { privacy, user };
 }
 
-/** Ends a call, because the user's key was here when the call began, but is no longer here. */
+/** Ends a call that begins TLS or must be private, because the user's key is not here. */
 function refuse({ scope }: Chat): void {
   scope.self.send({ type: 'peer.refused' });
 }

@@ -33,7 +33,10 @@ export interface PrivateLinesOwner {
   onConfirmed(left: number): void;
   /** `count` lines of an earlier chat are sent again. */
   onResumed(count: number): void;
-  /** These lines are not sent again: there are too many, or they were meant for another key of the buddy. */
+  /**
+   * These lines are not sent again: there are too many, the record is an old copy, or they were meant for
+   * another key of the buddy.
+   */
   onLost(texts: readonly string[]): void;
   onBye(): void;
   /** The chat cannot go on. */

@@ -55,8 +55,8 @@ export interface SealedReply {
 }
 
 /**
- * The request was sent, and the reply did not come. Either the server may have executed the request, or it
- * does not accept the device.
+ * The request was sent, and the reply did not come. The server may have executed the request, or may have
+ * refused the device.
  */
 export class UnansweredError extends NoReplyError {
   override readonly name = 'UnansweredError';
@@ -65,7 +65,8 @@ export class UnansweredError extends NoReplyError {
 /**
  * Sends a request inside TLS, and resolves with the reply. Rejects with
  *
- * - a {@link ClientError} `server.changed`: the server proved that it has another key, and nothing was sent;
+ * - a {@link ClientError} `server.changed`: the server proved a key that is not the known key. Nothing was
+ *   sent;
  * - a {@link ClientError} `server.busy`: the connection closed during the handshake, what came was not TLS,
  *   or the server proved no key. Nothing was sent;
  * - an {@link UnansweredError};
@@ -107,10 +108,10 @@ export async function askSealed(options: SealedRequest): Promise<SealedReply> {
 }
 
 /**
- * The error when a server presents another key than the known one. If the known key is stored for another
- * server of the list, the operator of this server may be a stranger, so the message advises to keep the key.
+ * The error when a server presents a key other than the known key. If other servers of the list have the
+ * known key, `server` may belong to a stranger: the message then advises to remove `server` from the list.
  *
- * @param knownAs The servers for which the known key is stored. The user may have to forget their keys.
+ * @param knownAs The servers for which the known key is stored. The message has the commands that forget it.
  */
 function changedError(server: ServerEndpoint, knownAs: readonly ServerEndpoint[]): ClientError {
   const name = nameOf(server);

@@ -102,7 +102,7 @@ export class SealedSession {
     this.#step({ type: 'session.wanted', kind });
   }
 
-  /** Forgets the session. The server is not asked to end it: it ends each session that stays silent. */
+  /** Forgets the session. The client does not tell the server, which ends each session that stays silent. */
   end(): void {
     this.#step({ type: 'session.unwanted' });
     this.#user = undefined;
@@ -223,9 +223,9 @@ export class SealedSession {
   }
 
   /**
-   * Logs in at a server. If the server refuses because another session of the id announces there, that may be
-   * an older session of this client, from before it left the server. A second attempt therefore names the
-   * older session.
+   * Logs in at a server. If the server refuses because of another session of the id, this may be the session
+   * that this client had there before it moved on to another server. A second attempt therefore names that
+   * session.
    */
   async #logInAt(server: LocatedServer, user: UserId, signal: AbortSignal): Promise<Login> {
     const { directory } = this.#options;

@@ -36,7 +36,7 @@ const MAX_OPEN_IDS = 10_000;
 export interface TrustChange {
   readonly user: UserId;
   readonly buddy: UserId;
-  /** `changed`: the server names another key. `unchanged`: the server names the pinned key again. */
+  /** `changed`: the server names a new key. `unchanged`: the server names the pinned key again. */
   readonly became: 'changed' | 'unchanged' | 'other';
 }
 
@@ -44,11 +44,11 @@ export interface TrustChange {
 export interface TrustedChat {
   readonly user: UserId;
   readonly buddy: UserId;
-  /** The device of the buddy; `undefined` for a call or chat in clear, which a known key ends. */
+  /** The device of the buddy; `undefined` for a call or chat in clear. */
   readonly device: Device | undefined;
   /**
-   * Called when the key or the device is no longer trusted, or, for a chat in clear, when a key of the buddy
-   * becomes known.
+   * Called when the key or the device is no longer trusted or, for a call or chat in clear, when a key of the
+   * buddy becomes known.
    */
   readonly onDistrusted: () => void;
 }
