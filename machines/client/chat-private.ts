@@ -79,7 +79,7 @@ const securing = chatSetup.createStateConfig({
 });
 
 const naming = chatSetup.createStateConfig({
-  description: 'Incoming private call: waits for the first line of the caller, for the rest of the 10 s.',
+  description: 'Incoming private call: waits for the first line of the caller, until 10 s after TLS began.',
   on: {
     'private.received': [
       { guard: 'isOpening', target: 'vetting', actions: ['stopTimer', 'checkPrivateCaller'] },

@@ -35,7 +35,7 @@ const ARCHIVE_PATIENCE_MS = 5_000;
 /** How long the program may take to end before it tells the user why it waits, in milliseconds. */
 const DEPARTURE_MS = 1_000;
 
-/** What is known about the keys of buddies when a user with a key signs in. */
+/** The trust in buddies when a user with a key signs in: nothing is known yet. */
 const NO_TRUST: BuddyTrusts = Object.assign(new Map(), { isPartial: true as const });
 
 const QUESTIONS: Readonly<Record<Purpose, Question>> = {

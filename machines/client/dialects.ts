@@ -55,7 +55,7 @@ export function withoutListener(speakers: Speakers, speaker: Speaker): Speakers 
   return speakers.filter((other) => other !== speaker);
 }
 
-/** Whether to accept a caller that sent no first line with `ACCEPTED`. */
+/** Whether to send `ACCEPTED` to a caller that sent no first line. */
 export function speaksB(
   speakers: Speakers,
   { address, uptimeMs }: { readonly address: string; readonly uptimeMs: number },

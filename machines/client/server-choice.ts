@@ -109,7 +109,7 @@ export function afterLookup(
   return { ...choice, addresses, address: stays ? choice.address : addresses[0] };
 }
 
-/** The choice after a connection to an address. The client tried it because earlier addresses refused. */
+/** The choice after a connection to an address. If earlier addresses refused, this one becomes current. */
 export function afterConnection(choice: ServerChoice, { host, address }: Place): ServerChoice {
   const isUnmoved = address === undefined || address === choice.address;
   if (isUnmoved || host !== currentPlace(choice).host || !choice.addresses.includes(address)) return choice;

@@ -34,8 +34,8 @@ import type { LoginOutcome } from './login-outcome.js';
 export type LoginKind = 'new' | 'again' | 'ask';
 
 /**
- * The shortest time between a login and the next login, if the server does not know the session that the
- * first login opened. In milliseconds.
+ * The shortest time between two logins, in milliseconds, if the server does not know the session that the
+ * first one opened.
  */
 export const QUIET_MS = 5_000;
 
@@ -223,7 +223,7 @@ export const sessionLoginMachine = setup({
               on: { 'session.unknown': 'doubted', 'quiet.over': '#session-login.open.settled' },
             },
             doubted: {
-              description: 'A datagram said that the session is unknown: logs in again after the 5 s.',
+              description: 'A datagram said that the session is unknown: logs in again 5 s after the last login.',
               on: {
                 'answer.opened': {
                   target: 'known',
