@@ -13,7 +13,10 @@ export const QUESTION_MS = 60_000;
 /** The maximum number of questions within {@link QUESTION_MS} about the callers of one source. */
 export const MAX_QUESTIONS_PER_SOURCE = 5;
 
-/** The maximum number of all questions in that time. A server allows an address 20 handshakes at once. */
+/**
+ * The maximum number of questions within {@link QUESTION_MS} about all callers. A server allows an address 20
+ * handshakes at once.
+ */
 export const MAX_QUESTIONS = 10;
 
 export class CallerQuestions {

@@ -33,7 +33,7 @@ export type CutCause = 'crowded' | 'callback' | DenialCause;
 /** The shortest time between two notifications about the same pair of address and cause, in milliseconds. */
 const NOTIFY_INTERVAL_MS = 60_000;
 
-/** The maximum number of pairs about which the user is notified in that time. */
+/** The maximum number of pairs about which the user is notified within {@link NOTIFY_INTERVAL_MS}. */
 const MAX_NOTIFIED = 20;
 
 interface Notified {
