@@ -223,7 +223,8 @@ export const sessionLoginMachine = setup({
               on: { 'session.unknown': 'doubted', 'quiet.over': '#session-login.open.settled' },
             },
             doubted: {
-              description: 'A datagram said that the session is unknown: logs in again 5 s after the last login.',
+              description:
+                'A datagram said that the session is unknown: logs in again 5 s after the last login.',
               on: {
                 'answer.opened': {
                   target: 'known',
