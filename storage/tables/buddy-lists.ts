@@ -68,7 +68,7 @@ export class BuddyLists {
     return -1;
   }
 
-  /** Sets the list of a user who has none to the first `length` of these numbers. */
+  /** Makes the user's list from the first `length` of these numbers. The user must not have a list yet. */
   set(user: number, numbers: ArrayLike<number>, length: number): void {
     if (length === 0) return;
     const start = this.#allocate(blockSizeFor(length));

@@ -1,6 +1,6 @@
 /**
  * The users and the banned targets that changes have expelled since the last call of `take`. If there are
- * more than {@link MAX_EXPULSIONS}, the list becomes `all`: any user may have been expelled.
+ * more than {@link MAX_EXPULSIONS}, the list becomes `all`: the caller must then check every user.
  */
 
 import { type Expulsion, MAX_EXPULSIONS } from '../store.js';

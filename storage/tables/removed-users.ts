@@ -3,7 +3,7 @@
  * never given to another user.
  */
 
-/** Replaces the time of removal of a user whose id was freed. */
+/** Stored in place of the time of removal once the id of the user has been freed. */
 export const FREED = -1;
 
 export class RemovedUsers {

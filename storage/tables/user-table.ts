@@ -295,8 +295,8 @@ export class UserTable implements Users {
   }
 
   /**
-   * Preserves the current contents of the table. Only one freeze can be active. The table copies a list or a
-   * key before its first change, and keeps that one copy until the caller reads the list.
+   * Preserves the current contents of the table. Only one freeze can be active. The table copies a user's
+   * list or key before its first change, and keeps the copy until the caller reads the list of that user.
    */
   freeze(): FrozenUsers {
     return {
@@ -338,8 +338,8 @@ export class UserTable implements Users {
   }
 
   /**
-   * Sets the list of a user who has no buddies to the first `length` of `buddies`. These must be distinct,
-   * and must not include the user.
+   * Makes the user's list from the first `length` of these buddies. The buddies must be distinct, and must
+   * not include the user. The user must not have a list yet.
    */
   setList(user: number, buddies: ArrayLike<number>, length: number): void {
     this.#lists.set(user, buddies, length);
