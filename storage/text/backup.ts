@@ -1,9 +1,9 @@
 /**
  * Backups: copies of a database. A backup is itself a data directory, so that a server can start in it.
  *
- * The source may be in use. A backup has all changes that were acknowledged before it began. Because a backup
- * has the journal, it can also end at an earlier change. A backup gets its name when it is complete, on
- * stable storage, and checked.
+ * The source may be in use. By default, a backup has all changes that were acknowledged before it began. On
+ * request (`until`), it ends at an earlier change, which must not be older than the last change in the
+ * snapshot. A backup gets its name when it is complete, on stable storage, and checked.
  */
 
 import { dirname } from 'node:path';
@@ -36,9 +36,10 @@ export interface BackupRequest {
  * Makes a backup.
  *
  * @returns The database in the backup, as read from there.
- * @throws StoreError `store.unusable` when there is no database, or no change `until`; `store.corrupt` when
- * the source is damaged; or an error of the file system. A failed backup leaves no files behind, with one
- * exception: if only its name could not be made durable, the complete backup stays.
+ * @throws StoreError `store.unusable` when the source has no database, or cannot end at change `until`, or
+ * when the target exists; `store.corrupt` when the source is damaged; or an error of the file system. A
+ * failed backup leaves no files behind, with one exception: if only its name could not be made durable, the
+ * complete backup stays.
  */
 export async function backUp({ files, source, target, until }: BackupRequest): Promise<Recovered> {
   await assertFree(files, target);

@@ -55,8 +55,8 @@ export async function readServerSeed(directory: DataDirectory): Promise<Buffer |
 /**
  * Reads the seed of a server, or makes one. The seed is durable afterwards.
  *
- * @throws StoreError as {@link readServerSeed}; FileError `lock.held` when another process uses the
- * directory; or an error of the file system.
+ * @throws StoreError as {@link readServerSeed}; FileError when the directory cannot be locked: `lock.held`
+ * when another process uses it; or an error of the file system.
  */
 export async function ensureServerSeed(directory: DataDirectory): Promise<Buffer> {
   // Without the lock, two processes could make two seeds.
