@@ -58,7 +58,7 @@ const REMOVE_BAN = 'delete from im_ban where kind = $1 and name = $2';
 
 const SAVE_HEAD = { name: 'im-save-head', text: 'update im_head set seq = $1, users = $2' };
 
-/** Keeps the last row, so that each server can check that the log still has the last change that it knows. */
+/** Keeps the last row before this group: servers that have read it check that the log still has it. */
 const TRIM = `delete from im_log where seq in (
   select seq from im_log where at < now() - interval '${LOG_AGE}' and seq < $1
   order by at limit ${MAX_TRIMMED_ROWS})`;
@@ -90,9 +90,7 @@ export async function writeGroup(
   return seq;
 }
 
-/**
- * Commits the transaction under way after these queries. The commit is sent before the queries are answered.
- */
+/** Sends a commit after queries that are not answered yet, and waits for all answers. */
 async function confirmCommit(connection: Connection, queries: readonly Promise<unknown>[]): Promise<void> {
   const { warnings } = connection;
   const committed = connection.query('commit');

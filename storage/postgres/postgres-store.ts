@@ -6,13 +6,13 @@
  *
  * 1. It locks the head, which is the row with the number of the last change, and reads the changes that other
  *    servers have made since it last read the log.
- * 2. It applies these changes to its memory, and decides the changes of the group.
+ * 2. It applies these changes to its memory, and decides the verdicts on the changes of the group.
  * 3. It writes the group and commits. PostgreSQL answers when the standby has the group too.
  *
  * A commit is *in doubt* when its connection is lost before the answer, or when the answer says that
  * PostgreSQL did not wait for the standby. The store then undoes the group in memory, locks the head again,
  * and looks for the group in the log. If the group is there, its verdicts are valid. Otherwise the group can
- * no longer appear, and the store decides its changes again. In both cases the store answers only after a
+ * no longer appear, and the store decides the verdicts again. In both cases the store answers only after a
  * further commit has succeeded: that commit proves that the standby has everything before it. When the time
  * limit of the group is reached, the store refuses the group. If the group was committed after all, the store
  * finds it in the log later, and applies it like a group of another server.
@@ -112,7 +112,7 @@ export class PostgresDirectory {
   }
 
   /**
-   * Opens the directory, and loads it. The store that was opened before must be closed.
+   * Opens the directory, and loads it. If a store was opened earlier, close that store first.
    *
    * @throws StoreError `store.unusable`, `store.outdated`, `store.corrupt` or `store.diverged`, as a
    * rejection.
@@ -147,7 +147,7 @@ interface Request {
   readonly changes: readonly StoreChange[];
   /** The last attempt, while it is in doubt. */
   doubt?: Doubt | undefined;
-  /** The verdicts of an attempt that the log shows to be committed. */
+  /** The verdicts of a committed attempt, once the attempt was found in the log. */
   made?: readonly Verdict[];
 }
 

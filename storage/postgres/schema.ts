@@ -1,10 +1,10 @@
 /**
  * The tables of a directory.
  *
- * A server reads and writes a directory in the format that the directory has. Only a migration raises the
- * format. Until a migration, servers of the previous version can use the directory too. A server reads the
- * format whenever it reads a part of the log. If the server does not know the format, it stops before it
- * writes anything.
+ * `im_head` has the number of the format. Only a migration raises this number. A new version of the server
+ * also knows the previous format, so servers of both versions can use the directory until the migration. A
+ * server reads the number whenever it reads a part of the log. If the server does not know the format, it
+ * stops before it writes anything.
  *
  * - `im_head`, one row: the format; the identity of the directory; the number of the last change; and how
  *   many user numbers have been assigned. Each group of changes locks this row, so that only one server at a
