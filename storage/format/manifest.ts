@@ -9,7 +9,7 @@
  *
  * A snapshot's entry gives the last record in it, and its length in bytes. A sealed journal's entry gives its
  * first record, its last record, and its length. The active journal, to which the store appends, comes last;
- * its entry gives only its first record. The numbers in names make them unique; they do not imply an order.
+ * its entry gives only its first record. The numbers make the names unique; they do not imply an order.
  * The last line has the checksum of all lines before it.
  *
  * The manifest is never modified, only replaced as a whole, by renaming: at any moment it lists a complete

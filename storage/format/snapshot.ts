@@ -132,7 +132,7 @@ export async function readSnapshot(
 }
 
 interface UsersRead extends SnapshotRead {
-  /** False for the first line, the last, and the damaged ones. */
+  /** False for the first line, the last line and damaged lines. */
   readonly hasUser: (line: number) => boolean;
 }
 

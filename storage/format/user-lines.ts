@@ -9,7 +9,8 @@
  *
  * The line of a user begins with the id. If the id has a key, the key follows, with its newest serial and its
  * floor. Then come the buddies in the order of the list. A line that begins with `-` is about a removed user:
- * it has the id, which stays reserved, and the time of the removal. A line that begins with `!` is a ban.
+ * it has the id, which stays reserved, and the time of the removal. In a snapshot, a line with only the `-`
+ * is about a removed user whose id was freed. A line that begins with `!` is a ban.
  */
 
 import type { Device } from '../../protocol/device.js';
@@ -70,7 +71,7 @@ export class UserLines {
 
   /**
    * @param isSnapshot True to end each line with a space and the checksum of the text before it, and to write
-   * a line `-` for a removed user whose id was freed.
+   * lines for removed users whose ids were freed.
    */
   constructor(frozen: FrozenUsers, table: UserTable, isSnapshot: boolean) {
     this.#frozen = frozen;
