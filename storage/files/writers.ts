@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { isGone } from './file-error.js';
 
 /**
- * A directory or a file that users other than the owner can write to: all users of the machine, or the file's
- * group. In a `sticky` directory all users can add files, but cannot remove or replace the files of other
- * users.
+ * A directory or a file that users other than the owner can write to. `all`: all users of the machine can.
+ * `group`: the file's group can. `sticky`: all users can add files to the directory, but cannot remove or
+ * replace the files of other users.
  */
 export interface Writable {
   readonly path: string;
@@ -18,7 +18,7 @@ export interface Writable {
 }
 
 /**
- * Says which users can write to a file or directory with a mode; `undefined` when only the owner can. The
+ * Says which users may write to a file or directory, by its mode; `undefined` when only the owner may. The
  * root of a new tmpfs is `sticky`.
  */
 export function writersOf(mode: number, isDirectory: boolean): Writable['by'] | undefined {
