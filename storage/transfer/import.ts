@@ -160,7 +160,7 @@ function registrationOf({ id: token, key }: ForeignUser): Registration | string 
   return device === undefined ? `'${shortened(key)}' is not a valid key` : { op: 'REG', id, device };
 }
 
-/** Why an existing user is not the user to import; `undefined` when the two lists may be merged. */
+/** Why a user must not be merged into the user who has the same id; `undefined` if they may be merged. */
 function whyNotMerged(users: Users, { id, device }: Registration): string | undefined {
   const user = users.numberOf(id);
   if (user === -1) return `'${id}' is reserved`;
