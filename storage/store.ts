@@ -33,7 +33,7 @@ export type Ban = BanTarget & { readonly untilMs?: number | undefined };
 
 /**
  * A user who was removed, a user whose key was changed, or the target of a new ban. The server ends the
- * presence and the sessions of these users. A banned address or network stands for all users there.
+ * presence and the sessions of this user. For a banned address or network, it ends those of all users there.
  */
 export type Expulsion =
   | { readonly kind: 'user' | 'key'; readonly user: number; readonly name: UserId }
@@ -52,8 +52,8 @@ export interface Reservation {
 /**
  * A change by the operator.
  *
- * - `KEY` binds an id to a key, or makes the id open. In both cases, the floor and the newest serial of the
- *   id become 0.
+ * - `KEY` binds an id to a key, or removes the key of an id. In both cases, the floor and the newest serial
+ *   of the id become 0.
  * - `REMOVE` removes a user, and deletes the user from all lists. The user's number is never used again, and
  *   the id stays reserved.
  * - `RESERVE` reserves an id that is not registered, as if its user had been removed.
@@ -125,7 +125,7 @@ export interface Users {
   bans(): readonly Ban[];
   /** How many bans the store has, including those that have ended. */
   countBans(): number;
-  /** The targets of at most `limit` bans that have ended at a Unix time in milliseconds. */
+  /** The targets of at most `limit` bans that are over at `nowMs`, a Unix time in milliseconds. */
   endedBans(nowMs: number, limit: number): readonly BanTarget[];
   /**
    * The ban that is in force for an id at a Unix time in milliseconds. The id need not be registered. Must be
@@ -194,8 +194,9 @@ export interface Store {
   readonly lastChange: number;
 
   /**
-   * Returns the expulsions since the last call, including those that other servers have caused; `all` if any
-   * user may have been expelled. Entries may be outdated: check each entry against {@link users}.
+   * Returns the expulsions since the last call, including those that other servers have caused. Entries may
+   * be outdated: check each entry against {@link users}. `all` means that the expulsions are no longer known:
+   * check every user.
    */
   takeExpulsions(): readonly Expulsion[] | 'all';
 
