@@ -38,8 +38,8 @@ const UNFINISHED = '.new';
 const READ_BYTES = 64 * 1024;
 
 /**
- * A held file. Where locks work, no other process changes the file until its release. All operations throw
- * file errors.
+ * A held file. Where locks work, no other process changes the file until its release. Operations throw a
+ * {@link FileError} or an error of the file system.
  */
 export class HeldFile {
   readonly #files: Files;
@@ -138,7 +138,7 @@ export class HeldFile {
   }
 }
 
-/** Appends lines to a file, and keeps the file open. The caller starts an append after the last one ended. */
+/** Appends lines to a file, and keeps the file open. Only one append may be under way. */
 export class Appender {
   readonly #files: Files;
   readonly #path: string;

@@ -17,7 +17,7 @@ export const SHOWN_MESSAGES = 50;
 export interface HistoryQuery {
   readonly buddy?: UserId | undefined;
   readonly address?: DisplayText | undefined;
-  /** A part of the text, in upper or lower case; an empty string matches all messages. */
+  /** Text that a message must contain. Case does not matter. An empty string matches all messages. */
   readonly search: string;
 }
 

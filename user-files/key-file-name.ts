@@ -33,7 +33,7 @@ export function serverAddress({ host, port }: ServerAddress): string {
 
 /**
  * The name of a server: the first 16 characters of its key. Two addresses of one server therefore have one
- * name. The name of a server without a key is 16 hexadecimal digits of the SHA-256 of `host:port`.
+ * name. The name of a server without a key is the SHA-256 of `host:port`: its first 16 hexadecimal digits.
  */
 export function serverName(address: ServerAddress, key: IdentityKey | undefined): ServerName {
   const text = key ?? createHash('sha256').update(serverAddress(address)).digest('hex');

@@ -5,8 +5,8 @@
  *
  * Each client has its own file, and keeps it locked. The lock ends with the process, even if the process is
  * killed. A file that is not locked is therefore left over, and the next client of that user and server
- * removes it. A client creates its file under a hidden name, and renames it once it is locked and written: no
- * client mistakes it for a leftover.
+ * removes it. A client creates its file under a hidden name, and renames it once it is locked and written. No
+ * other client can therefore mistake it for a leftover.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -52,9 +52,10 @@ export interface OtherClient {
 }
 
 /**
- * Lets other clients detect that the user is signed in here, and yields each other client in which the user
- * is or becomes signed in, until the signal aborts. Ends early, without an error, if the home directory is
- * not writable, files cannot be locked, or the command flock is missing.
+ * Lets other clients detect that the user is signed in here. Yields the other clients in which the user is
+ * signed in now, and later each client in which the user signs in. Ends when the signal aborts. Ends early,
+ * without an error, if the home directory is not writable, files cannot be locked, or the command flock is
+ * missing.
  */
 export async function* otherClients(
   directory: string,

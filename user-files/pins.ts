@@ -113,8 +113,8 @@ export class Pins {
   }
 
   /**
-   * Removes damaged lines. The client can afterwards call buddies in clear who were known only from a damaged
-   * line, so only the user decides this.
+   * Removes damaged lines. A buddy whose key was only in a damaged line is then unknown, and can be called in
+   * clear. Therefore only the user decides this.
    */
   forgetDamage(): Promise<Failed | undefined> {
     return this.#log.forgetDamage();

@@ -9,7 +9,8 @@
  * 2. The last whole line about a subject counts. A subject is unknown if it has no whole line, or if its last
  *    whole line says that it was forgotten.
  * 3. A damaged line may have been about any subject. If the file has a damaged line, a subject that rule 2
- *    makes unknown is `damaged` instead. Exception: the line that forgets it follows all damaged lines.
+ *    makes unknown is `damaged` instead. Exception: a subject stays unknown if the line that forgets it comes
+ *    after all damaged lines.
  * 4. If the file cannot be read, all subjects are `damaged`.
  *
  * Damage therefore never makes a known subject unknown. Damage can make an older line about a subject count
@@ -24,7 +25,7 @@ import { type Failed, isFailed, type PrivateDirectory } from './private-director
 /** A smaller file is not compacted. */
 const MIN_COMPACTION_BYTES = 64 * 1024;
 
-/** A file is compacted when it has more than this many times the bytes of the lines that count. */
+/** A file is compacted when it is more than this many times as long as its compacted contents. */
 const COMPACTION_FACTOR = 4;
 
 /** The maximum number of attempts to read a file that other processes change during each attempt. */
@@ -144,7 +145,7 @@ export class SubjectLog<TState> {
   /**
    * Reads what is known about a subject, and appends the state that `decide` returns. Where locks work, no
    * other process changes the file in between. The line is durable when the promise resolves. After a
-   * failure, the file may have the line or not.
+   * failure, the file may or may not have the line.
    *
    * @param decide Returns the new state, `forgotten`, `undefined` to change nothing, or the reason of a
    * failure.

@@ -38,9 +38,9 @@ export interface DeliveryStream {
 export type DeliveryEntry =
   /** A line of the user's own stream. The text is as typed: it is not yet safe to show. */
   | { readonly is: 'line'; readonly n: number; readonly atMs: number; readonly text: string }
-  /** Lines up to this number were confirmed, or were reported as undelivered. */
+  /** The lines of the user's own stream up to number `n` were confirmed, or were reported as undelivered. */
   | { readonly is: 'settled'; readonly n: number }
-  /** Lines up to this number of a stream of the buddy were shown. */
+  /** The lines of `stream`, a stream of the buddy, were shown up to number `have`. */
   | { readonly is: 'have'; readonly stream: string; readonly have: number };
 
 /** What is stored about a buddy. */
