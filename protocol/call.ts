@@ -31,9 +31,9 @@ const ACCEPTANCE = /^(?:ACCEPT|ACCEPTED|OK|YES|Y|200(?:\s.*)?)$/is;
 const REFUSAL = /^(?:REJECT|REJECTED|NO|N|BUSY)$/i;
 
 /**
- * Encodes the first line that our client sends as a caller. Clients of all dialects can handle this line. A
- * client of D closes the connection if the first word is not `REQUEST`. A client of E breaks if a line has
- * two words and the second word is not a port.
+ * Encodes the first line that our client sends as a caller. Clients of all dialects can handle this line.
+ * Clients of dialect D close the connection if the first word is not `REQUEST`. Clients of dialect E break if
+ * a line has two words and the second word is not a port.
  *
  * @param port The port on which the caller accepts calls; 0 if it accepts none.
  */

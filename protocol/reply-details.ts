@@ -14,7 +14,7 @@ const VERSION = 'im/1';
 
 const NO_SUCH_USER = 202;
 
-/** Stands in the details in place of the key if the id has no key. */
+/** Sent in place of the key if the id has no key. */
 const NO_KEY = '-';
 
 /** Encodes the details of the reply to WHO: an id's key, its floor, and the serial of its newest device. */
