@@ -45,7 +45,7 @@ export class DatagramSeal {
 
   /**
    * @param material {@link MATERIAL_BYTES} bytes. {@link DatagramSeal.fromTls} exports them.
-   * @param sealed How many datagrams were sealed before. Only tests pass another number than 0.
+   * @param sealed How many datagrams were sealed before. Only tests pass a number other than 0.
    */
   constructor(material: Buffer, side: SealSide, sealed = 0) {
     if (material.length !== MATERIAL_BYTES) throw new RangeError(`A seal needs ${MATERIAL_BYTES} bytes.`);

@@ -20,7 +20,8 @@ export interface StoredDevice {
 }
 
 /**
- * How far an id's newest serial may be above the clock of the machine that makes a device, in milliseconds.
+ * A serial is usually a time in milliseconds: {@link DeviceCredentials.issue} takes it from the clock. This
+ * is how far an id's newest serial may be above the clock of the machine that makes a device.
  * The limit is 100 years, so that a machine whose clock starts in 1970 can still make devices. Without the
  * limit, a server could name the highest serial, and the identity could never get another device.
  */
