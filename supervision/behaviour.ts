@@ -2,7 +2,7 @@
  * Behaviours: actors that own a resource (a socket, a file, a terminal, their children) and must release it
  * exactly once, however they end.
  *
- * XState's `fromCallback` runs its clean-up when the actor is stopped, but not when it throws. A callback
+ * An actor made with XState's `fromCallback` runs its clean-up when it is stopped, but not when it throws. It
  * cannot end by itself. An error thrown in a listener of a socket or timer reaches no actor. A behaviour
  * closes these gaps:
  *
@@ -61,7 +61,7 @@ export type BehaviourLogic<
 /**
  * The value with which an actor reports at its start that it has nothing to do. The function of a behaviour
  * returns this value; any other logic ends at once with this value as its output. The supervisor keeps the
- * spec without an actor.
+ * child's spec, unless the child is temporary. A dynamic supervisor forgets the child.
  */
 export const IGNORE: unique symbol = Symbol('ignore');
 
@@ -210,7 +210,7 @@ export function handlesShutdown(logic: AnyActorLogic): boolean {
   return HANDLES_SHUTDOWN in logic;
 }
 
-/** A behaviour's snapshot, with its input, from which it can be started again. */
+/** A behaviour's snapshot. It contains the input, so that the behaviour can be started again. */
 interface InputSnapshot {
   readonly status: 'active' | 'done' | 'stopped' | 'error';
   readonly output: typeof IGNORE | undefined;

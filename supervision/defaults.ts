@@ -15,8 +15,8 @@ export const DEFAULT_RESTART = 'permanent';
 export const DEFAULT_SIGNIFICANT = false;
 
 /**
- * The time that a child has to end after the shutdown request. Applies if the child handles the request.
- * Workers of Erlang/OTP have the same time.
+ * How long a child may take to end after the shutdown request, if the child handles the request. Workers of
+ * Erlang/OTP have the same time.
  */
 export const DEFAULT_SHUTDOWN_MS = 5_000;
 

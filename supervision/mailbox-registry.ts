@@ -5,8 +5,8 @@
  * next incarnation gets the same mailbox, and senders that hold the address are unaffected. The mailboxes
  * therefore belong to the topmost supervisor.
  *
- * A closed mailbox refuses all messages while a sender still holds it. When a child with its name is added
- * again, the child gets the same mailbox.
+ * A closed mailbox refuses all messages. If a child with the same name is added later, and a sender still
+ * holds the closed mailbox, the child gets this mailbox.
  */
 
 import { type AnyActorRef, createActor } from 'xstate';

@@ -11,7 +11,7 @@
 
 import type { EventObject } from 'xstate';
 
-/** A maximum number of children, at least 1. A function is called at each start of a child. */
+/** A maximum number of children, at least 1. A function is called each time that the limit is checked. */
 export type ChildLimit = number | (() => number);
 
 /** The current number of a limit. */
@@ -74,7 +74,7 @@ export class Quotas<TChild extends HasInput, TInput> {
 
   /**
    * The children that are asked to make room for a new child: the oldest of the largest group. The list is
-   * empty if the largest group exceeds the new child's group by less than two children.
+   * empty if the largest group exceeds the new child's group by fewer than two children.
    */
   displaceable(input: TInput): readonly TChild[] {
     const { keyOf, makesRoom = false } = this.#options;

@@ -9,7 +9,10 @@ import { guardCallback } from './isolation.js';
 import { ensureSupported, inspectedActor } from './xstate-internals.js';
 
 export interface RunOptions<TLogic extends AnyActorLogic> {
-  /** Receives every event that the tree emits, from the first start on: see `LifecycleEvent`. */
+  /**
+   * Receives every event that the root emits, from the first start on. These include the lifecycle events of
+   * the whole tree: see `LifecycleEvent`.
+   */
   readonly onEmitted?: (event: Parameters<Parameters<Actor<TLogic>['on']>[1]>[0]) => void;
   /** Receives every inspection event of the system. Inspection slows every actor down. */
   readonly inspect?: (event: InspectionEvent) => void;
@@ -63,7 +66,7 @@ export function run<TLogic extends AnyActorLogic>(
   };
 }
 
-/** Catches an inspector's errors. The first inspection events arrive before a supervisor can isolate them. */
+/** Catches an inspector's errors. The first inspection events arrive before a supervisor can isolate it. */
 function guarded(inspect: (event: InspectionEvent) => void): (event: InspectionEvent) => void {
   return (event) => guardCallback('inspector', inspectedActor(event.actorRef), inspect)(event);
 }
