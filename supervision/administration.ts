@@ -17,8 +17,8 @@ import { internalsOf, isRunning } from './xstate-internals.js';
 
 /**
  * - `invalid_spec`: the spec has a bad value, which `error` names.
- * - `already_started`: a child with that id runs. `already_present`: a child with that id is down, but has a
- * spec.
+ * - `already_started`: a child with that id runs, or is about to be started. `already_present`: a child with
+ * that id is down, but has a spec.
  * - `start_failed`: the child's start failed with `error`.
  * - `not_found`: there is no such child.
  * - `running`, `restarting`: the child must be terminated first.
@@ -155,7 +155,7 @@ export function startChild<TLogic extends AnyActorLogic>(
 
 /**
  * Stops a child. The argument `child` is the child's id or its actor; for a child of a dynamic supervisor,
- * only its actor. The child's spec stays if the child is not temporary.
+ * only its actor. A supervisor that is not dynamic keeps the child's spec, unless the child is temporary.
  */
 export function terminateChild(
   supervisor: AnyActorRef,
@@ -179,7 +179,7 @@ export function deleteChild(supervisor: AnyActorRef, id: string, options?: AskOp
   return ask(supervisor, options, (reply: Reply) => ({ type: 'child.delete', id, reply }));
 }
 
-/** Lists the children, in start order. */
+/** Lists the children. Only a supervisor that is not dynamic lists them in start order. */
 export function listChildren(supervisor: AnyActorRef, options?: AskOptions): Promise<readonly ChildInfo[]> {
   type List = (children: readonly ChildInfo[]) => void;
   return ask(supervisor, options, (reply: List) => ({ type: 'children.list', reply }));

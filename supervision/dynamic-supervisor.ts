@@ -44,7 +44,10 @@ import { checkLimits, RestartBudget, type RestartLimits } from './restart-budget
 import { SlotMap } from './slot-map.js';
 import { SupervisorError } from './supervisor-error.js';
 
-/** The spec of all children of a dynamic supervisor. They share one `shutdown` time. */
+/**
+ * The spec of all children of a dynamic supervisor. When the supervisor ends, one `shutdown` time applies to
+ * all children together.
+ */
 export interface Template<TLogic extends AnyActorLogic> extends ChildOptions {
   /** The first part of each child's actor id. */
   readonly id: string;
