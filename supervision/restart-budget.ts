@@ -22,8 +22,11 @@ export interface RestartLimits {
  */
 export function checkLimits(limits: RestartLimits = DEFAULT_RESTART_LIMITS): RestartLimits {
   const { intensity, periodMs } = limits;
-  assert(Number.isInteger(intensity) && intensity >= 0, `intensity: a number of restarts, not ${intensity}`);
-  assert(Number.isFinite(periodMs) && periodMs > 0, `periodMs: a number of milliseconds, not ${periodMs}`);
+  assert(
+    Number.isInteger(intensity) && intensity >= 0,
+    `intensity: use a whole number from 0 on, not ${intensity}`,
+  );
+  assert(Number.isFinite(periodMs) && periodMs > 0, `periodMs: use a number above 0, not ${periodMs}`);
   return limits;
 }
 

@@ -81,7 +81,7 @@ export class HeldFile {
     } catch (error) {
       await this.#files.remove(part).catch(() => {}); // report the first error, not this one
       throw isGone(error)
-        ? new FileError('file.uncertain', 'another process changes it at the same time')
+        ? new FileError('file.uncertain', 'another process changed it at the same time')
         : error;
     }
     await this.#files.syncDirectory(this.#directory);
@@ -167,7 +167,7 @@ export class Appender {
       if (await file.isInPlace()) return;
       await this.close();
     }
-    throw new FileError('file.uncertain', 'another process replaces it all the time');
+    throw new FileError('file.uncertain', 'another process keeps replacing it');
   }
 
   /** Closes the file. The next append opens it again. */

@@ -206,7 +206,7 @@ async function append<TState>(
   }
   // One byte may be needed to end a line that lacks its LF.
   if (size + 1 + line.length > maxBytes)
-    return { reason: `it has ${maxBytes.toLocaleString('en')} bytes already` };
+    return { reason: `it would have more than ${maxBytes.toLocaleString('en')} bytes` };
   await file.append(Buffer.from(line));
   return undefined;
 }

@@ -160,7 +160,7 @@ export class OpenDelivery {
     this.#group = undefined;
     const bytes = Buffer.from(lines.join(''));
     if (this.#bytes + bytes.length > MAX_DELIVERY_BYTES)
-      return { reason: `it has ${MAX_DELIVERY_BYTES.toLocaleString('en')} bytes already` };
+      return { reason: `it would have more than ${MAX_DELIVERY_BYTES.toLocaleString('en')} bytes` };
     await this.#appender.append(bytes);
     this.#bytes += bytes.length;
     return undefined;

@@ -162,7 +162,7 @@ async function readUsers(
     last = ending.last;
     others.add(line);
     const isWhole = ending.lines === line - 2;
-    return isWhole ? undefined : `it is the last line of a snapshot with ${ending.lines} lines before it`;
+    return isWhole ? undefined : `it counts ${ending.lines} lines between the first line and itself`;
   }
 
   const totalBytes = await readLines(
@@ -176,7 +176,7 @@ async function readUsers(
       report(line, byte, reason);
     },
   );
-  if (last === undefined) report(line + 1, totalBytes, 'it ends before its last line');
+  if (last === undefined) report(line + 1, totalBytes, 'the last line is missing');
   return { hasUser: (asked) => !others.has(asked), last, isEarlier };
 }
 

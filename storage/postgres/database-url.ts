@@ -67,8 +67,7 @@ function parseHost(text: string): DatabaseHost {
 function parseOptions(text: string): SslMode {
   const { sslmode = 'disable', ...others } = Object.fromEntries(new URLSearchParams(text));
   if (Object.keys(others).length > 0) throw unusable('has an option other than sslmode');
-  if (!SSL_MODES.includes(sslmode))
-    throw unusable(`must have one of these for sslmode: ${SSL_MODES.join(', ')}`);
+  if (!SSL_MODES.includes(sslmode)) throw unusable(`must set sslmode to one of ${SSL_MODES.join(', ')}`);
   return sslmode as SslMode;
 }
 

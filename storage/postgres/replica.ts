@@ -91,7 +91,9 @@ export class Replica {
     this.table.endReplay();
     if (this.seq < head.seq) return 'behind';
     if (this.seq === head.seq && this.table.size !== head.users) {
-      throw corrupt(`after change ${head.seq} it has ${this.table.size} users, and not ${head.users}`);
+      throw corrupt(
+        `after change ${head.seq} it has ${this.table.size} users, but its head says ${head.users}`,
+      );
     }
     return 'current';
   }

@@ -151,7 +151,7 @@ async function replay(
   let last = after;
   await readRecords(directory, name, (record, line, byte) => {
     if (line === 1) return; // the header: records are readable without it
-    if (record === undefined) return report(line, byte, 'it has no valid record there');
+    if (record === undefined) return report(line, byte, 'it is not a valid record');
     if (record.sequence <= last) return; // already applied
     last = record.sequence;
     if (!table.replay(record.change)) report(line, byte, 'it no longer has an effect');

@@ -89,7 +89,7 @@ test('a long file says that it should be replaced, and has a limit', async (t) =
   t.false(delivery.isLong);
   for (let count = 0; count < 4; count++) done(await delivery.append([long]));
   t.true(delivery.isLong);
-  t.deepEqual(await delivery.append([long]), { reason: 'it has 16,777,216 bytes already' });
+  t.deepEqual(await delivery.append([long]), { reason: 'it would have more than 16,777,216 bytes' });
   done(await delivery.replace(STREAM, [line(1)]));
   t.false(delivery.isLong);
 });
