@@ -112,7 +112,7 @@ export class ServiceManager {
 
   #recordResult(error: Error | undefined): void {
     if (error !== undefined && !this.#hasFailed) {
-      const hint = 'check that the program systemd-notify is installed, and NotifyAccess=all in the unit';
+      const hint = 'check that systemd-notify is installed, and that the unit has NotifyAccess=all';
       this.#log.warn({ err: error, hint }, 'systemd cannot be notified');
     }
     this.#hasFailed = error !== undefined;

@@ -17,8 +17,8 @@ export interface OpenFile {
   /**
    * Writes bytes at a position of the file.
    *
-   * @returns How many bytes were written. When the disk is nearly full, they can be fewer than were passed,
-   * without an error.
+   * @returns How many bytes were written. When the disk is nearly full, this can be fewer bytes than were
+   * passed, without an error.
    */
   write(bytes: Buffer, position: number): Promise<number>;
   truncate(length: number): Promise<void>;
@@ -56,9 +56,9 @@ export interface Files {
   /** Creates a directory and its missing parents, and makes their names durable. */
   createDirectory(directory: string): Promise<void>;
   /**
-   * Opens a regular file for reading; does not wait for a pipe or device.
+   * Opens a regular file for reading. Never blocks on a pipe or a device.
    *
-   * @throws FileError `file.irregular` when the path names anything else.
+   * @throws FileError `file.irregular` when the path does not name a regular file.
    */
   open(path: string): Promise<OpenFile>;
   /** Makes an empty file. Replaces an existing file of the same name. */
@@ -67,7 +67,7 @@ export interface Files {
    * Opens a regular file for reading and appending; makes it if it does not exist. Each write goes to the end
    * of the file, even when other processes append. The position is ignored.
    *
-   * @throws FileError `file.irregular` when the path names anything else.
+   * @throws FileError `file.irregular` when the path does not name a regular file.
    */
   append(path: string): Promise<OpenFile>;
   /**
@@ -88,7 +88,7 @@ export interface Files {
   /**
    * Locks a regular file for this process; makes the file if it does not exist.
    *
-   * @throws FileError `lock.held` when another process has the lock, `lock.failed`, `file.irregular`.
+   * @throws FileError `lock.held` when another process has the lock. Also `lock.failed` and `file.irregular`.
    */
   lock(path: string): Promise<Lock>;
 }
@@ -103,7 +103,10 @@ export async function writeAll(file: OpenFile, bytes: Buffer, position: number):
 /** How many bytes are copied or compared at a time. */
 const COPY_BYTES = 1024 * 1024;
 
-/** Copies the bytes from `start` up to `end` (`Infinity`: to the end) to the beginning of another file. */
+/**
+ * Copies the bytes from `start` up to `end` into another file, from its byte 0 on. `Infinity` as `end` means
+ * the end of the file.
+ */
 export async function copyRange(from: OpenFile, start: number, end: number, to: OpenFile): Promise<void> {
   const buffer = Buffer.allocUnsafe(COPY_BYTES);
   for (let at = start; at < end; ) {

@@ -69,7 +69,7 @@ test("a spec's input must have the type that its logic takes", (t) => {
   t.is(good.length + bad.length, 15);
 });
 
-test('only a child with a name can have an address; its logic must take the events of the name', (t) => {
+test('only a child with an id of nameOf has an address; its logic must take the events of that name', (t) => {
   const good = [
     child({ id: PUT, logic: plain, address }),
     child({ id: PUT, logic: machine, input, address }),

@@ -64,7 +64,7 @@ test('a key for a caller who hung up does not answer the next call, which has it
   t.deepEqual(told, ['n']);
 });
 
-test('a key just after a line of a chat was sent chooses nothing from the menu', (t) => {
+test('a key pressed just after a line of a chat was sent chooses nothing from the menu', (t) => {
   const { console, clock, press, told, output } = consoleInProcess(t);
   console.ask(CHAT);
   press('hi\r');
@@ -91,7 +91,7 @@ test('typed-ahead input answers one question after the other', (t) => {
   t.deepEqual(told, ['m', 'bob', 's', 'hi']);
 });
 
-test('typed-ahead input does not answer a call that follows an answer at once', (t) => {
+test('typed-ahead input does not answer a call that comes immediately after an answer', (t) => {
   const { console, press, told, clock } = consoleInProcess(t, {
     onAnswer: (value, asking) => asking.ask(value === 's' ? CALL : MENU),
   });
@@ -120,7 +120,7 @@ test('an interrupted line takes no keys after another question was answered', (t
   t.deepEqual(told, ['n', 'n', 'bo']);
 });
 
-test('an exception of the listener for a key is reported as an error, and the console goes on', async (t) => {
+test('an exception that the listener throws on a key is reported, and the console goes on', async (t) => {
   const { console, press, errors, told } = consoleInProcess(t, {
     onAnswer(value) {
       if (value === 's') throw new Error('the listener failed');
@@ -135,7 +135,7 @@ test('an exception of the listener for a key is reported as an error, and the co
   t.deepEqual(told, ['s', 'm']);
 });
 
-test('an exception of the listener for a line is reported as an error', async (t) => {
+test('an exception that the listener throws on a line is reported as an error', async (t) => {
   const { console, press, errors } = consoleInProcess(t, {
     onAnswer() {
       throw new Error('the listener failed');
@@ -178,7 +178,7 @@ test('Ctrl-C clears the line, then interrupts; pressed twice within a second, it
   t.deepEqual(told, ['(interrupt)', 'half a line', '(end)']);
 });
 
-test('if an answer closes the console, the unsent pasted lines are listed first', (t) => {
+test('an answer that closes the console first lists the unsent pasted lines', (t) => {
   const given = consoleInProcess(t, { onAnswer: (_, closing) => closing.close() });
   given.console.ask(CHAT);
   given.paste('one\rtwo');

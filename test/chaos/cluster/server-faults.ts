@@ -1,5 +1,5 @@
 /**
- * Kills and freezes the im-servers, one at a time.
+ * Kills and freezes the im-servers, with one fault after the other.
  */
 
 import type { Random } from '../../helpers/random.js';

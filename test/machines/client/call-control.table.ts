@@ -5,7 +5,7 @@ import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 /** A connection that is not the one of the current call. */
 const other = { id: 'other', sessionId: 'other' };
 
-/** Events about one call. A stale sample is about a second call, on another connection. */
+/** Events about one call. Each has another sample, `<type> stale`, about a second call and connection. */
 const OF_A_CALL = [
   'call.accept',
   'call.reject',
@@ -46,7 +46,7 @@ const START_RINGING = 'start patience of ringing, 60000 ms';
 const START_CALLING = 'start patience of calling, 60000 ms';
 const START_STALL = 'start stall, 5000 ms';
 const START_STALLED = 'start stallPatience of talking.stalled, 55000 ms';
-/** The effect for a line that follows a sent line. */
+/** The effect if the buddy goes on reading, and another line is still under way. */
 const RESTART_STALLED = 'start stallPatience of talking.stalled, 60000 ms';
 
 /** The owner is about to end, and no connection needs to be closed any more. */
@@ -94,7 +94,7 @@ function freeFor(call: number): Rows {
   };
 }
 
-/** Before a chat is open, a connection does not send these reports. If it did, they would be passed on. */
+/** Reports about lines that call control does not know as under way. They are passed on. */
 function ofNoLine(call: number): Rows {
   return {
     'message.sent': ['stays', `owner <- message.sent ${call} bob 192.0.2.7 hello`],
@@ -106,7 +106,7 @@ function ofNoLine(call: number): Rows {
 /** A line for a call that is not, or no longer, a chat. */
 const NO_CHAT: Row = ['stays', 'owner <- message.unconfirmed 1 hello 7 closed'];
 
-/** The rows of `ringing`. `unanswered` lists the unanswered calls after this call was not answered. */
+/** The rows of `ringing`. `unanswered` has the unanswered calls, including this one if it is not answered. */
 function ringing(call: number, unanswered: string, nuisance = ''): Rows {
   const over = ['current = none', 'caller = none'];
   const counted = [...over, `unansweredCalls = ${unanswered}`];
@@ -204,7 +204,10 @@ const SENT = 'owner <- message.sent 1 bob 192.0.2.7 7 hello';
 const READING = 'owner <- peer.reading 1';
 const FULL: Row = ['stays', 'owner <- message.unconfirmed 1 hello 7 full'];
 
-/** The rows of a chat, by the timers that stop at its end, the lines under way, and the held lines. */
+/**
+ * The rows of a chat, with the timers that stop at its end, the lines under way, the held lines, and the
+ * reason with which these lines fail.
+ */
 function talking({ stop = [], underWay = [], held = [], cause = 'closed' }: Talking = {}): Rows {
   const [oldest, ...rest] = underWay;
   const heldFailed = (why: string) => held.map((line) => `owner <- message.unconfirmed 1 ${line} ${why}`);
@@ -280,7 +283,7 @@ export const CALL_CONTROL: LegalTable = {
     'message.send': { key: 7 },
     'message.send stale': { key: 7, call: 2 },
     'place.failed crashed': { cause: 'crashed' },
-    // This connection is not the current call, so its id is unknown.
+    // This is not the connection of the current call, so call control does not know the peer's id.
     'dialect.heard': { chat: other },
     'dialect.heard port': {},
     'dialect.heard caller': { port: undefined },
@@ -320,7 +323,7 @@ export const CALL_CONTROL: LegalTable = {
     'callers.block': ['stays', 'blocked = eve'],
     // The line is for a chat that is over.
     'message.send *': ['stays', 'owner <- message.unconfirmed {call} hello 7 closed isLate'],
-    // These reports come from a chat that began before call control was restarted.
+    // These reports come from a chat that began before call control was restarted, and waited in the mailbox.
     'message.sent *': ['stays', 'owner <- message.sent -1 hello isLate'],
     'message.failed *': ['stays', 'owner <- message.unconfirmed -1 hello closed isLate'],
     'message.lost *': ['stays', 'owner <- message.unconfirmed -1 hello lost isLate'],
@@ -368,7 +371,8 @@ export const CALL_CONTROL: LegalTable = {
         'dialect.heard *': learnsB('192.0.2.7 bob 4000 600000 192.0.2.7 600000'),
         'dialect.heard caller': learnsB('192.0.2.7 bob 4000 600000 192.0.2.7 600000', MISUNDERSTOOD),
         'dialect.heard mistaken': ['stays', MISUNDERSTOOD, 'emit speakers.changed', 'speakers = none'],
-        // The call may begin without a greeting. The entry is removed until bob answers ACCEPTED again.
+        // Bob's entry says that he speaks dialect B, so the call may begin without a greeting. Call control
+        // removes the entry, and makes a new one if bob answers ACCEPTED.
         'call.place': [
           'calling.dialling',
           'owner <- call.dialling 2',
@@ -423,7 +427,7 @@ export const CALL_CONTROL: LegalTable = {
         ...NOT_PLACED,
         'message.send': NO_CHAT,
         'call.placed': ['stays', 'current = 1 bob 192.0.2.7 chat'],
-        // The connection gets the command to leave when it reports.
+        // When the connection reports later, call control commands it to leave.
         'chat.leave': ['free', STOP_CALLING, 'current = none'],
         [callingTimer]: ['free', STOP_CALLING, 'owner <- chat.failed 1 unanswered', 'current = none'],
         'calls.end': ['idle', STOP_CALLING, 'owner <- calls.ended', 'current = none'],
@@ -494,7 +498,7 @@ export const CALL_CONTROL: LegalTable = {
         ...talking({ stop: [STOP_STALLED], underWay: [LINE], held: [LINE] }),
         'delivery.progressed': ['stays', STOP_STALLED, RESTART_STALLED],
         'message.send': FULL,
-        // The held line replaces the sent line.
+        // The held line is now under way in place of the sent line.
         'message.sent': [
           'stays',
           STOP_STALLED,
