@@ -280,7 +280,7 @@ export class ConsoleEffects implements Readonly<Record<ConsoleEffect, (input: Co
 
   refusePaste(input: ConsoleInput): void {
     this.agreeToPaste(input);
-    this.#display.print([`(Not sent: the ${this.#pasted.drop().length} lines of the paste.)`]);
+    this.#display.print([`(The ${this.#pasted.drop().length} pasted lines were not sent.)`]);
     this.#display.ask(this.#open);
   }
 

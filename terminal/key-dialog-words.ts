@@ -34,7 +34,7 @@ export function wordsPrompt(words: readonly string[]): Prompt {
 /** The prompt that asks for two of the words. Positions count from 1. */
 export function twoWordsPrompt([first, second]: readonly [number, number]): Prompt {
   return {
-    text: `Type words ${first} and ${second} on one line (Enter alone: later): `,
+    text: `Type words ${first} and ${second} on one line (empty line: later): `,
     kind: 'line',
     isSecret: true,
   };
@@ -51,7 +51,7 @@ export function allWordsPrompt(id: UserId, count: number): Prompt {
 
 export const KEY_DIALOG_SAY = {
   copy:
-    'Your key has 24 words. Copy them on paper: they bring you back if this machine is lost. ' +
+    'Your key has 24 words. Copy them onto paper: they bring your key back if this machine is lost. ' +
     'Anyone who has them can sign in as you. To do it later, press Enter twice.',
   copied: 'The words are right, and are no longer on this machine. Keep your paper.',
   wrong: 'Those are not the two words. Look at your paper.',

@@ -34,10 +34,10 @@ export const MENU_HELP: readonly string[] = [
   '  A - puts a registered user on your buddy list',
   '  D - takes a buddy off your list',
   '  M - calls a buddy; each line you type is sent, and a line with just q leaves',
-  '  S - shows your buddies as the server has them now, and calls you missed',
+  '  S - shows your buddies as the server has them now, and your missed calls',
   '  W - says that you are away, or back again',
   '  H - shows your latest messages with a buddy, or searches them',
-  '  B - blocks an id or an address: its calls are refused; or unblocks it',
+  '  B - refuses the calls of an id or an address, or accepts them again',
   '  X - leaves; so do Ctrl-C at the menu, and Ctrl-D',
 ];
 
@@ -74,7 +74,7 @@ const LINES: Partial<NoticeLines> = {
     if (notice.messages.length > 0) return linesOf(notice);
     return [
       notice.search === ''
-        ? `${first} The messages of your chats are kept there, unless you use --no-history.`
+        ? `${first} Messages of your chats are kept in the history, unless you use --no-history.`
         : `${first} Enter the id alone to see the latest messages.`,
     ];
   },

@@ -279,7 +279,7 @@ test('a paste that the user refuses to send is dropped, and the draft stays', as
   await terminal.shows('14:05 bob: hi', 'Send these 2 lines (y/n)?');
   terminal.press(pasted('y\ry'));
   terminal.press('n');
-  await terminal.shows('Send these 2 lines (y/n)? N', '(Not sent: the 2 lines of the paste.)', '> draft');
+  await terminal.shows('Send these 2 lines (y/n)? N', '(The 2 pasted lines were not sent.)', '> draft');
   t.deepEqual(driver.answers, []);
 });
 

@@ -142,7 +142,7 @@ test('an empty list says that it is empty, and how to fill it', (t) => {
   const history = { say: 'history', buddy: bob, messages: [] } as const;
   t.regex(
     terminalLinesOf({ ...history, search: '' }).join(),
-    /^History with bob: nothing\. The messages of your chats are kept there/,
+    /^History with bob: nothing\. Messages of your chats are kept in the history/,
   );
   t.regex(
     terminalLinesOf({ ...history, search: 'x' }).join(),

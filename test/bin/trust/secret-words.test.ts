@@ -37,7 +37,7 @@ async function copied(terminal: Terminal, words: readonly string[]): Promise<voi
   const pair = await askedBack(terminal, words);
   // The words are cut and put back. These keys work in the dialog as in any other line.
   terminal.press(`${pair.join(' ')}${CTRL_U}`);
-  await terminal.until(() => terminal.rows().at(-1)?.endsWith('(Enter alone: later):') ?? false);
+  await terminal.until(() => terminal.rows().at(-1)?.endsWith('(empty line: later):') ?? false);
   terminal.press(`${CTRL_Y}\r`);
   await terminal.until(() => terminal.rows().some((row) => row.startsWith('The words are right,')));
 }
