@@ -150,7 +150,7 @@ function Messages({
   const latest = messages.slice(-MAX_LISTED_MESSAGES).reverse();
   return (
     <div class="exchange">
-      <p class="last">It runs no statechart. Its last messages:</p>
+      <p class="last">This actor runs no statechart. Its last messages:</p>
       <ol>
         {latest.map(({ serial, at, type, from, to, fields }) => {
           const isIncoming = to === path;

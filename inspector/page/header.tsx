@@ -20,7 +20,7 @@ const CONNECTION_TEXTS: Readonly<Record<ConnectionState, string>> = {
   connecting: 'connecting…',
   live: 'live',
   lost: 'The program has ended or cannot be reached. Reconnecting…',
-  gone: 'The program refuses this page: its address is outdated, or too many pages are open.',
+  gone: 'The program refuses this page: the address of this page is outdated, or too many pages are open.',
 };
 
 export function Header({ hello, connection, isPaused, search, token, onPause, onSearch }: HeaderProps) {

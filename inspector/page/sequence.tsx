@@ -223,7 +223,7 @@ function Details({
         {partyText(from, fromMember)} → {partyText(to, toMember)}
       </p>
       {texts.length === 0 ? (
-        <p class="nothing">No other fields are shown.</p>
+        <p class="nothing">No fields are shown.</p>
       ) : (
         <dl>
           {texts.map(([name, value]) => (

@@ -127,7 +127,7 @@ function GroupSummary({ group: { live, started, crashed, states } }: { readonly 
     <span class="summary">
       <span class="counts">
         <span>× {count(live)} live</span>
-        <span>{count(started)} served</span>
+        <span>{count(started)} started</span>
         {crashed > 0 && <b class="crashed">{count(crashed)} crashed</b>}
       </span>
       {Object.entries(states).map(([state, number]) => (
