@@ -35,7 +35,10 @@ const NOTIFY_MODES: readonly NotifyMode[] = ['off', 'bell', 'osc'];
 /** Adds the options to the program. Commander accepts them before and after the name of a subcommand. */
 export function addClientOptions(program: Command): Command {
   const options = [
-    new Option('--server <host>', 'name or address of the server; several of one directory: a,b,c')
+    new Option(
+      '--server <host>',
+      'name or address of the server, or a list a,b,c of servers that share a directory',
+    )
       .argParser(textOption)
       .default('localhost'),
     new Option('--tcp-port <port>', "the server's port for REG, ADD and DEL")
@@ -90,7 +93,9 @@ export function privacyMode(settings: Pick<ClientSettings, 'private' | 'clear'>)
 export function idOption(value: string): UserId {
   const id = parseId(value);
   if (id === undefined)
-    throw new InvalidArgumentError('Use 1 to 64 letters, digits and _ . @ + -, first a letter, digit or _.');
+    throw new InvalidArgumentError(
+      'Use 1 to 64 letters, digits and _ . @ + -, beginning with a letter, a digit or _.',
+    );
   return id;
 }
 

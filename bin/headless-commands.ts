@@ -153,7 +153,7 @@ export function addHeadlessCommands(program: Command): void {
     .addOption(
       new Option(
         '--accept <whom>',
-        "calls to accept: all, those that give a buddy's id, or ask for each call",
+        "which calls to accept: all, only calls that give a buddy's id, or ask about each call",
       )
         .choices(['all', 'buddies', 'ask'] satisfies AcceptMode[])
         .default('buddies'),

@@ -54,7 +54,7 @@ function addKeyCommand(program: Command): void {
   withExamples(
     command,
     ['im-client key', 'print each id that has a key here: its key, six words, and where the 24 words are'],
-    ['im-client key words --user alice', 'show the 24 words of alice at a terminal, to copy them on paper'],
+    ['im-client key words --user alice', 'show the 24 words of alice at a terminal, to copy them onto paper'],
     ['im-client key restore --user alice', 'type the 24 words on a new machine'],
     ['im-client key revoke --user alice', 'shut out a lost machine, and all others but this one'],
     ['im-client key new', 'make a key for a registered id; the operator of the server then sets it'],
@@ -71,7 +71,10 @@ function addTrustCommand(program: Command): void {
     .description('print the keys of your buddies, or verify the key of a buddy')
     .argument('[buddy]', "the buddy's id; without it, all buddies whose key is known", idOption)
     .argument('[key]', "the buddy's key, 43 characters, if you have it from the buddy", keyArgument)
-    .option('--words [words]', 'the six words that the buddy reads out; without a value, asked for')
+    .option(
+      '--words [words]',
+      'the six words that the buddy reads out; without a value, the command asks for them',
+    )
     .option('--json', 'print one line of JSON for each buddy')
     .action((buddy: UserId | undefined, key: IdentityKey | undefined, { words }: TrustOptions) => {
       if (words !== undefined && buddy === undefined) command.error('--words needs a buddy');
@@ -97,7 +100,7 @@ function addTrustCommand(program: Command): void {
 
 function addForgetCommand(program: Command): void {
   const command = withProgramOptions(program.command('forget'), '--user', '--server', '--tcp-port')
-    .description('forget the key of a buddy: the next key that the server names is stored')
+    .description('forget the key of a buddy; the client then stores the next key that the server names')
     .argument('<buddy>', "the buddy's id", idOption)
     .option('--json', 'print one line of JSON')
     .action((buddy: UserId) =>
@@ -148,7 +151,7 @@ function addDeleteCommand(program: Command): void {
     );
   withExamples(
     command,
-    ['im-client delete alice', 'ask twice, then delete alice: off every list, and no longer able to sign in'],
+    ['im-client delete alice', 'ask twice, then delete alice, also from every buddy list'],
     ['im-client delete alice --yes', 'do not ask, for scripts'],
   );
 }

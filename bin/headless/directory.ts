@@ -17,7 +17,7 @@ import { type Session, unlessStopped, untilOver } from './session.js';
 import type { Fields } from './wording.js';
 
 /** Printed when a list fills the longest answer that the server can send. */
-export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as an answer of the server can be';
+export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as the longest answer of the server';
 
 /** Printed for a list without buddies. */
 const LIST_IS_EMPTY = 'im-client: the buddy list is empty: add a buddy with im-client add ID BUDDY';
@@ -33,7 +33,7 @@ export async function register(session: Session, id: UserId): Promise<number> {
 
 /** Printed after a registration with a key whose words the user has not copied. */
 function wordsHint(id: UserId): string {
-  return `If this machine is lost, the 24 words of the key bring it back: im-client key words --user ${id}`;
+  return `If this machine is lost, the 24 words restore the key. Copy them: im-client key words --user ${id}`;
 }
 
 /**

@@ -184,7 +184,8 @@ const MISROUTED =
 const REFUSAL_REASONS: Readonly<Record<RefusalCause, string>> = { busy: 'busy', ...WHY_CUT };
 
 function refusalReason({ cause, untold }: Extract<ClientNotice, { type: 'call.refused' }>): string {
-  return untold === 0 ? REFUSAL_REASONS[cause] : `${REFUSAL_REASONS[cause]} (and ${untold} before it)`;
+  const reason = REFUSAL_REASONS[cause];
+  return untold === 0 ? reason : `${reason} (and ${untold} earlier ${untold === 1 ? 'call' : 'calls'})`;
 }
 
 /** Creates a log for the client's actors, which shows the user only the errors. */

@@ -40,7 +40,10 @@ export async function listTrust(session: KeySession): Promise<number> {
     await printTrust(session, buddy as UserId, view.find(buddy as UserId));
   }
   if (view.isDamaged) {
-    tell(`A line of the file is damaged: a buddy who is not listed may be ${LEVEL_WORDS.damaged}.`);
+    tell(
+      'A line of the file is damaged: ' +
+        'if a buddy is not listed, the stored key of this buddy may be unreadable.',
+    );
   } else if (view.subjects.length === 0 && !session.isJson) {
     tell(`No key of a buddy of ${id} is known here. A key is stored when you add a buddy or call one.`);
   }
@@ -89,7 +92,7 @@ export async function forgetBuddy(session: KeySession, buddy: UserId): Promise<n
     `Compare the six words then: im-client trust ${buddy} --words`,
   ];
   if (level === 'changed') {
-    lines.splice(1, 0, 'The other key, which the server named, counts when you call next.');
+    lines.splice(1, 0, 'From your next call on, the other key, which the server named, counts.');
   }
   const waiting = await countWaiting(session, name, buddy);
   if (waiting > 0) lines.push(`Undelivered lines to the forgotten key stay in a file: ${waiting}`);
@@ -168,7 +171,7 @@ async function printTrust(session: KeySession, buddy: UserId, trust: StoredTrust
 function explainChange(buddy: UserId): void {
   tell(`The server names another key of ${buddy} than the one stored here, so there are no calls.`);
   tell(`Ask ${buddy}, not over this messenger, for the six words: im-client trust ${buddy} --words`);
-  tell(`Or give up the stored key, and with it the protection: im-client forget ${buddy}`);
+  tell(`Or discard the stored key, and with it the protection: im-client forget ${buddy}`);
 }
 
 function explainDamage(buddy: UserId): void {

@@ -99,7 +99,7 @@ async function remove(server: KeyedServer, held: HeldKey, id: UserId): Promise<v
     const newest = await server.newestDevice(id).catch(() => undefined);
     if (newest === 'unregistered') return;
     throw new Refused(
-      `the server has not confirmed it: ${(error as Error).message}. Run the command again`,
+      `the server has not confirmed the deletion: ${(error as Error).message}. Run the command again`,
       HEADLESS_EXIT.noServer,
     );
   }

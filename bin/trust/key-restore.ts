@@ -17,7 +17,7 @@ export async function restoreKey(session: KeySession): Promise<number> {
   const newest = await askNewest(server, id);
   if (newest.identity !== identity.key) {
     throw new Refused(
-      `these words are of another key than the one of ${id} at this server. Nothing was stored`,
+      `these words belong to another key than that of ${id} at this server. Nothing was stored`,
       HEADLESS_EXIT.wrongWords,
     );
   }

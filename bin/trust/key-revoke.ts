@@ -106,7 +106,7 @@ async function makeDevice(
   const newest = known ?? (await askNewest(server, id));
   if (newest.identity !== identity.key) {
     throw new Refused(
-      `these words are of another key than the one of ${id} at this server. Nothing was changed`,
+      `these words belong to another key than that of ${id} at this server. Nothing was changed`,
       HEADLESS_EXIT.wrongWords,
     );
   }
@@ -124,7 +124,8 @@ async function recordUntilConfirmed(server: KeyedServer, held: HeldKey, id: User
     if (missing === undefined) return;
     const cause = missing === 'busy' ? 'is busy' : 'cannot be reached';
     tell(
-      `The server ${cause}: the others are not shut out yet. The client asks again in ${pauseMs / 1_000} s.`,
+      `The server ${cause}: the other devices are not shut out yet. ` +
+        `The client asks again in ${pauseMs / 1_000} s.`,
     );
     await setTimeout(pauseMs);
   }

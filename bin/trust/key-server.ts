@@ -43,9 +43,9 @@ export async function identifyServer({ root, server }: KeySession): Promise<Keye
 export async function askNewest(server: KeyedServer, id: UserId): Promise<Device> {
   const newest = await server.newestDevice(id).catch(refuse);
   if (newest === 'unregistered')
-    throw new Refused(`${id} is not registered at this server. Nothing was stored`, exitOfReply(202));
+    throw new Refused(`${id} is not registered at this server. Nothing was changed`, exitOfReply(202));
   if (newest === 'open')
-    throw new Refused(`${id} has no key at this server. Nothing was stored`, HEADLESS_EXIT.noKey);
+    throw new Refused(`${id} has no key at this server. Nothing was changed`, HEADLESS_EXIT.noKey);
   return newest;
 }
 

@@ -145,7 +145,7 @@ test('after a changed key is forgotten, the key that the server names is pinned'
   t.is(forgotten.code, 0);
   t.deepEqual(forgotten.stdout.split('\n').slice(0, 2), [
     'The key of bob is forgotten.',
-    'The other key, which the server named, counts when you call next.',
+    'From your next call on, the other key, which the server named, counts.',
   ]);
   t.is(await pin(), undefined);
   t.is((await trust('bob')).code, 0);

@@ -92,7 +92,7 @@ test('the report about wrong words from a pipe repeats none of them', async (t) 
     [words.slice(1), 'there are 23 words, but there must be 24'],
     [[], 'there are 0 words, but there must be 24'],
     [swapped, 'at least one word is wrong, or the words are in the wrong order'],
-    [other, 'these words are of another key than the one of alice at this server. Nothing was stored'],
+    [other, 'these words belong to another key than that of alice at this server. Nothing was stored'],
   ] as const) {
     const result = await second.run(RESTORE, `${typed.join(' ')}\n`);
     t.deepEqual(result, { code: 22, stdout: '', stderr: `im-client: ${reason}\n` });
@@ -107,13 +107,13 @@ test('an id that is not registered, or has no key, is not restored', async (t) =
   t.deepEqual(await home.run(RESTORE, words), {
     code: 5,
     stdout: '',
-    stderr: 'im-client: alice is not registered at this server. Nothing was stored\n',
+    stderr: 'im-client: alice is not registered at this server. Nothing was changed\n',
   });
   await ask(server.tcp, 'REG alice\n');
   t.deepEqual(await home.run(RESTORE, words), {
     code: 19,
     stdout: '',
-    stderr: 'im-client: alice has no key at this server. Nothing was stored\n',
+    stderr: 'im-client: alice has no key at this server. Nothing was changed\n',
   });
 });
 
