@@ -45,7 +45,7 @@ Exit codes:
    0  done
    1  failed: no server runs here, no permission, or the server could not do it
    2  a mistake on the command line
-   3  there is no such user, or no such ban`;
+   3  there is no such user, reserved id or ban`;
 
 /** A command that the running server carries out. */
 interface AdminCommand {
@@ -102,7 +102,7 @@ const COMMANDS: readonly AdminCommand[] = [
       if (text === undefined) return { command: 'users' };
       const pattern = parseIdPattern(text);
       if (pattern === undefined)
-        return command.error(`'${text}' matches no id: use characters of ids, * and ?`);
+        return command.error(`'${text}' matches no id: use only *, ? and characters that an id may have`);
       return { command: 'users', pattern };
     },
   },
@@ -211,13 +211,16 @@ function idIn(command: Command): UserId {
 function targetIn(command: Command): BanTarget {
   const [text = ''] = command.args;
   const target = readBanTarget(text, isId(command));
-  return target ?? command.error(`'${text}' is neither a valid id nor an IP address or a network`);
+  return target ?? command.error(`'${text}' is not a valid id, IP address or network`);
 }
 
 /** Asks for a confirmation before a user is deleted. Ends the process if the answer is no. */
 async function confirmDeletion(command: Command, request: AdminRequest): Promise<void> {
   if (command.opts<{ readonly yes?: true }>().yes || request.command !== 'delete') return;
-  if (!process.stdin.isTTY) return command.error('delete asks for a confirmation at a terminal: add --yes');
+  if (!process.stdin.isTTY)
+    return command.error(
+      'delete must ask for a confirmation, and standard input is not a terminal: add --yes',
+    );
   const questions = new TerminalQuestions();
   const agrees = await questions.agrees(`Delete ${request.id}, also from all buddy lists? (yes/no) `);
   questions.close();

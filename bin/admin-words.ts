@@ -153,7 +153,7 @@ function userLines(fields: AdminFields): readonly string[] {
 }
 
 function sessionText({ announces, serial, address, seen }: AdminFields): string {
-  return `device ${serial} from ${address}${announces ? '' : ', only asks'}, seen ${seen}`;
+  return `device ${serial} from ${address}${announces ? '' : ', does not announce presence'}, seen ${seen}`;
 }
 
 function absenceLines(fields: AdminFields): readonly string[] {
@@ -222,7 +222,7 @@ export const RELOADED: AdminView = {
     const values = Object.entries(changed as AdminFields).map(([name, value]) => `${name} = ${value}`);
     const waiting = needsRestart as readonly string[];
     return [
-      ...(values.length === 0 ? ['no option that applies without a restart has changed'] : values),
+      ...(values.length === 0 ? ['no option has changed that can apply without a restart'] : values),
       ...(waiting.length === 0 ? [] : [`these changes need a restart: ${waiting.join(', ')}`]),
     ];
   },

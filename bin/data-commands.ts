@@ -172,7 +172,7 @@ async function targetOf(
     },
   );
   if (isFile === false)
-    throw new Error(`${path} is not a regular file: omit it, and redirect standard output`);
+    throw new Error(`${path} is not a regular file: omit the path, and redirect standard output`);
   const target =
     isFile === undefined ? join(await realpath(dirname(path)), basename(path)) : await realpath(path);
   if (directory !== undefined && dirname(target) === (await realpath(directory.path))) {

@@ -165,7 +165,9 @@ function whyNotMerged(users: Users, { id, device }: Registration): string | unde
   const user = users.numberOf(id);
   if (user === -1) return `'${id}' is reserved`;
   const isSame = users.deviceOf(user)?.identity === device?.identity;
-  return isSame ? undefined : `'${id}' exists with a different key, or only one of the two has a key`;
+  return isSame
+    ? undefined
+    : `'${id}' exists, and its key differs from the imported key (one of them may have no key)`;
 }
 
 /** The user whose list is imported, with the device that may change it; `undefined` for a skipped user. */
@@ -209,7 +211,7 @@ class Refusals {
 
   /** Why a buddy was not added; `undefined` when it is on the list already. */
   reasonOf({ id, buddy }: Addition): string | undefined {
-    if (buddy === id) return `'${buddy}' cannot be on their own list`;
+    if (buddy === id) return `'${buddy}' cannot be on its own buddy list`;
     const { users } = this.#store;
     const other = users.numberOf(buddy);
     if (other === -1) return `'${buddy}' is not registered`;

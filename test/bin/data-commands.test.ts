@@ -249,7 +249,7 @@ test('an export refuses a harmful target, and fails if it cannot write everythin
   t.regex(inside.stderr, /^im-server: .* is in the data directory: choose another directory\n$/);
   const device = await run(t, 'export', directory, '/dev/null');
   t.is(device.code, 1);
-  t.regex(device.stderr, /^im-server: \/dev\/null is not a regular file: omit it, /);
+  t.regex(device.stderr, /^im-server: \/dev\/null is not a regular file: omit the path, /);
   t.deepEqual(await readdir(directory), before);
   const command = [process.execPath, programPath('im-server'), 'export', directory];
   const full = spawn('sh', ['-c', '"$0" "$@" > /dev/full', ...command]);

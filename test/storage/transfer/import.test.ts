@@ -98,7 +98,7 @@ test('invalid entries are skipped with source and reason, and the rest is import
   t.deepEqual(skipped, [
     "2: 'b!d' is not a valid id",
     "1: 'b!d' is not a valid id",
-    "1: 'alice' cannot be on their own list",
+    "1: 'alice' cannot be on its own buddy list",
     "1: 'stranger' is not registered",
   ]);
 });
@@ -192,8 +192,9 @@ test('users with a different or an invalid key, and conflicting entries, are ski
     skipped.map((line) => line.replace(/:.*'(\S*)' /, ': $1 ')),
     [
       '4: key:x:7:3 is not a valid key',
-      ...[1, 2].map((line) => `${line}: alice exists with a different key, or only one of the two has a key`),
-      '3: bob exists with a different key, or only one of the two has a key',
+      ...['1: alice', '2: alice', '3: bob'].map(
+        (user) => `${user} exists, and its key differs from the imported key (one of them may have no key)`,
+      ),
       '5: dora is reserved',
       '7: it is not a reserved id or a ban',
       '6: carol is registered',
