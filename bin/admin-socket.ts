@@ -74,11 +74,11 @@ export async function findSocketProblem(
   const [writable] = await findWritable(directory, []);
   if (writable === undefined) return undefined;
   if (writable.by === 'group') {
-    warn(`${directory} can be written by its group, which can take the place of ${path}`);
+    warn(`${directory} can be written by its group, which can replace the socket ${path}`);
     return undefined;
   }
   return (
-    `all users of this machine can take the place of ${path}: ` +
+    `all users of this machine can replace the socket ${path}: ` +
     'choose a directory for --admin-socket that only the user of the server can write to'
   );
 }

@@ -50,7 +50,7 @@ export function addKeyCommand(program: Command, file: ConfigFile): void {
   const command = program
     .command('key')
     .description("print the server's own key, or show, set or clear the key of an id")
-    .argument('[dir]', `${DIRECTORY}, while no server uses it; without it, the running server does the work`)
+    .argument('[dir]', `${DIRECTORY}, while no server uses it; if omitted, the running server does the work`)
     // `parseWords` checks the action: without a directory, the action is the first word of the command line.
     .addArgument(new Argument('[action]', 'what to do').choices(ACTIONS).argParser((word: string) => word))
     .argument('[id]', "the id of a user; without it, show prints the server's own key")

@@ -24,7 +24,8 @@ export function addMigrateCommand(program: Command): void {
   const command = program
     .command('migrate')
     .description(
-      'make a directory in PostgreSQL, in an empty database; an existing one gets the format of this version',
+      'make a directory in an empty PostgreSQL database, ' +
+        'or convert an existing directory to the format of this version',
     )
     .argument('<url>', 'the directory, such as postgres://im@db1,db2/im')
     .option('--identity <dir>', "use the server's own key of this data directory, not a new one", textOption)
@@ -49,6 +50,6 @@ export function addMigrateCommand(program: Command): void {
 async function seedOf(path: string): Promise<Buffer> {
   const directory = new DataDirectory(DISK, resolve(path));
   const seed = await readServerSeed(directory);
-  if (seed === undefined) throw new Error(`${directory.path} has no key of a server`);
+  if (seed === undefined) throw new Error(`${directory.path} has no server key`);
   return seed;
 }

@@ -108,7 +108,7 @@ export function createReload(
     const read = await readOptions(args, environment);
     if (read instanceof CommanderError) {
       const problem = toDisplayText(read.message.replace(/^error: /, ''));
-      log.error({ problem }, 'the configuration has a mistake, and changes nothing');
+      log.error({ problem }, 'the configuration has a mistake: nothing was changed');
       return { problem };
     }
     const next = adapt(read);

@@ -110,7 +110,7 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
     ).argParser(textOption),
     count(
       '--max-connections',
-      'maximum number of TCP connections at once; others are answered 206',
+      'maximum number of TCP connections at once; further connections are answered 206',
       MAX_CONNECTIONS,
     ),
     count(
@@ -130,22 +130,25 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
       .default(RESERVE_DAYS),
     count(
       '--registration-burst',
-      'maximum number of REG and REM requests that one address makes at once; others are answered 206',
+      'maximum number of REG and REM requests that one address makes at once; ' +
+        'further requests are answered 206',
       REGISTRATIONS.burst,
     ),
     count(
       '--registration-rate',
-      'maximum number of REG and REM requests that one address makes per second after that',
+      'maximum number of REG and REM requests that one address makes per second once the burst is used up',
       REGISTRATIONS.perSecond,
     ),
     count(
       '--change-burst',
-      'maximum number of ADD, DEL and LOG requests that one address makes at once; others are answered 206',
+      'maximum number of ADD, DEL and LOG requests that one address makes at once; ' +
+        'further requests are answered 206',
       CHANGES.burst,
     ),
     count(
       '--change-rate',
-      'maximum number of ADD, DEL and LOG requests that one address makes per second after that',
+      'maximum number of ADD, DEL and LOG requests that one address makes ' +
+        'per second once the burst is used up',
       CHANGES.perSecond,
     ),
     count(
@@ -155,7 +158,7 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
     ),
     count(
       '--datagram-rate',
-      'maximum number of datagrams that one address sends per second after that',
+      'maximum number of datagrams that one address sends per second once the burst is used up',
       DATAGRAMS.perSecond,
     ),
     count(
@@ -166,7 +169,7 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
     ),
     count(
       '--answer-rate',
-      'maximum number of bytes of answers to GET that one address gets per second after that',
+      'maximum number of bytes of answers to GET that one address gets per second once the burst is used up',
       ANSWER_BYTES.perSecond,
       'bytes',
     ),
@@ -177,7 +180,7 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
     ),
     count(
       '--handshake-rate',
-      'maximum number of TLS handshakes that one address makes per second after that',
+      'maximum number of TLS handshakes that one address makes per second once the burst is used up',
       HANDSHAKE_LIMITS.perAddress.perSecond,
     ),
     count(
@@ -187,7 +190,8 @@ export function addServerOptions(program: Command, environment: NodeJS.ProcessEn
     ),
     count(
       '--total-handshake-rate',
-      'maximum number of TLS handshakes that all addresses together make per second after that',
+      'maximum number of TLS handshakes that all addresses together make ' +
+        'per second once the burst is used up',
       HANDSHAKE_LIMITS.inAll.perSecond,
     ),
     count(
@@ -250,9 +254,9 @@ export function findContradiction(program: Command, sourceOf: (key: string) => s
   const { directory, directoryAlone, repair, metrics, tcpPort } = program.opts<ServerOptions>();
   const named = (key: string) => `${key} (${sourceOf(key)})`;
   if (tcpPort !== 0 && metrics !== undefined && parseMonitorAddress(metrics)?.port === tcpPort)
-    return `${named('metrics')} needs a port of its own, and not that of ${named('tcp-port')}`;
+    return `${named('metrics')} and ${named('tcp-port')} must name different ports`;
   if (directory === undefined)
-    return directoryAlone ? `${named('directory-alone')} needs directory` : undefined;
+    return directoryAlone ? `${named('directory-alone')} needs the option directory` : undefined;
   if (program.getOptionValueSource('data') !== 'default')
     return `${named('directory')} cannot be used with ${named('data')}`;
   return repair ? `${named('directory')} cannot be used with --repair` : undefined;

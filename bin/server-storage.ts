@@ -143,12 +143,16 @@ function logReport(log: Log, { type, ...fields }: PostgresReport): void {
     case 'standby.missing':
       return log.warn(
         fields,
-        'the directory has no synchronous standby: acknowledged changes can be lost with its machine',
+        'the directory has no synchronous standby: ' +
+          "if the primary's machine is lost, acknowledged changes can be lost",
       );
     case 'doubt.begun':
       return log.warn(fields, 'a commit was not confirmed: its changes may or may not have been made');
     case 'doubt.resolved':
-      return log.info(fields, 'the log of the directory shows whether those changes were made');
+      return log.info(
+        fields,
+        'the log of the directory shows whether the changes of the unconfirmed commit were made',
+      );
   }
 }
 
@@ -156,7 +160,10 @@ function logStoreEvent(log: Log, event: StoreReport): void {
   const { type, ...fields } = event;
   switch (type) {
     case 'tail.kept':
-      return log.warn(fields, 'an interrupted write was dropped and kept in a .broken file');
+      return log.warn(
+        fields,
+        'an interrupted write was removed from the database, and is kept in a .broken file',
+      );
     case 'snapshot.made':
       return log.debug(fields, 'snapshot made');
     case 'snapshot.failed':

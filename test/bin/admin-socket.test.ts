@@ -50,7 +50,7 @@ test('a directory that all users can write to is refused', async (t) => {
   t.deepEqual(warnings, []);
   t.is(await find(0o770), undefined);
   t.is(warnings.length, 1);
-  t.regex((await find(0o777)) ?? '', /^all users of this machine can take the place of .*admin\.sock: /);
+  t.regex((await find(0o777)) ?? '', /^all users of this machine can replace the socket .*admin\.sock: /);
   t.is(await find(0o1777), await find(0o777));
   t.is(await findSocketProblem('/nowhere/admin.sock', t.fail), undefined);
 });
@@ -69,5 +69,5 @@ test('the server does not start if all users can write to the directory of its s
     join(directory, 'admin.sock'),
   );
   t.is(code, 1);
-  t.regex(stderr, /^im-server: all users of this machine can take the place of .*\n$/);
+  t.regex(stderr, /^im-server: all users of this machine can replace the socket .*\n$/);
 });

@@ -95,7 +95,7 @@ test('SIGHUP logs the options that need a restart, and the command line override
 test('a mistake in the file changes nothing, and the log names its place', async (t) => {
   const { server, path, write } = await configured(t, 'max-users = 1\n');
   await write('max-users = 9\nlog-level = loud\n');
-  const logged = await reload(server, 'the configuration has a mistake, and changes nothing');
+  const logged = await reload(server, 'the configuration has a mistake: nothing was changed');
   t.regex(String(logged['problem']), new RegExp(`^${path}:2: log-level cannot be 'loud'`));
   t.is(await ask(server.tcp, 'REG alice\n'), '200 OK\r\n');
   t.is(await ask(server.tcp, 'REG bob\n'), '206 BUSY\r\n');

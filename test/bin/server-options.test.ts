@@ -89,9 +89,9 @@ test('options that contradict each other are refused with the place of each', as
   const both = await run(t, {}, '--config', path, '--directory', url);
   t.regex(both.stderr, /directory \(command line\) cannot be used with data \(\S+server\.conf:2\)/);
   const alone = await run(t, { IM_SERVER_DIRECTORY_ALONE: 'yes' });
-  t.regex(alone.stderr, /directory-alone \(IM_SERVER_DIRECTORY_ALONE\) needs directory/);
+  t.regex(alone.stderr, /directory-alone \(IM_SERVER_DIRECTORY_ALONE\) needs the option directory/);
   const port = await run(t, { IM_SERVER_METRICS: '0.0.0.0:1234' });
-  t.regex(port.stderr, /metrics \(IM_SERVER_METRICS\) needs a port of its own.*tcp-port \(default\)/);
+  t.regex(port.stderr, /metrics \(IM_SERVER_METRICS\) and tcp-port \(default\) must name different ports/);
   const password = await run(
     t,
     {},

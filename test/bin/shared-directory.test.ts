@@ -120,7 +120,7 @@ test('--directory refuses a password and an option of a data directory, and show
       ['--directory', 'postgres://im@db1/im', '--repair'],
       /directory \(command line\) cannot be used with --repair/,
     ],
-    [['--directory-alone'], /directory-alone \(command line\) needs directory/],
+    [['--directory-alone'], /directory-alone \(command line\) needs the option directory/],
     [['migrate', 'postgres://im:secret@db1/im'], /must not have a password/],
   ] as const) {
     const { code, stdout, stderr } = await runToEnd(t, ...args);
@@ -163,7 +163,10 @@ withPostgres(() => {
     const warnings = logOf(server).filter(({ level }) => level >= 40);
     t.deepEqual(
       warnings.map(({ msg }) => msg),
-      ['the directory has no synchronous standby: acknowledged changes can be lost with its machine'],
+      [
+        'the directory has no synchronous standby: ' +
+          "if the primary's machine is lost, acknowledged changes can be lost",
+      ],
     );
   });
 
@@ -208,7 +211,7 @@ withPostgres(() => {
       '--identity',
       await temporaryDirectory(t),
     );
-    t.regex(none.stderr, /has no key of a server/);
+    t.regex(none.stderr, /has no server key/);
   });
 
   test('a dump moves users with their order and keys to PostgreSQL, and back', async (t) => {
