@@ -75,7 +75,7 @@ class Cluster {
     const url = `postgres://im@${ports.map((port) => `127.0.0.1:${port}`).join()}/im`;
     await this.#run('bin/im-server', 'migrate', url);
 
-    say('', '# The servers. No client is online yet, so they need not listen to each other first.');
+    say('', '# The servers. No client is online yet, so the servers start without a warm-up.');
     let [tcp, udp] = [tcpPort, udpPort];
     for (const [index, host] of HOSTS.entries()) {
       [tcp, udp] = await this.#startServer(`im${index + 1}`, host, tcp, udp, url);

@@ -86,7 +86,10 @@ export class PrimaryFinder {
     const timeline = rows[0]?.timeline ?? undefined;
     if (timeline === undefined) throw new Error('is a standby');
     if (timeline < this.#timeline) {
-      throw new Error(`is an old primary: its timeline is ${timeline}, and ${this.#timeline} was seen`);
+      throw new Error(
+        `is an old primary: its timeline is ${timeline}, ` +
+          `but a primary with timeline ${this.#timeline} was seen`,
+      );
     }
     return timeline;
   }

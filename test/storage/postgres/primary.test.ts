@@ -47,7 +47,7 @@ withPostgres(() => {
     await next.freeze();
     await t.throwsAsync(store.commit(changes('REG dave')), {
       code: 'store.unavailable',
-      message: /its timeline is 1, and 2 was seen/,
+      message: /its timeline is 1, but a primary with timeline 2 was seen/,
     });
     await next.thaw();
     t.is(await portFound(new PrimaryFinder(parseDatabaseUrl(next.url(database, old)))), next.port);
