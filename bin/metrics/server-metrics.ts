@@ -84,7 +84,7 @@ export class ServerMetrics implements ServerMeter {
     });
     this.#restarts = new Counter({
       name: 'im_actor_restarts_total',
-      help: 'Restarts by a supervisor, by actor.',
+      help: 'Restarts of each actor by its supervisor.',
       labelNames: ['actor'],
       registers,
     });
@@ -199,7 +199,9 @@ export class ServerMetrics implements ServerMeter {
     const datagrams = { no: this.#clear, yes: this.#sealed };
     new Counter({
       name: 'im_requests_total',
-      help: 'Requests over TCP by operation and reply. The reply none: the connection closed without one.',
+      help:
+        'Requests over TCP by operation and reply. ' +
+        'The reply none counts connections that closed without a reply.',
       labelNames: ['op', 'reply'],
       registers,
       collect() {
@@ -236,7 +238,7 @@ export class ServerMetrics implements ServerMeter {
       ['im_connections', 'Open TCP connections of clients.', () => this.#connections],
       ['im_connections_max', 'Maximum number of TCP connections at once.'],
       ['im_users', 'Registered users.', () => this.#users],
-      ['im_users_max', 'Maximum number of registered users.'],
+      ['im_users_max', 'Maximum number of users and reserved ids together.'],
       ['im_sessions', 'Open sessions of clients with keys.'],
       ['im_store_queued_changes', 'Changes that wait for the next group.', () => this.#queuedChanges],
     ];
