@@ -8,20 +8,18 @@ import type { Protection, WhyBarred } from '../machines/client/protection.js';
 import type { WordsVerdict } from '../machines/client/verification.js';
 import type { UserId } from '../protocol/id.js';
 
+const VERIFY_OR_FORGET = 'verify the key (V, or im-client trust) or give it up (im-client forget)';
+
 /** Says why no call or chat with a buddy is possible. Returns a sentence without its full stop. */
 export function barredText(buddy: UserId, why: WhyBarred): string {
   switch (why) {
     case 'changed':
       return (
         `the server names another key for ${buddy} than the known one. ` +
-        `Ask ${buddy} by telephone or in person, then verify the new key (V, or im-client trust), ` +
-        'or forget the old one (im-client forget)'
+        `Ask ${buddy} by telephone or in person, then ${VERIFY_OR_FORGET}`
       );
     case 'damaged':
-      return (
-        `the stored key of ${buddy} is damaged: verify the key (V, or im-client trust), ` +
-        'or forget it (im-client forget)'
-      );
+      return `the stored key of ${buddy} is damaged: ${VERIFY_OR_FORGET}`;
     case 'server-silent':
       return `the server does not say whether ${buddy} has a key: nothing was sent`;
     case 'not-private':
@@ -115,7 +113,7 @@ export function verdictLine(buddy: UserId, { result, reason }: WordsVerdict): st
     case 'no-key':
       return `No key of ${buddy} is known here.`;
     case 'failed':
-      return `The verification of ${buddy} could not be stored: ${reason ?? 'no reason'}.`;
+      return `It could not be stored that ${buddy} is verified: ${reason ?? 'no reason'}.`;
   }
 }
 

@@ -17,7 +17,7 @@ import { type Session, unlessStopped, untilOver } from './session.js';
 import type { Fields } from './wording.js';
 
 /** Printed when a list fills the longest answer that the server can send. */
-export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as the longest answer of the server';
+export const LIST_MAY_BE_CUT = 'the buddy list may be cut: it is as long as an answer of the server can be';
 
 /** Printed for a list without buddies. */
 const LIST_IS_EMPTY = 'im-client: the buddy list is empty: add a buddy with im-client add ID BUDDY';

@@ -154,7 +154,7 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
     case 'call.refused':
       return ['refused', { ...fieldsOf(notice), error: refusalReason(notice) }];
     case 'call.misunderstood': {
-      const error = `${notice.address} did not understand the answer: its next call gets a different answer`;
+      const error = `${notice.address} did not understand the answer: its next call gets another one`;
       return ['error', { address: notice.address, error, ...notice.hint }];
     }
     case 'key.changed':
@@ -164,7 +164,7 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
     case 'lines.resumed':
       return ['resumed', { buddy: notice.buddy, count: notice.count }];
     case 'server.lost':
-      return ['error', { error: `${notice.reason}; the client asks again every 10 s` }];
+      return ['error', { error: `${notice.reason}; it is asked again every 10 s` }];
     case 'server.found':
       return ['answering', {}];
     case 'session.ended':
@@ -179,13 +179,12 @@ function eventOf(notice: ClientNotice): [EventName, Fields] {
 }
 
 const MISROUTED =
-  'the server ignores your presence: it sees your datagrams come from another address than your logins';
+  "the server does not get this machine's presence: its datagrams come from another address than its logins";
 
 const REFUSAL_REASONS: Readonly<Record<RefusalCause, string>> = { busy: 'busy', ...WHY_CUT };
 
 function refusalReason({ cause, untold }: Extract<ClientNotice, { type: 'call.refused' }>): string {
-  const reason = REFUSAL_REASONS[cause];
-  return untold === 0 ? reason : `${reason} (and ${untold} earlier ${untold === 1 ? 'call' : 'calls'})`;
+  return untold === 0 ? REFUSAL_REASONS[cause] : `${REFUSAL_REASONS[cause]} (and ${untold} before it)`;
 }
 
 /** Creates a log for the client's actors, which shows the user only the errors. */
