@@ -15,7 +15,7 @@ export function countRefusals(meter: ServerMeter, counts: Map<LimitName, number>
       meter.recordRefusal(limit);
     },
     recordCommit: (changes, isDone, ms) => meter.recordCommit(changes, isDone, ms),
-    setUsers: (count) => meter.setUsers(count),
+    setUsers: (count, reserved) => meter.setUsers(count, reserved),
     setQueuedChanges: (count) => meter.setQueuedChanges(count),
   };
 }

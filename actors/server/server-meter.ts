@@ -92,8 +92,8 @@ export interface ServerMeter {
    * @param ms Milliseconds from the beginning of the commit to its end.
    */
   recordCommit(changes: number, isDone: boolean, ms: number): void;
-  /** The number of registered users. */
-  setUsers(count: number): void;
+  /** The number of registered users, and of reserved ids. */
+  setUsers(count: number, reserved: number): void;
   /** The number of changes that wait for the next commit. */
   setQueuedChanges(count: number): void;
 }

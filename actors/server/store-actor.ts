@@ -227,13 +227,13 @@ class StoreActor implements Behaviour<StoreEvent> {
     // Another program may have changed the data since the previous incarnation closed the store.
     store.takeExpulsions();
     this.#expel(store, 'all');
-    this.#meter.setUsers(store.users.countUsers());
+    this.#countUsers(store);
     this.#scope.ready();
     if (this.#catchUpMs === undefined) return;
     const onDone = (error?: Error) => {
       this.#announce(store);
       this.#expel(store);
-      this.#meter.setUsers(store.users.countUsers());
+      this.#countUsers(store);
       this.#outages.report('catch-up', error);
     };
     this.#catchUp = new CatchUp(this.#scope, { store, intervalMs: this.#catchUpMs, onDone });
@@ -349,7 +349,7 @@ class StoreActor implements Behaviour<StoreEvent> {
         }
         this.#announce(store);
         this.#expel(store);
-        this.#meter.setUsers(store.users.countUsers());
+        this.#countUsers(store);
         this.#outages.report('write');
         this.#scope.self.send({ type: 'commit.finished' });
       }),
@@ -368,6 +368,10 @@ class StoreActor implements Behaviour<StoreEvent> {
     if (lastChange === this.#announced) return;
     this.#announced = lastChange;
     this.#bus?.send({ type: 'directory.advanced', lastChange });
+  }
+
+  #countUsers({ users }: Store): void {
+    this.#meter.setUsers(users.countUsers(), users.countReservations());
   }
 
   /** Ends the presence and the sessions of the users whom the latest changes have expelled. */

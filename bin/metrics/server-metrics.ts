@@ -38,6 +38,7 @@ export class ServerMetrics implements ServerMeter {
   readonly #refusals = new Map<LimitName, number>();
   #connections = 0;
   #users = 0;
+  #reservedIds = 0;
   #queuedChanges = 0;
   readonly #requestSeconds: Histogram<'op'>;
   readonly #commitSeconds: Histogram;
@@ -177,8 +178,9 @@ export class ServerMetrics implements ServerMeter {
     this.#commitChanges.observe(changes);
   }
 
-  setUsers(count: number): void {
+  setUsers(count: number, reserved: number): void {
     this.#users = count;
+    this.#reservedIds = reserved;
   }
 
   setQueuedChanges(count: number): void {
@@ -238,6 +240,7 @@ export class ServerMetrics implements ServerMeter {
       ['im_connections', 'Open TCP connections of clients.', () => this.#connections],
       ['im_connections_max', 'Maximum number of TCP connections at once.'],
       ['im_users', 'Registered users.', () => this.#users],
+      ['im_reserved_ids', 'Ids of deleted users that are still reserved.', () => this.#reservedIds],
       ['im_users_max', 'Maximum number of users and reserved ids together.'],
       ['im_sessions', 'Open sessions of clients with keys.'],
       ['im_store_queued_changes', 'Changes that wait for the next group.', () => this.#queuedChanges],

@@ -68,6 +68,16 @@ test('the metrics show what clients did', async (t) => {
   t.true((sampleOf(page, 'process_resident_memory_bytes') ?? 0) > 0);
 });
 
+test('a deleted user counts as a reserved id, and no longer as a user', async (t) => {
+  const { tcp, http } = await startWatched(t);
+  const device = deviceOf();
+  await askSealed(tcp, device, 'REG kim');
+  t.is(await askSealed(tcp, device, 'REM kim'), '200 OK\r\n');
+  const page = await readPage(http, '/metrics');
+  t.is(sampleOf(page, 'im_users'), 0);
+  t.is(sampleOf(page, 'im_reserved_ids'), 1);
+});
+
 test('a refusal is counted by its limit', async (t) => {
   const { tcp, http } = await startWatched(t, '--max-users', '1', '--max-connections', '500');
   await ask(tcp, 'REG alice\n');

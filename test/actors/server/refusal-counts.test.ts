@@ -28,7 +28,7 @@ test('refusals are counted by limit, and every call reaches the wrapped meter', 
   meter.recordDatagram('SET', true, 'accepted');
   meter.recordRefusal('users');
   meter.recordCommit(3, true, 2);
-  meter.setUsers(7);
+  meter.setUsers(7, 2);
   meter.setQueuedChanges(8);
   t.deepEqual(calls, [
     ['recordConnection', 1],
@@ -36,7 +36,7 @@ test('refusals are counted by limit, and every call reaches the wrapped meter', 
     ['recordDatagram', 'SET', true, 'accepted'],
     ['recordRefusal', 'users'],
     ['recordCommit', 3, true, 2],
-    ['setUsers', 7],
+    ['setUsers', 7, 2],
     ['setQueuedChanges', 8],
   ]);
   t.deepEqual(Object.keys(meter), names);
