@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   'start udp': () => restartChild(server.root, 'udp'),
   'stop listener': async () => terminateChild((await childOf(server.root, 'tcp')) as AnyActorRef, 'listener'),
   'start listener': async () => restartChild((await childOf(server.root, 'tcp')) as AnyActorRef, 'listener'),
-  // Works only while the actor of the socket is stopped, because two users cannot share the socket.
+  // Borrows the socket. This works only while no actor has it: send `stop udp` first.
   'receive buffer': async () => receiveBuffer(),
   shutdown: async () => {
     server.shutdown();

@@ -8,7 +8,10 @@ import { createInterface, type Interface } from 'node:readline';
 import type { ExecutionContext } from 'ava';
 import { emptyEnvironment } from './programs.js';
 
-/** Opens sockets as descriptors 3, 4, …, and becomes the program. Arguments: names, kinds, the program. */
+/**
+ * A Perl script that opens sockets as descriptors 3, 4, …, and then executes a program in its own process.
+ * Arguments: the names of the sockets, their kinds, and the command line of the program.
+ */
 const ACTIVATE = `
   $^F = 255;
   my ($names, $kinds) = splice(@ARGV, 0, 2);

@@ -24,7 +24,7 @@ import type { RoomWanted } from '../../supervision/quotas.js';
 import type { RestartLimits } from '../../supervision/restart-budget.js';
 import { type SupervisorOptions, supervisor } from '../../supervision/supervisor.js';
 
-/** The commands of a worker. */
+/** The events that tell a worker what to do. */
 export type WorkerEvent =
   | { readonly type: 'crash' }
   | { readonly type: 'finish' }
@@ -32,7 +32,7 @@ export type WorkerEvent =
   | RoomWanted;
 
 export interface WorkerOptions {
-  /** Receives every start, note and release, as `name event`. */
+  /** Receives a line for each start, note, shutdown request and release, such as `a started`. */
   readonly log: string[];
   /** Whether a start fails. The starts are counted from 1. */
   readonly failsStart?: (start: number) => boolean;
@@ -40,7 +40,7 @@ export interface WorkerOptions {
   readonly hangs?: boolean;
   /** Whether the worker becomes ready only on `become.ready`. */
   readonly slow?: boolean;
-  /** Whether the worker ends when it is asked to make room. */
+  /** Whether the worker ends when its supervisor asks it to make room for another child. */
   readonly sparable?: boolean;
 }
 
@@ -85,7 +85,7 @@ export interface Watched {
   readonly root: AnyActorRef;
   readonly clock: SimulatedClock;
   readonly emitted: LifecycleEvent[];
-  /** The actor last started under an id. */
+  /** The actor that was started most recently under an id. */
   actor(id: string): AnyActorRef;
   readonly ended: { status: 'running' | 'done' | 'error'; error?: unknown };
 }
@@ -156,7 +156,7 @@ export function member(id: string, log: string[], options: FamilyMember = {}): C
   return child({ id, logic: worker(id, { log, hangs, slow, failsStart }), ...(spec as object) });
 }
 
-/** Starts a supervisor of workers that share one log. The keys are the names of the workers. */
+/** Starts a supervisor of workers that share one log. The keys of `workers` are the workers' names. */
 export function family(
   workers: Readonly<Record<string, FamilyMember>>,
   options: Partial<SupervisorOptions> = {},
@@ -180,7 +180,7 @@ export function nextTurn({ clock }: Watched): void {
   clock.increment(1);
 }
 
-/** The emitted lifecycle events, as `type id`. The end of a child also has its reason. */
+/** The emitted lifecycle events, each as `type id`. For the end of a child, the reason follows. */
 export function story({ emitted }: Watched): string[] {
   return emitted.map((event) => {
     const subject = 'id' in event ? event.id : 'reason' in event ? event.reason : event.observer;
@@ -201,7 +201,7 @@ export interface Crowd extends Family {
   readonly refused: string[];
   /** Starts a child. */
   start(name: string, options?: Omit<CrowdInput, 'name'>): void;
-  /** The actor last started under a name. */
+  /** The actor that was started most recently under a name. */
   named(name: string): AnyActorRef;
 }
 
@@ -251,7 +251,7 @@ export function settledBy<TValue>(promise: Promise<TValue>): () => Promise<TValu
   return () => Promise.race([promise, new Promise<'pending'>((resolve) => setImmediate(resolve, 'pending'))]);
 }
 
-/** A child's actor as its supervisor lists it, ready or not. */
+/** The actor of the child at an index of the supervisor's list. The actor may not be ready yet. */
 export async function listed(root: AnyActorRef, index = 0): Promise<AnyActorRef> {
   const actor = (await listChildren(root))[index]?.actor;
   if (typeof actor !== 'object') throw new Error(`child ${index} has no actor: it is ${actor}`);

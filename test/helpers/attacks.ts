@@ -16,13 +16,13 @@ export interface Attack {
 
 const TEXTS: readonly (readonly [name: string, text: string, shown: string])[] = [
   ['C0 controls', 'a\u0000\u0001\u0004\b\u000b\f\u000e\u001a\u007fz', `a${X.repeat(9)}z`],
-  ['a CSI that moves', 'a\u001b[7;7Hz', `a${X}[7;7Hz`],
-  ['a CSI that erases', 'a\u001b[3J\u001b[1;31mz', `a${X}[3J${X}[1;31mz`],
+  ['a CSI that moves the cursor', 'a\u001b[7;7Hz', `a${X}[7;7Hz`],
+  ['a CSI that erases the screen', 'a\u001b[3J\u001b[1;31mz', `a${X}[3J${X}[1;31mz`],
   ['an OSC that sets the title', 'a\u001b]0;title\u0007z', `a${X}]0;title${X}z`],
   ['an OSC that writes to the clipboard', 'a\u001b]52;c;eA==\u001b\\z', `a${X}]52;c;eA==${X}\\z`],
   ['a DCS', 'a\u001bP+q544e\u001b\\z', `a${X}P+q544e${X}\\z`],
   ['an APC and a PM', 'a\u001b_x\u001b^y\u001b\\z', `a${X}_x${X}^y${X}\\z`],
-  ['a reset', 'a\u001bcz', `a${X}cz`],
+  ['a terminal reset', 'a\u001bcz', `a${X}cz`],
   ['C1 controls in UTF-8', 'a\u009b41mz\u009d0;t\u009c\u0085\u0090z', `a${X}41mz${X}0;t${X}${X}${X}z`],
   ['a bare CR', 'before\rafter', `before${X}after`],
   ['a tab', '\u00e9\tz', '\u00e9 z'],
@@ -41,7 +41,7 @@ const BYTES: readonly (readonly [name: string, bytes: readonly number[], shown: 
   ['raw C1 bytes', Array.from({ length: 32 }, (_, index) => 0x80 + index), X.repeat(32)],
   ['a raw CSI', [0x9b, 0x34, 0x31, 0x6d], `${X}41m`],
   ['a surrogate in UTF-8', [0xed, 0xa0, 0x80], X.repeat(3)],
-  ['an ESC in too many bytes', [0xc0, 0x9b, 0x5b, 0x33, 0x4a], `${X}${X}[3J`],
+  ['an overlong encoding of ESC', [0xc0, 0x9b, 0x5b, 0x33, 0x4a], `${X}${X}[3J`],
   ['a truncated character', [0xe2, 0x80], X],
 ];
 
@@ -65,7 +65,7 @@ const FOREIGN = /(?![\r\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\p{Mn}{5}/u;
 /**
  * Finds the first output that is neither text nor one of the client's own codes.
  *
- * @returns That place with its surroundings; `undefined` if there is none.
+ * @returns This output and the text around it; `undefined` if there is no such output.
  */
 export function foreignCodes(output: string): string | undefined {
   const rest = output.replace(OWN_CODES, '');

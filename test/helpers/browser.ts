@@ -6,7 +6,7 @@ import type { ExecutionContext } from 'ava';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { isInstalled } from './installed.js';
 
-/** Debian's path; the environment variable overrides it. */
+/** The path of Chromium: Debian's path, unless the environment variable `CHROMIUM` is set. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Longest wait for something on a page, in milliseconds. */
@@ -14,7 +14,7 @@ const PAGE_TIMEOUT_MS = 60_000;
 
 let browser: Promise<Browser> | undefined;
 
-/** Closes the browser. A file calls this after all its tests. */
+/** Closes the browser. A test file must call this function after its last test. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
 }

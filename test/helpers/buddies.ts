@@ -32,7 +32,7 @@ export async function announce(
   await presence.ask(`GET ${id}`);
 }
 
-/** The first item, such as an incoming call. */
+/** Waits for the first item of an iterable, such as the first incoming call, and returns it. */
 export async function first<TItem>(items: AsyncIterable<TItem>): Promise<TItem> {
   for await (const item of items) return item;
   throw new Error('nothing came');

@@ -4,7 +4,7 @@
 
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
-/** All transitions from one state to one other. */
+/** All transitions from one state to another. */
 export interface Arrow {
   readonly source: AnyStateNode;
   readonly target: AnyStateNode;

@@ -8,26 +8,26 @@ import type { ExecutionContext } from 'ava';
 
 export type Side = 'client' | 'server';
 
-/** The message of the query `commit`: a type, a length, and the text with a NUL. */
+/** The message for the query `commit`: a type, a length, and the text, which ends with a NUL. */
 const COMMIT = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1');
 const COMMITTED = Buffer.from('C\0\0\0\x0bCOMMIT\0', 'latin1');
 
-/** True for the message of a client that asks for a commit. */
+/** True if a client asks for a commit with this message. */
 export function isCommit(from: Side, message: Buffer): boolean {
   return from === 'client' && message.equals(COMMIT);
 }
 
-/** True for the message of a server that has committed. */
+/** True if a server confirms a commit with this message. */
 export function isCommitted(from: Side, message: Buffer): boolean {
   return from === 'server' && message.equals(COMMITTED);
 }
 
-/** True for the message with which a client ends a query. */
+/** True if this message completes a client's query. */
 export function endsQuery(from: Side, message: Buffer): boolean {
   return from === 'client' && /^[QS]/.test(message.toString('latin1', 0, 1));
 }
 
-/** True for the message with which a server ends its answer to a query. */
+/** True if this message completes a server's answer to a query. */
 export function endsAnswer(from: Side, message: Buffer): boolean {
   return from === 'server' && message[0] === 'Z'.charCodeAt(0);
 }
@@ -63,7 +63,7 @@ export class CutProxy {
     return proxy;
   }
 
-  /** Cuts one connection, at the first message of this kind. */
+  /** Cuts one connection, at the first message for which `isHere` is true. */
   cutOnce(isHere: (from: Side, message: Buffer) => boolean): void {
     this.cutsAt = (from, message) => {
       const isCut = isHere(from, message);
@@ -89,7 +89,10 @@ export class CutProxy {
   }
 }
 
-/** Splits bytes into messages: a type of one byte, a length that includes itself, and the rest. */
+/**
+ * Splits bytes into messages. A message has a type of one byte, a length of four bytes, and a text. The
+ * length counts its own bytes and the text.
+ */
 function splitMessages(handle: (message: Buffer) => void, firstTypeBytes: 0 | 1): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0);
   let typeBytes: number = firstTypeBytes;

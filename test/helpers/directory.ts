@@ -1,6 +1,6 @@
 /**
- * For tests: clients' directories with their own files, a server that records every byte, files of a process
- * that is killed, and a proxy that loses replies.
+ * For tests of the client's directory: the directory itself, a server that records every byte, files that
+ * fail as if the process was killed, and a proxy that loses replies.
  */
 
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { Directory, type DirectoryOptions } from '../../actors/client/directory.
 import { DISK } from '../../storage/files/disk.js';
 import type { Files } from '../../storage/files/files.js';
 
-/** A client's directory, which registers ids with keys. It is closed when the test ends. */
+/** The actor `directory` of a client that registers ids with keys. It is closed when the test ends. */
 export function directoryAt(
   t: ExecutionContext,
   ports: { readonly tcp: number; readonly udp?: number },
@@ -74,7 +74,7 @@ export class RecordingServer {
 /** The error of a process that was killed. */
 class Killed extends Error {}
 
-/** The real file system for this many operations. All further ones fail, as if the process was killed. */
+/** Files on the real disk. After `operation` operations, each further one fails, as in a killed process. */
 export function filesKilledAt(operation: number): {
   readonly files: Files;
   readonly wasKilled: () => boolean;

@@ -83,7 +83,7 @@ export async function goesOn(t: ExecutionContext, tree: Scene): Promise<void> {
   t.deepEqual(orphansIn(tree), []);
 }
 
-/** The errors of observers, as `observer actor: message`. */
+/** The reported errors of observers, each as `observer actor: message`. */
 export function observers({ emitted }: { readonly emitted: readonly LifecycleEvent[] }): string[] {
   return emitted.flatMap((event) =>
     event.type === 'observer.failed'
@@ -96,7 +96,7 @@ export const boom = (): never => {
   throw new Error('boom');
 };
 
-/** Part of a machine's config: it crashes on `crash`. */
+/** Part of a machine's config. With this part, the machine crashes at the event `crash`. */
 export const crashable = { on: { crash: { actions: boom } } };
 
 /** A callback that writes its start and its clean-up to a log. */

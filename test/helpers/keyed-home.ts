@@ -82,7 +82,7 @@ export class KeyedHome {
     return stored;
   }
 
-  /** Registers an id with a new identity, and stores its key with the seed. */
+  /** Registers an id with an identity, by default a new one. Stores the id's key together with the seed. */
   async register(id: string, identity = Identity.create()): Promise<Identity> {
     const device = deviceOf(identity);
     this.#t.is(await askSealed(this.#server.tcp, device, `REG ${id}`), '200 OK\r\n');
@@ -101,7 +101,7 @@ export class KeyedHome {
     this.#t.is(failed, undefined);
   }
 
-  /** Starts a command of the client, with the options by which it finds the server. */
+  /** Starts a command of the client, with the options with which the client finds the server. */
   start(...args: readonly string[]): Program {
     const { environment, options } = this;
     return new Program(this.#t, { name: 'im-client', environment }, ...options, ...args);
@@ -126,7 +126,7 @@ export class KeyedHome {
     return { ...emptyEnvironment(this.#t), HOME: this.path };
   }
 
-  /** The options by which the client finds the server. */
+  /** The options with which the client finds the server. */
   get options(): readonly string[] {
     return ['--server', '127.0.0.1', '--tcp-port', String(this.#server.tcp)];
   }

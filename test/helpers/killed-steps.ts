@@ -27,7 +27,10 @@ export interface Command {
   readonly input?: string;
 }
 
-/** How often an uninterrupted run makes each call, in the thread that makes that call most often. */
+/**
+ * Counts the system calls of an uninterrupted run, for each thread separately. Returns for each call the
+ * count of the thread that makes the call most often.
+ */
 export async function countSteps(home: KeyedHome, command: Command): Promise<ReadonlyMap<Step, number>> {
   const { log } = await runTraced(home, command, ['-e', `trace=${STEPS.join(',')}`]);
   const counts = new Map<string, number>();
@@ -46,7 +49,7 @@ export async function killAt(home: KeyedHome, command: Command, step: Step, nth:
   return (await runTraced(home, command, options)).signal === 'SIGKILL';
 }
 
-/** Resolves when the command has ended. strace ends by the same signal as the command. */
+/** Resolves when the command has ended. If a signal ends the command, strace ends with the same signal. */
 function runTraced(
   home: KeyedHome,
   { args, input = '' }: Command,

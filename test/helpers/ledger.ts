@@ -69,7 +69,11 @@ export class Ledger {
     this.#heldReplies = [];
   }
 
-  /** Records the held replies. Replies after this time, by {@link monotonicMs}, are recorded as unknown. */
+  /**
+   * Records the held replies. A reply that arrived after `untilMs` is recorded as unknown.
+   *
+   * @param untilMs A time of {@link monotonicMs}.
+   */
   releaseReplies(untilMs: number): void {
     const held = this.#heldReplies ?? [];
     this.#heldReplies = undefined;

@@ -23,10 +23,10 @@ import { DEMOS, type Demo } from '../../examples/machines/demos.js';
 /** The next state, or `stays`; then effects and context changes. `{key}` is the event's value of that key. */
 export type Row = readonly [next: string, ...effects: readonly string[]];
 
-/** Rows by the names of samples. A row `type *` applies to each sample of that type without its own row. */
+/** Rows by the names of sample events. A row `type *` applies to each sample of that type without a row. */
 export type Rows = Readonly<Record<string, Row>>;
 
-/** A state, and the list of samples that leads to it. */
+/** A state, and the sample events after which a chart is in this state. */
 interface Situation {
   /** What differs from the table's input. */
   readonly given?: object;
@@ -42,11 +42,12 @@ export interface LegalTable {
   /** What differs from the demo's input. */
   readonly given?: object;
   /**
-   * Samples, named by the event's type and a distinguishing word. Each lists what differs from the demo's
-   * first sample of that type. For other types, the demo's first sample is used, named by its type.
+   * Sample events by their names. A name is the event's type and a distinguishing word. The value has only
+   * the fields that differ from the demo's first event of that type. For a type that is not here, the sample
+   * is the demo's first event of that type, and its name is the type.
    */
   readonly samples?: Readonly<Record<string, object>>;
-  /** Events that neighbours send and the chart ignores. */
+  /** Events that neighbours send, although the chart ignores these events in every state. */
   readonly ignored?: readonly AnyEventObject[];
   /** The first state, and the effects of the start. */
   readonly start: Row;
@@ -127,7 +128,11 @@ export function reached(table: LegalTable, situation: Situation): AnyMachineSnap
   return snapshot;
 }
 
-/** The row for an event's step from `snapshot`; `before` is an equal snapshot to compare the result with. */
+/**
+ * Sends an event to a chart in the state `snapshot`, and returns the row that describes this step.
+ *
+ * @param before An equal snapshot, with which the result is compared.
+ */
 export function observedRow(
   table: LegalTable,
   before: AnyMachineSnapshot,
@@ -139,7 +144,7 @@ export function observedRow(
   return [next, ...effects.map(effectOf), ...changesOf(before.context, after.context)];
 }
 
-/** True for an event that reports the end of a child that the machine does not have. */
+/** True if an event reports the end of a child, and the machine has no such child. */
 export function isOfNoChild(event: AnyEventObject, { children }: AnyMachineSnapshot): boolean {
   return /^xstate\.(done|error)\.actor\./.test(event.type) && !(event['actorId'] in children);
 }

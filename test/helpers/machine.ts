@@ -12,7 +12,7 @@ import { Terminal, type TerminalSize } from './terminal.js';
 
 const SIZE: TerminalSize = { columns: 100, rows: 40 };
 
-/** A row of the dialog: numbers and words. */
+/** A row of the key dialog that shows numbered words. */
 const ROW_OF_WORDS = /^ ?\d+ [a-z]+(?: +\d+ [a-z]+)*$/;
 
 /** A number and a word. */
@@ -94,7 +94,7 @@ export function wordsShown(terminal: Terminal): readonly string[] {
   return words.filter(Boolean).length === 24 ? words : [];
 }
 
-/** Presses Enter below the shown words, and waits until the client asks for two. Returns these two. */
+/** Presses Enter below the words. Waits until the client asks for two of them, and returns those two. */
 export async function askedBack(terminal: Terminal, words: readonly string[]): Promise<readonly string[]> {
   const asked = () => /^Type words (\d+) and (\d+)/.exec(terminal.rows().at(-1) ?? '');
   terminal.press('\r');

@@ -5,7 +5,7 @@
 import type { Command, Option } from 'commander';
 import { examplesOf } from '../../bin/command-line.js';
 
-/** The parts of a page that do not come from the command line. */
+/** The parts of a page that the definition of the command line does not contain. */
 export interface ManSections {
   /** Paths and their meanings. */
   readonly files: readonly (readonly [path: string, meaning: string])[];

@@ -87,7 +87,7 @@ export async function until(condition: () => boolean): Promise<void> {
 /** Finds a free TCP port, for a program that cannot report which port it listens on. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    // Below the ephemeral ports, so that no other program is given the port while its owner restarts.
+    // Below the ephemeral ports, so that no connection gets the port while the program restarts.
     const port = randomInt(10_000, 30_000);
     const server = createServer();
     const isFree = await new Promise<boolean>((resolve) => {

@@ -22,7 +22,7 @@ const run = promisify(execFile);
 
 const PROGRAMS = '/usr/lib/postgresql/15/bin';
 
-/** The program whose presence means that PostgreSQL is installed. */
+/** The server program. If this file exists, PostgreSQL is installed. */
 export const POSTGRES_SERVER = `${PROGRAMS}/postgres`;
 
 const AS_POSTGRES =
@@ -31,7 +31,7 @@ const AS_POSTGRES =
 /** The owner of the databases: a role without privileges, as an operator would make it. */
 const OWNER = 'im';
 
-/** Empties a directory, and gives it a new random id and a new server identity. */
+/** SQL that empties a directory, and gives the directory a new random id and a new server identity. */
 const EMPTY = `delete from im_log; delete from im_user; delete from im_ban; delete from im_head;
   insert into im_head values (true, 1, gen_random_uuid(), 0, 0);
   delete from im_identity; insert into im_identity values (true, sha256(gen_random_uuid()::text::bytea))`;
@@ -80,7 +80,7 @@ export class Postgres {
     return standby;
   }
 
-  /** Makes this killed server a standby of another server: replaces all its data by a copy. */
+  /** Makes this server, which was killed, a standby. Replaces all its data with a copy of the source's. */
   async rebuild(source: Postgres, name: string): Promise<void> {
     await removeSharedMemory(this.#data);
     await rm(this.#data, { recursive: true });
@@ -189,7 +189,7 @@ export class Postgres {
     while ((await Promise.all(others.map(isRunning))).includes(true)) await new Promise(setImmediate);
   }
 
-  /** Stops all processes of the server, which then answer nothing. */
+  /** Freezes all processes of the server: they keep their connections, and answer nothing. */
   async freeze(): Promise<void> {
     // Stop the first process before the others, because it starts all others.
     this.#server?.kill('SIGSTOP');

@@ -1,5 +1,5 @@
 /**
- * People with keys. Their clients ask a table in the test for keys, instead of a server.
+ * People with keys. Their clients look up the keys of buddies in a table of the test, not at a server.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -27,7 +27,7 @@ import type { Ports } from './buddies.js';
 
 const SERVER = serverName({ host: 'test', port: 1 }, undefined);
 
-/** The answers of the server about keys. Ids that are not in the table are open. */
+/** A server's answers about the keys of ids. For an id without an entry, the answer is `open`. */
 export class KeyTable {
   readonly answers = new Map<string, WhoAnswer>();
   /** The ids that clients have asked about. */
@@ -47,7 +47,7 @@ export interface PersonOptions {
   readonly mode?: PrivacyMode;
   readonly keepsLines?: boolean;
   readonly identity?: Identity;
-  /** True for a person without a key on this machine. */
+  /** True if the person has no key on this machine. */
   readonly isKeyless?: boolean;
   readonly root?: string;
 }

@@ -39,8 +39,8 @@ export function emptyEnvironment(t: ExecutionContext): NodeJS.ProcessEnv {
 }
 
 /**
- * A program with its environment, and its path if it is not in this checkout. A program given only by its
- * name gets an {@link emptyEnvironment}.
+ * A program with its environment. The path is given only for a program outside this checkout. A test can also
+ * give just a name: the program then has an {@link emptyEnvironment}.
  */
 interface ProgramInPlace {
   readonly name: ProgramName;
@@ -84,7 +84,7 @@ export class Program {
     this.process.stdin?.write(text);
   }
 
-  /** Waits for a match in the output after the previous match, and returns it. */
+  /** Waits for output that matches, after the end of the previous match. Returns the match. */
   async expect(pattern: RegExp | string): Promise<RegExpMatchArray> {
     const expression = typeof pattern === 'string' ? new RegExp(literally(pattern)) : pattern;
     const deadline = AbortSignal.timeout(OUTPUT_TIMEOUT_MS);

@@ -28,8 +28,10 @@ import { type AutoShutdown, supervisor } from '../../supervision/supervisor.js';
 // The shapes of trees.
 
 /**
- * The outcome of a start. `late` fails after the first children have started. `input` fails before the actor
- * is created. `finish` ends normally at once. `slow` is not ready until a `ready` event.
+ * The outcome of a start. With `input`, the start fails before the actor is created. With `late`, a machine
+ * fails after its first children have started; any other actor fails as with `fail`. With `finish`, the
+ * actor ends normally as soon as it starts. With `slow`, a behaviour or a promise is not ready until the
+ * event `ready`; any other actor starts as with `ok`.
  */
 export type Start = 'ok' | 'slow' | 'fail' | 'late' | 'input' | 'ignore' | 'finish';
 
@@ -378,7 +380,7 @@ export class World {
     };
     let next: number | undefined;
     for (const { start, timeout } of timeouts.values()) {
-      // Rounds up, because a sum of fractions may be slightly too small. The timer would then never fire.
+      // Rounds up: a sum of fractions may be slightly less than the due time, and the timer would never fire.
       const due = start + Math.ceil(timeout);
       if (next === undefined || due < next) next = due;
     }

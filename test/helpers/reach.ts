@@ -40,7 +40,7 @@ export async function readSources(): Promise<Sources> {
   return sources;
 }
 
-/** The packages that examples import, and the files that they export. */
+/** The packages that examples import, each with the file that the package exports. */
 const PACKAGES: Readonly<Record<string, string>> = {
   buddyline: 'actors/client/client-api.ts',
   'buddyline/supervision': 'supervision/supervision-api.ts',
@@ -58,7 +58,7 @@ const CODE = /^(?:export )?(?:async |abstract )?(?:const|let|function|class)\b|^
 /** Helpers that start programs. The test decides which program. */
 const STARTERS: readonly string[] = ['test/helpers/programs.ts', 'test/helpers/terminal.ts'];
 
-/** Expressions in a test or a helper that start a program, and the program's file. */
+/** Expressions with which a test or a helper starts a program, each with the program's file. */
 const STARTS: readonly (readonly [start: RegExp, file: string])[] = [
   [/\bstartServerProgram\(/, 'bin/im-server.ts'],
   [/\bTerminal\.client\(/, 'bin/im-client.ts'],
@@ -94,8 +94,8 @@ export class Reach {
   }
 
   /**
-   * The files that a file reaches: itself first, then the nearest. A type-only import runs no code, so it
-   * reaches only a file without code.
+   * The files that a file reaches: itself first, and nearer files before farther ones. A type-only import
+   * runs no code, so it counts only if the imported file has no code.
    */
   filesFrom(path: string): ReadonlySet<string> {
     const known = this.#reached.get(path);

@@ -1,5 +1,5 @@
 /**
- * A device that speaks to a server as its identity: requests inside TLS, sessions and sealed datagrams.
+ * A device that speaks to a server for its identity: requests inside TLS, sessions and sealed datagrams.
  */
 
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
@@ -74,7 +74,7 @@ export async function readTls(tls: TLSSocket): Promise<string> {
   return text;
 }
 
-/** A session that a LOG opened. */
+/** A session that a `LOG` request has opened. */
 export interface OpenSession {
   readonly name: SessionId;
   readonly seal: DatagramSeal;
@@ -137,7 +137,7 @@ export class SealedPresence {
     return bytes;
   }
 
-  /** Asks for a buddy list. Returns the opened answer, or the session that the server does not know. */
+  /** Asks for a buddy list. Returns the decrypted list, or the id of a session unknown to the server. */
   async ask(session: OpenSession, text: string): Promise<BuddyListPage | SessionId> {
     const next = this.next();
     this.send(session, text);
@@ -145,7 +145,7 @@ export class SealedPresence {
   }
 }
 
-/** Opens an answer, or parses the name of the session that the server does not know. */
+/** Decrypts an answer. If the answer says that the session is unknown, returns the id of that session. */
 export function open({ seal }: OpenSession, bytes: Buffer): BuddyListPage | SessionId {
   const unknown = parseUnknownSession(bytes);
   if (unknown !== undefined) return unknown;

@@ -107,7 +107,7 @@ export function current({ actors }: TestServer, kind: string): AnyActorRef | und
   return actors(kind).findLast(({ id }) => !id.startsWith('mailbox'));
 }
 
-/** A store whose commits wait for `letThrough`. */
+/** A store whose commits wait until the test calls `letThrough`. */
 export function heldStore(): {
   readonly openStore: () => Promise<Store>;
   letThrough(): void;
@@ -138,10 +138,13 @@ export function heldStore(): {
   };
 }
 
-/** A store whose commits wait while the store is held. A restarted store actor gets the same users. */
+/**
+ * A store whose commits wait between `hold` and `letThrough`. If the actor of the store restarts, the store
+ * still has its users.
+ */
 export function gatedStore(): {
   readonly openStore: () => Promise<Store>;
-  /** From now on, commits wait after they have begun. */
+  /** Makes each later commit begin, and then wait. */
   hold(): void;
   /** Whether a commit waits. */
   isHolding(): boolean;

@@ -132,18 +132,18 @@ export class Client {
     } as never);
   }
 
-  /** The minute for accepting a call has passed. */
+  /** Lets the minute for accepting a call pass. */
   minuteIn(state: 'ringing' | 'calling'): this {
     return this.#expire(`patience.call-control.${state}`);
   }
 
-  /** The network has not taken a line for 5 s. */
+  /** Lets 5 s pass in which the network takes no line. */
   stalls(): this {
     this.#deliver('call control', { type: 'stall.passed' });
     return this;
   }
 
-  /** The network has not taken a line for 60 s. */
+  /** Lets 60 s pass in which the network takes no line. */
   isAbandoned(): this {
     return this.#expire('stallPatience.call-control.talking.stalled');
   }
@@ -280,7 +280,7 @@ export const left = report({ type: 'peer.left' });
 export const broken = report({ type: 'chat.closed', reason: 'the connection was cut' as DisplayText });
 export const accepted = report({ type: 'call.accepted' });
 export const placed = report({ type: 'call.placed', call: 1 });
-/** The report that the call with this number has a connection. */
+/** The report that a connection exists for the call with this number. */
 export const placedAs = (call: number) => report({ type: 'call.placed', call });
 export const sent = (text: string, cut = false) =>
   report({ type: 'message.sent', text: text as DisplayText, cut });

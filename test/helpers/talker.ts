@@ -24,7 +24,10 @@ const PROMPTS = new RegExp(
 /** A numbered line of a user, as it is sent. */
 const LINE = /^line (\d+) of \S+$/;
 
-/** What plain mode prints, after any prompts, for a line of the buddy and for a line that did not arrive. */
+/**
+ * The ends of the lines that plain mode prints, after any prompts: for a line of the buddy, and for a line of
+ * the user that may not have arrived.
+ */
 const SAID = /B: (.*)$/;
 const NAMED = /\((?:Not sent|Not delivered, as far as is known): (.*)\)$/;
 
@@ -76,7 +79,7 @@ export class Talker {
     this.#program = this.#start();
   }
 
-  /** The user's lines that the network took, except those that the record still keeps for the next chat. */
+  /** The user's lines in the history, except those that the client still keeps for the next chat. */
   async settled(): Promise<readonly number[]> {
     const { id, buddy } = this.options;
     const record = await new Undelivered(this.#home.root, this.#home.nameOf(id)).read(buddy as UserId);

@@ -104,7 +104,7 @@ export class TappedWire {
   }
 }
 
-/** A wire for datagrams. Each client keeps a port of its own behind the wire. */
+/** A wire for datagrams. The wire sends the datagrams of each client from a separate port. */
 export class TappedDatagrams {
   readonly port: number;
   readonly sent: Buffer[] = [];

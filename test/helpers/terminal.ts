@@ -11,7 +11,7 @@ import { emptyEnvironment, programPath } from './programs.js';
 /** Longest wait for expected text on the screen, in milliseconds. */
 const SCREEN_TIMEOUT_MS = 60_000;
 
-/** A time longer than the pause in typing for which an unsolicited prompt waits, in milliseconds. */
+/** Longer than the pause in typing after which the client shows an unsolicited prompt, in milliseconds. */
 const LONG_QUIET_MS = 900;
 
 /** Waits while the user types nothing. The tests that use this function need the real time to pass. */

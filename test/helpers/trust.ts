@@ -18,7 +18,7 @@ export const CHANGED: StoredTrust = { ...PINNED, other: { key: OTHER, floor: 0 }
 export const NAMES_KEY: WhoAnswer = { says: 'key', key: KEY, floor: 0 };
 export const NAMES_OTHER: WhoAnswer = { says: 'key', key: OTHER, floor: 0 };
 export const NAMES_THIRD: WhoAnswer = { says: 'key', key: THIRD, floor: 0 };
-/** The answers that name no key, by what they mean. */
+/** The answers without a key, by their meaning. */
 export const WITHOUT_KEY = {
   'the server knows no key': { says: 'open' },
   'the server does not know the id': { says: 'unregistered' },
@@ -28,7 +28,7 @@ export const WITHOUT_KEY = {
 
 const { step } = stepsOf(trustMachine, { trust: undefined });
 
-/** Restores the trust, and sends the events. Returns the result, with the effects of the last event only. */
+/** Starts the machine with stored trust, and sends events. The result has only the last event's effects. */
 export function trustAfter(
   stored: StoredTrust,
   ...events: readonly TrustEvent[]

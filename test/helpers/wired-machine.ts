@@ -3,7 +3,7 @@
  *
  * The machine has an address of its own, 127.0.0.N. Its programs listen for calls on 127.0.0.1. The wire for
  * calls listens on the same port of 127.0.0.N, and forwards to the programs. The wires to the server come
- * from 127.0.0.N, so the server tells buddies to call there. A router that forwards a port does the same.
+ * from 127.0.0.N, so the server tells buddies to call 127.0.0.N. A router that forwards a port does the same.
  */
 
 import type { ExecutionContext } from 'ava';
@@ -11,7 +11,7 @@ import { freePort } from './network.js';
 import { emptyEnvironment, Program, type ServerProgram } from './programs.js';
 import { TappedDatagrams, TappedWire } from './tapped-wire.js';
 
-/** Makes a program listen on 127.0.0.1 only, as a firewall would. It changes nothing else. */
+/** A module that makes a program listen on 127.0.0.1 only, which has the effect of a firewall. */
 const LISTEN_LOCALLY = `
 import { Server } from 'node:net';
 const { listen } = Server.prototype;
