@@ -29,7 +29,7 @@ test('an added child starts after the others and is supervised like the others',
   t.deepEqual(tree.take(), ['a released', 'b asked', 'b released', 'a started', 'b started']);
 });
 
-test('addChild is answered when the child is ready; then children that were added later start', async (t) => {
+test('addChild is answered when the child is ready; the next added child starts only then', async (t) => {
   const tree = family({});
   const slow = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   const next = settledBy(addChild(tree.root, member('next', tree.log)));
@@ -41,7 +41,7 @@ test('addChild is answered when the child is ready; then children that were adde
   t.deepEqual(await next(), { ok: true, actor: tree.actor('next') });
 });
 
-test('an added child that is not ready in time fails and leaves no spec', async (t) => {
+test('if an added child is not ready in time, its start fails and leaves no spec', async (t) => {
   const tree = family({});
   const slow = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   tree.clock.increment(START_TIMEOUT_MS);
@@ -120,7 +120,7 @@ test('terminateChild also accepts the actor of a child', async (t) => {
   t.deepEqual(await terminateChild(tree.root, tree.actor('a')), refusal('not_found'));
 });
 
-test('terminating a child before it is ready stops the child and answers its addChild', async (t) => {
+test('if a child is terminated before it is ready, it stops, and its addChild is answered', async (t) => {
   const tree = family({});
   const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   t.deepEqual(await terminateChild(tree.root, 'slow'), { ok: true });
@@ -128,7 +128,7 @@ test('terminating a child before it is ready stops the child and answers its add
   t.deepEqual(tree.log, ['slow started', 'slow asked', 'slow released']);
 });
 
-test('a temporary child that is terminated before its start is forgotten', async (t) => {
+test('if a temporary child is terminated before it has started, its spec is forgotten', async (t) => {
   const tree = family({});
   void addChild(tree.root, member('slow', tree.log, { slow: true }));
   const added = settledBy(addChild(tree.root, member('temp', tree.log, { restart: 'temporary' })));
@@ -140,7 +140,7 @@ test('a temporary child that is terminated before its start is forgotten', async
   );
 });
 
-test('a temporary child that is stopped with its group while it starts is forgotten', async (t) => {
+test('if a starting temporary child is stopped with its group, its spec is forgotten', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const spec = member('slow', tree.log, { slow: true, restart: 'temporary' });
   const added = settledBy(addChild(tree.root, spec));
@@ -153,7 +153,7 @@ test('a temporary child that is stopped with its group while it starts is forgot
   );
 });
 
-test('addChild is answered later if the child is first stopped and restarted with its group', async (t) => {
+test('if a starting child is restarted with its group, addChild is answered after the restart', async (t) => {
   const tree = family({ a: {} }, { strategy: 'one_for_all', limits: MANY });
   const added = settledBy(addChild(tree.root, member('slow', tree.log, { slow: true })));
   crash(tree.actor('a'));
@@ -175,7 +175,7 @@ test('restartChild starts a child only when it is down', async (t) => {
   t.is(tree.actor('a').getSnapshot().status, 'active');
 });
 
-test('after terminateChild, a child that is starting again is not listed as restarting', async (t) => {
+test('a restarting child is no longer listed as restarting after a request to terminate it', async (t) => {
   const tree = family({ a: { slow: true }, b: { hangs: true } }, { limits: MANY });
   (await listed(tree.root)).send({ type: 'become.ready' });
   crash(tree.actor('a'));
@@ -190,7 +190,7 @@ test('after terminateChild, a child that is starting again is not listed as rest
   t.is((await listChildren(tree.root))[0]?.actor, undefined);
 });
 
-test('a requested restart does not wait for the back-off or count towards the intensity', async (t) => {
+test('a requested restart neither waits for the back-off nor counts towards the intensity', async (t) => {
   const backoff = { minMs: 1_000, maxMs: 1_000 };
   const tree = family({ a: { backoff } }, { limits: { intensity: 1, periodMs: 1_000_000 } });
   crash(tree.actor('a'));
@@ -202,7 +202,7 @@ test('a requested restart does not wait for the back-off or count towards the in
   t.is(tree.ended.status, 'running');
 });
 
-test('a child can be deleted only when it is down; its id and address are then free', async (t) => {
+test('a child can be deleted only when it is down; afterwards, its id and address are free', async (t) => {
   const tree = family({ a: { address: { stashLimit: 1 } } }, { limits: MANY });
   t.deepEqual(await deleteChild(tree.root, 'unknown'), refusal('not_found'));
   t.deepEqual(await deleteChild(tree.root, 'a'), refusal('running'));
@@ -232,7 +232,7 @@ test('a supervisor starts no child while it shuts down', async (t) => {
   t.is(tree.ended.status, 'done');
 });
 
-test('startChild starts a child of a dynamic supervisor from its input', async (t) => {
+test('startChild starts a child of a dynamic supervisor with the given input', async (t) => {
   const tree = crowd();
   t.deepEqual(await startChild(tree.root, { name: 'a' } as never), { ok: true, actor: tree.named('a') });
   t.deepEqual(await listChildren(tree.root), [
@@ -240,7 +240,7 @@ test('startChild starts a child of a dynamic supervisor from its input', async (
   ]);
 });
 
-test('a request to a supervisor that ends before it answers is rejected', async (t) => {
+test('a request is rejected if the supervisor ends before it answers', async (t) => {
   const tree = family({ a: { hangs: true } });
   const answer = terminateChild(tree.root, 'a');
   tree.root.stop();
@@ -275,7 +275,7 @@ test('a child that is restarted on request may return IGNORE', async (t) => {
   t.deepEqual(await listChildren(tree.root), [{ id: 'a', actor: undefined, type: 'worker' }]);
 });
 
-test('only a dynamic supervisor starts children from an input', async (t) => {
+test('only a dynamic supervisor accepts startChild', async (t) => {
   const tree = family({ a: {} });
   t.deepEqual(await startChild(tree.root, undefined), refusal('not_dynamic'));
   tree.root.send({ type: 'child.start', input: undefined });
@@ -298,7 +298,7 @@ test('a dynamic supervisor answers not_found for invalid actors', async (t) => {
   }
 });
 
-test('a start that a shutdown cancels does not fail, however long the shutdown takes', async (t) => {
+test('a start that a shutdown cancels never counts as failed, however long the shutdown takes', async (t) => {
   const tree = family({ a: { slow: true }, b: { hangs: true, shutdown: 300_000 } });
   (await listed(tree.root)).send({ type: 'become.ready' });
   await terminateChild(tree.root, 'a');

@@ -43,7 +43,7 @@ test('a wait is never shorter than the minimum, nor longer than the maximum with
   );
 });
 
-test('with the same random number, no wait is shorter than the previous one', (t) => {
+test('if the random number stays the same, no wait is shorter than the previous wait', (t) => {
   fc.assert(
     fc.property(options, attempts, random, (given, attempt, chance) => {
       t.true(backoffDelay(given, attempt + 1, chance) >= backoffDelay(given, attempt, chance));
@@ -51,21 +51,21 @@ test('with the same random number, no wait is shorter than the previous one', (t
   );
 });
 
-test('after a quiet time (by default as long as the longest wait), waits begin at the minimum again', (t) => {
+test('if a child was up for a set time (default: the longest wait), its next wait is the minimum', (t) => {
   const limits = { minMs: 100, maxMs: 400, jitter: 0 };
   for (const [quietMs, backoff] of [
     [400, new Backoff(limits)],
     [50, new Backoff({ ...limits, resetAfterMs: 50 })],
   ] as const) {
     t.is(backoff.next(0), 100);
-    // Failed attempts: the child was never up.
+    // The child was never up in between: each restart failed.
     t.is(backoff.next(10_000), 200);
     t.is(backoff.next(20_000), 400);
     backoff.recordUp(30_000);
     t.is(backoff.next(30_000 + quietMs - 1), 400);
     backoff.recordUp(40_000);
     t.is(backoff.next(40_000 + quietMs), 100);
-    // Time in which the child is down is not quiet time.
+    // The time in which the child is down does not count.
     t.is(backoff.next(90_000), 200);
   }
 });
@@ -76,7 +76,7 @@ function lastDelay({ emitted }: Family): number {
   return event?.type === 'child.restarting' ? event.delayMs : Number.NaN;
 }
 
-test('a supervisor waits exactly the reported time before it restarts a child', (t) => {
+test('before a restart, a supervisor waits exactly as long as it has reported', (t) => {
   const backoff = { minMs: 100, maxMs: 1_000, jitter: 0 };
   const tree = family({ a: { backoff }, b: {} }, { limits: MANY });
   for (const delayMs of [100, 200, 400, 800, 1_000, 1_000]) {
@@ -122,7 +122,7 @@ test('if a supervisor is shut down while a child waits for its restart, it resta
   t.deepEqual(tree.take(), ['a started', 'a released']);
 });
 
-test('the group of a child stays down while the child waits for its restart', (t) => {
+test('while a child waits for its restart, the other children of its group stay down', (t) => {
   const backoff = { minMs: 100, maxMs: 100, jitter: 0 };
   const tree = family({ a: { backoff }, b: {} }, { strategy: 'rest_for_one' });
   tree.take();

@@ -62,7 +62,7 @@ test('if a behaviour throws, it releases once, and ends with the error', (t) => 
   t.is((errors[0] as Error).message, 'thrown');
 });
 
-test('if a guarded listener throws, its actor crashes, and the process does not', (t) => {
+test('if a guarded listener throws, its actor crashes, but the process does not', (t) => {
   const { actor, errors, log, scope } = observed();
   actor.start();
   const emitter = new EventEmitter();
@@ -85,7 +85,7 @@ test('a guarded listener receives its arguments', (t) => {
   t.deepEqual(calls, [[1, 'two']]);
 });
 
-test('a behaviour is ready at once, or when it calls ready', (t) => {
+test('a behaviour is ready when it starts, or, with `starting`, when it calls `ready`', (t) => {
   const quick = observed();
   quick.actor.start();
   t.true(quick.actor.getSnapshot().ready);
@@ -96,7 +96,7 @@ test('a behaviour is ready at once, or when it calls ready', (t) => {
   t.true(slow.actor.getSnapshot().ready);
 });
 
-test('on request, a behaviour ends at once unless it has a shutdown method', (t) => {
+test('at a shutdown request, a behaviour ends immediately unless it has a shutdown method', (t) => {
   const simple = observed();
   simple.actor.start();
   simple.actor.send({ type: 'shutdown.requested' });
@@ -109,7 +109,7 @@ test('on request, a behaviour ends at once unless it has a shutdown method', (t)
   t.is(careful.actor.getSnapshot().status, 'active');
 });
 
-test('the methods of the scope have no effect after the end', (t) => {
+test('the methods of the scope have no effect after the behaviour has ended', (t) => {
   const { actor, errors, log, scope } = observed();
   actor.start();
   actor.stop();
@@ -120,7 +120,7 @@ test('the methods of the scope have no effect after the end', (t) => {
   t.deepEqual(errors, []);
 });
 
-test('a release that throws is a crash, and does not run again', (t) => {
+test('if a release throws, the actor crashes, and the release does not run again', (t) => {
   let releases = 0;
   const actor = createActor(
     fromBehaviour<Event>(() => ({

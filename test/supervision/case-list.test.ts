@@ -58,7 +58,7 @@ test('each case of the list is the title of a test in the file that the list nam
   }
 });
 
-test('the list has the case of each numbered test, and names the file of the test', async (t) => {
+test('the number of each numbered test is in the list, with the file of the test', async (t) => {
   const listed = await listedCases();
   for (const { number, sentence, file } of await testedCases())
     t.is(listed.find((other) => other.number === number)?.file, file, `${number} ${sentence}`);

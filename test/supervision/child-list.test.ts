@@ -66,7 +66,7 @@ test('children start from the first to the last, each at its start time', (t) =>
   t.is(childList.nextStartMs, undefined);
 });
 
-test('a due child whose start is postponed does not start before the later time', (t) => {
+test('if the start of a due child is postponed, the child starts at the later time', (t) => {
   const { childList, children } = listOf(['a', 'b']);
   const [a, b] = children as [Child, Child];
   childList.startLater(a);
@@ -101,7 +101,7 @@ test('a child is found by its id and by its current actor', (t) => {
   t.is(childList.find(actor), undefined);
 });
 
-test('the next start is found among more children than a call can have arguments', (t) => {
+test('the next start is found even if there are more children than a call can have arguments', (t) => {
   const { childList, children } = listOf(Array.from({ length: 130_000 }, (_, index) => `child ${index}`));
   for (const [index, child] of children.entries()) childList.startLater(child, 130_000 - index);
   t.is(childList.nextStartMs, 1);

@@ -69,30 +69,30 @@ test("a spec's input must have the type that its logic takes", (t) => {
   t.is(good.length + bad.length, 15);
 });
 
-test('only a child with an id of nameOf has an address; its logic must take the events of that name', (t) => {
+test('a child with an address needs an id from nameOf, and a logic that takes the events of that id', (t) => {
   const good = [
     child({ id: PUT, logic: plain, address }),
     child({ id: PUT, logic: machine, input, address }),
     child({ id: PUT, logic: fed, input, address }),
     child({ id: BOTH, logic: fed, input, address: { stashLimit: 1, refuse: ({ type }) => type === 'get' } }),
     child({ id: PUT, logic: plain, address: { stashLimit: 1, refuse: ({ value }) => value + 1 } }),
-    // A name without an address is an ordinary id.
+    // Without an address, an id from `nameOf` is an ordinary id.
     child({ id: OTHER, logic: plain }),
   ];
   const bad = [
-    // @ts-expect-error: a text instead of a name
+    // @ts-expect-error: the id is not from `nameOf`
     child({ id: 'a', logic: plain, address }),
-    // @ts-expect-error: a name whose events the logic does not take
+    // @ts-expect-error: the logic does not take the events of this id
     child({ id: OTHER, logic: plain, address }),
-    // @ts-expect-error: the logic does not take one of the name's events
+    // @ts-expect-error: the logic takes only one of the events of this id
     child({ id: BOTH, logic: plain, address }),
-    // @ts-expect-error: a name whose events the machine does not take
+    // @ts-expect-error: the machine does not take all events of this id
     child({ id: BOTH, logic: machine, input, address }),
-    // @ts-expect-error: a name for any event
+    // @ts-expect-error: the id allows any event
     child({ id: ANY, logic: plain, address }),
-    // @ts-expect-error: a refuse callback for events that the name does not have
+    // @ts-expect-error: the refuse callback expects a field that the events of this id do not have
     child({ id: PUT, logic: plain, address: { stashLimit: 1, refuse: ({ path }) => path } }),
-    // @ts-expect-error: an address without a limit
+    // @ts-expect-error: the address has no limit
     child({ id: PUT, logic: plain, address: {} }),
   ];
   t.is(good.length + bad.length, 13);
@@ -104,9 +104,9 @@ test('invalid values in a spec do not compile', (t) => {
     child({ id: 'a', logic: plain, restart: 'never' }),
     // @ts-expect-error: no such policy
     child({ id: 'a', logic: plain, shutdown: 'gentle' }),
-    // @ts-expect-error: no such strategy
+    // @ts-expect-error: this strategy does not exist
     () => supervisor({ strategy: 'one_for_none', children: [] }),
-    // @ts-expect-error: no limit
+    // @ts-expect-error: the limit is missing
     () => dynamicSupervisor({ template: { id: 'a', logic: plain } }),
   ];
   t.is(bad.length, 4);
@@ -118,7 +118,7 @@ test("an address takes its name's events; startChild takes its template's input"
   );
   const target = addressOf(root.system, PUT);
   target.send({ type: 'put', value: 1 });
-  // @ts-expect-error: not an event of this name
+  // @ts-expect-error: the name does not have this event
   target.send({ type: 'get' });
   // @ts-expect-error: a value of another type
   target.send({ type: 'put', value: 'x' });

@@ -44,7 +44,7 @@ function two() {
   return { tree, world, drain: () => recorded.splice(0) };
 }
 
-test('an actor is current while it starts, and afterwards no actor is current', (t) => {
+test('an actor is current while it starts; after the start, no actor is current', (t) => {
   const { drain } = two();
   t.deepEqual(drain(), ['one', 'two']);
   t.is(currentActor(), undefined);
@@ -65,7 +65,7 @@ test('the owner of a guarded listener is current while the listener runs', (t) =
   t.deepEqual(drain(), ['two', 'one', 'one', 'two']);
 });
 
-test('an actor that throws is current during its release, and not afterwards', (t) => {
+test('an actor that throws is still current during its release, but not after its release', (t) => {
   const { tree, world, drain } = two();
   drain();
   tree.actor('one').send({ type: 'crash' });

@@ -45,13 +45,13 @@ test('children beyond the limit are refused until a child ends', async (t) => {
   t.deepEqual(log, ['a started', 'b started', 'a released', 'e started']);
 });
 
-/** At most two children whose names begin with the same letter. */
+/** Allows at most two children whose names begin with the same letter. */
 const QUOTA = { limit: 2, keyOf: ({ name }: CrowdInput) => name.charAt(0) };
 
-test('children beyond the quota of their key are refused, even below the limit', (t) => {
+test('a child beyond the quota of its key is refused, even if the limit allows another child', (t) => {
   const { named, refused, start } = crowd({}, { limit: 5, quota: QUOTA });
   for (const name of ['a1', 'a2', 'b1', 'a3', 'b2', 'b3', 'c1', 'c2']) start(name);
-  t.deepEqual(refused, ['a3', 'b3', 'c2'], 'the last one exceeds the common limit');
+  t.deepEqual(refused, ['a3', 'b3', 'c2'], 'c2 would exceed the limit of the supervisor');
   named('a1').send({ type: 'finish' });
   for (const name of ['b4', 'a4', 'a5']) start(name);
   t.deepEqual(refused, ['a3', 'b3', 'c2', 'b4', 'a5']);
@@ -70,7 +70,7 @@ test('a limit that is a function is read at each start', (t) => {
   t.deepEqual(log, ['a1 started', 'b2 started', 'a3 started']);
 });
 
-test('quotas are kept after the number of children has fallen and risen again', (t) => {
+test('a quota still holds after the number of children has fallen and risen again', (t) => {
   const { named, refused, start } = crowd({}, { limit: 9, quota: QUOTA });
   for (const name of ['a1', 'a2', 'a3']) start(name);
   named('a1').send({ type: 'finish' });
@@ -97,23 +97,23 @@ test('two groups that fill the supervisor make room for a third group, the oldes
   start('c2');
   t.deepEqual(log.splice(0).slice(2), ['b0 released', 'c2 started']);
   start('c3');
-  t.deepEqual(log, [], 'no group has more children than the new one would have');
+  t.deepEqual(log, [], 'no group has more children than the group of c3 would have');
   t.deepEqual(refused, ['c3']);
 });
 
-test('after the limit was lowered, each new child displaces two children until the limit is kept', (t) => {
+test('after the limit is lowered, each new child displaces two others until the limit holds again', (t) => {
   let limit = 8;
   const { log, start } = crowd({}, { limit: () => limit, quota: { ...FAIR, limit: 6 } });
   for (const name of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']) start(name, SPARABLE);
   log.splice(0);
   limit = 5;
   start('b1');
-  t.deepEqual(log.splice(0), ['a1 released', 'a2 released', 'b1 started'], 'five children: the limit');
+  t.deepEqual(log.splice(0), ['a1 released', 'a2 released', 'b1 started'], 'now the limit of five holds');
   start('c1');
   t.deepEqual(log, ['a3 released', 'c1 started']);
 });
 
-test('children that cannot be spared are skipped; if none can be, the new child is refused', (t) => {
+test('only children that agree to end make room; without such a child, the new child is refused', (t) => {
   const { log, refused, start } = crowd({}, { limit: 4, quota: FAIR });
   for (const name of ['a1', 'a2', 'a4']) start(name);
   start('a3', SPARABLE);
@@ -143,7 +143,7 @@ test('a restarted child still counts towards its quota, but a stopped child does
   t.deepEqual(tree.refused, ['a3', 'a4']);
 });
 
-test('a restarted child that is not ready in time still counts towards its quota', (t) => {
+test('a restarted child still counts towards its quota if it is not ready in time', (t) => {
   const tree = crowd({ restart: 'permanent' }, { limit: 9, quota: QUOTA, limits: MANY });
   for (const name of ['a1', 'a2']) tree.start(name, { slow: true });
   for (const name of ['a1', 'a2']) tree.named(name).send({ type: 'become.ready' });
@@ -227,7 +227,7 @@ test('a dynamic supervisor restarts no child while it shuts down', (t) => {
   t.is(tree.ended.status, 'done');
 });
 
-test('a dynamic supervisor that is killed stops every child', (t) => {
+test('if a dynamic supervisor is killed, every child of it is stopped', (t) => {
   const { log, root, start } = crowd();
   start('a');
   start('b');
@@ -274,7 +274,7 @@ test('terminateChild stops a child by its actor, and is answered when the child 
   );
 });
 
-test('two requests to terminate a child are answered within one timeout', async (t) => {
+test('two requests to terminate one child are both answered when its timeout has passed', async (t) => {
   const tree = crowd();
   tree.start('a', { hangs: true });
   const first = settledBy(terminateChild(tree.root, tree.named('a')));
@@ -297,7 +297,7 @@ for (const shutdown of [100, 'brutal'] as const) {
   });
 }
 
-test('a child that is already being terminated does not delay a shutdown', async (t) => {
+test('a child that is already being terminated does not make the shutdown take longer', async (t) => {
   const tree = crowd();
   tree.start('a', { hangs: true });
   const readAnswer = settledBy(terminateChild(tree.root, tree.named('a')));
@@ -308,7 +308,7 @@ test('a child that is already being terminated does not delay a shutdown', async
   t.is(tree.ended.status, 'done');
 });
 
-test('with an infinite shutdown time, a child that was never ready does not block the end', (t) => {
+test('without a shutdown timeout, a child that was never ready still lets its supervisor end', (t) => {
   const tree = crowd({ shutdown: Number.POSITIVE_INFINITY });
   tree.start('slow', { slow: true, hangs: true });
   tree.root.send({ type: 'shutdown.requested' });

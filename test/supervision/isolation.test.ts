@@ -250,7 +250,7 @@ contained('an invalid initial snapshot fails the start', async (t) => {
 
 // Clean-up.
 
-contained('the clean-up of a callback that crashes runs once', async (t) => {
+contained('if a callback crashes, its clean-up runs once', async (t) => {
   const log: string[] = [];
   const logic = fromCallback(({ receive }) => {
     receive(boom);
@@ -264,7 +264,7 @@ contained('the clean-up of a callback that crashes runs once', async (t) => {
   await goesOn(t, tree);
 });
 
-contained('any logic that crashes is stopped once', async (t) => {
+contained('a logic of any kind is stopped exactly once when it crashes', async (t) => {
   for (const failure of [boom, () => ({ status: 'error', error: new Error('boom') })]) {
     let stops = 0;
     const logic = {
@@ -325,7 +325,7 @@ for (const [name, logic] of Object.entries(uncleanly)) {
   });
 }
 
-contained('if a clean-up fails when its actor is killed, the error is reported', async (t) => {
+contained('if the clean-up of a killed actor fails, the error is reported', async (t) => {
   for (const release of [boom, async () => boom()]) {
     const logic = fromBehaviour(() => ({ receive: () => {}, release }));
     const tree = scene(logic, { shutdown: 'brutal' });
@@ -408,7 +408,7 @@ contained('if no ancestor handles a crash, all ancestors end, and no actor is le
   await goesOn(t, tree);
 });
 
-contained('if a machine spawns and crashes in one step, no actor is left running', async (t) => {
+contained('if a machine spawns a child and crashes in one step, no actor is left running', async (t) => {
   const log: string[] = [];
   const logic = ancestor(log, {
     on: {

@@ -78,7 +78,7 @@ test('an address closes when its child is deleted, and when the tree ends', asyn
   t.is(other.box.getSnapshot().status, 'stopped');
 });
 
-test('the names in a tree that will not be started again are free', async (t) => {
+test('if a tree will never be started again, the names of its children are free', async (t) => {
   const tree = nested();
   await terminateChild(tree.root, 'inner');
   tree.sendNote('never');
@@ -99,7 +99,7 @@ test('the names in a tree that will not be started again are free', async (t) =>
   }
 });
 
-test('an address whose owner changes uses only the refuse callback of the new owner', async (t) => {
+test('after its owner changes, an address uses only the refuse callback of the new owner', async (t) => {
   const tree = nested();
   await terminateChild(tree.root, 'inner');
   const spec = member(NAME, tree.log, { address: { stashLimit: 0 }, restart: 'transient' });

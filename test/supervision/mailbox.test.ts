@@ -53,7 +53,7 @@ test('a mailbox refuses events beyond its stash limit', (t) => {
   t.deepEqual(refused, ['three', 'four']);
 });
 
-test('a mailbox keeps events between the crash of its actor and the detach', (t) => {
+test('a mailbox keeps the events that arrive between the crash of its actor and the detach', (t) => {
   const [first, second]: string[][] = [[], []];
   const { actor, sendNote } = mailbox(10);
   actor.send({ type: 'mailbox.attach', target: recipient(first as string[]) });
@@ -78,7 +78,7 @@ test('with a limit of 0, a mailbox refuses all events while no actor is attached
   t.deepEqual(log, ['up']);
 });
 
-test('an actor that crashes at a waiting event gets no more events; that event is not repeated', (t) => {
+test('if an actor crashes at a stashed event, the next actor gets only the events after that event', (t) => {
   const [first, second]: string[][] = [[], []];
   const { actor, sendNote, refused } = mailbox(3);
   sendNote('one');
@@ -93,7 +93,7 @@ test('an actor that crashes at a waiting event gets no more events; that event i
   t.deepEqual(refused, []);
 });
 
-test('a mailbox also forwards other events whose types begin with `mailbox`', (t) => {
+test('a mailbox forwards events whose types begin with `mailbox` but are not its own commands', (t) => {
   const log: string[] = [];
   const { actor, refused } = mailbox(1);
   actor.send({ type: 'mailbox.attach', target: recipient(log) });

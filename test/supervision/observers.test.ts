@@ -90,7 +90,7 @@ contained(
   },
 );
 
-contained('a crash below the root does not reach the process if no observer handles errors', async (t) => {
+contained('a crash below the root never reaches the process, even if no observer handles it', async (t) => {
   const log: string[] = [];
   const tree = scene(ancestor(log));
   const bad = tree.actor('bad');
@@ -98,7 +98,7 @@ contained('a crash below the root does not reach the process if no observer hand
   bad.subscribe({ complete: () => {} });
   for (const actor of tree.actors.filter(({ _parent }) => _parent !== undefined)) actor.subscribe(() => {});
   crash(bad);
-  // An observer that is added after the end does not report the crash either.
+  // An observer that is added after the actor has ended does not bring the crash to the process either.
   bad.subscribe(() => {});
   nextTurn(tree);
   await goesOn(t, tree);
@@ -142,7 +142,7 @@ contained(
   },
 );
 
-contained('the first listener of an actor is reported if it throws', (t) => {
+contained('if the first listener that an actor gets throws, the error is reported', (t) => {
   const logic = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
   const tree = scene(createMachine({ invoke: { id: 'invoked', src: logic } }));
   const invoked = tree.actor('bad').getSnapshot().children.invoked as AnyActorRef;
@@ -159,7 +159,7 @@ contained('the first listener of an actor is reported if it throws', (t) => {
   t.deepEqual(observers(dynamic), ['listener child: boom']);
 });
 
-contained('a listener that throws at observer.failed is not reported again', (t) => {
+contained('if a listener for observer.failed throws, its own error is not reported', (t) => {
   const tree = family({ a: {} });
   let calls = 0;
   tree.root.on('observer.failed', () => {
@@ -211,7 +211,7 @@ contained('if an inspector throws, it blocks no mailbox: the tree continues to a
   }
 });
 
-contained('an inspector that is added later blocks no mailbox if it throws', async (t) => {
+contained('if an inspector that was added after the start throws, it blocks no mailbox', async (t) => {
   const tree = scene(createMachine(crashable));
   tree.root.system.inspect(boom);
   crash(tree.actor('bad'));
@@ -360,7 +360,7 @@ contained('an inspector that rejects is reported and harms no actor', async (t) 
   t.deepEqual(await tree.ended, {});
 });
 
-contained('a listener that rejects at observer.failed does not cause a loop', async (t) => {
+contained('if a listener for observer.failed rejects, it does not cause a loop', async (t) => {
   const tree = family({ a: {} });
   let calls = 0;
   tree.root.on('observer.failed', () => {
@@ -400,7 +400,7 @@ test.serial('the crash of a root without an error handler is reported to the pro
   );
 });
 
-contained('actors that started before the first supervisor are isolated too', (t) => {
+contained('observer errors are also isolated for actors that started before the first supervisor', (t) => {
   const elder = fromCallback(({ receive }) => receive(() => {}));
   const emitter = fromBehaviour((scope) => ({ receive: ({ type }) => scope.emit({ type }) }));
   // A snapshot with a `children` field that does not hold actors.

@@ -38,7 +38,7 @@ type Command =
   | { readonly do: 'plan'; readonly at: number; readonly starts: readonly Start[] }
   | { readonly do: 'mood'; readonly at: number; readonly hangs: boolean; readonly failsRelease: boolean }
   | { readonly do: 'wait'; readonly ms: number; readonly atOnce: boolean }
-  /** Asks a supervisor repeatedly while time passes. */
+  /** Asks a supervisor for its list several times, and lets time pass after each request. */
   | { readonly do: 'pester'; readonly at: number }
   | { readonly do: 'note'; readonly at: number; readonly times: number }
   | { readonly do: 'watch'; readonly at: number; readonly how: 'next' | 'end' | 'emitted' | 'nothing' }
@@ -149,7 +149,7 @@ interface ActorRecord {
   readonly parent: ActorRecord | undefined;
   /** The actor's tree node, if a supervisor started the actor. */
   readonly node: TreeNode | undefined;
-  /** Set for a supervisor. */
+  /** What the account knows about the actor's children, if the actor is a supervisor. */
   readonly supervision: Supervision | undefined;
   readonly startedAtMs: number;
   askedAtMs: number | undefined;
@@ -174,7 +174,7 @@ interface Seat {
   isFirst: boolean;
   /** True for an added child that was never up: it is forgotten if its start fails. */
   isNew: boolean;
-  /** True if a start for this purpose was attempted or cancelled. */
+  /** True if a start for `purpose` was attempted or cancelled. */
   tried: boolean;
   /** True if a start of the child failed, and the supervisor has not reported the effect yet. */
   failed: boolean;
@@ -194,7 +194,7 @@ interface Supervision {
   readonly doomed: Set<ActorRecord>;
   ending: ShutdownReason | undefined;
   endingOf: string | undefined;
-  /** The event that the supervisor must emit next. */
+  /** The reason for the event that the supervisor must emit next. */
   due:
     | { readonly what: 'restart' | ShutdownReason; readonly seat: Seat; readonly isCertain: boolean }
     | undefined;
@@ -383,7 +383,7 @@ class Account implements Witness {
     this.#unchecked.push(record);
     const seat = supervision.seats.get(record.node);
     if (seat?.record !== record || record.reported.started > 0 || seat.failed) return;
-    // The actor completed its work: the supervisor reports its start and its end.
+    // The actor completed its work without a request: the supervisor reports the actor's start and end.
     if (record.end === 'done' && record.askedAtMs === undefined) return;
     const isToStop =
       supervision.doomed.delete(record) || seat.terminating > 0 || record.askedAtMs !== undefined;
@@ -542,7 +542,7 @@ class Account implements Witness {
     const { id } = actor;
     if (!isError)
       return parent.actor.send({ type: `xstate.done.actor.${id}`, actorId: id, output: undefined });
-    // If this event is sent while an actor handles another event, it may arrive too late to be reported.
+    // The error is reported, unless the event is sent while an actor handles another event and arrives late.
     if (parent.supervision !== undefined) parent.supervision.observers.most += 1;
     parent.actor.send({ type: `xstate.error.actor.${id}`, actorId: id, error: new Error('late') });
   }
@@ -570,7 +570,7 @@ class Account implements Witness {
       this.#countObserverError(nearest(record));
       throw new Error('an observer threw');
     };
-    // The error of a root needs a handler.
+    // Without an error handler here, the error of a crashing root would reach the process.
     const rest = record.parent === undefined ? { error: () => {} } : {};
     if (how === 'next') record.actor.subscribe({ next: throwAlways, ...rest });
     if (how === 'end') record.actor.subscribe({ complete: throwAlways, error: throwAlways });
@@ -761,7 +761,7 @@ class Account implements Witness {
   #terminateDynamic(supervision: Supervision, child: number, ask: Ask): void {
     const candidates = [...supervision.seats.values()].filter(({ record }) => record !== undefined);
     const seat = candidates[child % Math.max(candidates.length, 1)];
-    // A restarting child is known by its previous actor.
+    // The supervisor knows a restarting child by the child's previous actor.
     const isKnown = seat?.knownAs !== undefined && (!isUp(seat) || child % 2 === 0);
     const actor = (isKnown ? seat.knownAs : seat?.record)?.actor;
     if (seat === undefined || actor === undefined) return;
@@ -1056,7 +1056,7 @@ class Account implements Witness {
     const isDoomed = doomed.delete(child);
     const isOver = isOnce(supervision, seat);
     const isToStop = ending !== undefined || isDoomed || seat.terminating > 0;
-    // A child that was to be stopped may end for any reason.
+    // A child that is being stopped may end for any reason.
     if (isToStop || wasAsked || child.halted) {
       if (isOver) seats.delete(seat.node);
       return;
@@ -1111,7 +1111,7 @@ class Account implements Witness {
       // A temporary child is not restarted, but its pending first start still happens.
       const isNext = member.wanted && !member.tried;
       if (member.node.shape.restart === 'temporary' && !isNext) continue;
-      // A child with another reason to start may still start for that reason.
+      // If the child was going to start anyway, its start may have either purpose.
       const isStrict = !member.wanted && !isUp(member) && isReady(record);
       if (isStrict) {
         member.purpose = 'restart';
@@ -1317,13 +1317,13 @@ function isUp({ record }: Seat): boolean {
   return record !== undefined && record.end === undefined && !record.halted;
 }
 
-/** Whether the events of an actor reach the root: they do while all actors above it run. */
+/** True if the events of an actor reach the root: all actors above this actor must be running. */
 function isHeardAtRoot({ parent }: ActorRecord): boolean {
   if (parent === undefined) return true;
   return parent.end === undefined && isHeardAtRoot(parent);
 }
 
-/** True for a child that is forgotten after it was stopped. */
+/** True if a supervisor forgets this child after stopping it. */
 function isOnce({ shape }: Supervision, { node }: Seat): boolean {
   return shape.kind === 'dynamic' || node.shape.restart === 'temporary';
 }
@@ -1372,7 +1372,7 @@ test('random trees with random failures keep all invariants', (t) => {
   const seed = process.env['SEED'];
   fc.assert(fc.property(anyTree, anyCommands, play), {
     numRuns: TREES,
-    // Small trees find few failures, and fast-check shrinks each failure anyway.
+    // By default, fast-check prefers small trees, which find few failures. It shrinks failing trees anyway.
     unbiased: true,
     includeErrorInReport: true,
     ...(seed && { seed: Number(seed) }),

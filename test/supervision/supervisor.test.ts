@@ -16,7 +16,7 @@ test('if a child is not ready in time, the supervisor fails to start', (t) => {
   t.deepEqual(tree.take(), ['a started', 'slow started', 'slow released', 'a asked', 'a released']);
 });
 
-test('events sent to a child that is down wait for its next incarnation, in order', (t) => {
+test('while a child is down, events to its address wait, in order, for its next incarnation', (t) => {
   const tree = family({ a: { address: { stashLimit: 10 } } });
   const address = addressOf(tree.root.system, nameOf<WorkerEvent>('a'));
   crash(tree.actor('a'));

@@ -65,7 +65,7 @@ test('45 refusals of an address without a refuse callback are reported too', asy
   t.like(refusals(tree), [{ address: 'a', reason: 'full', message: 'finish', count: 1 }]);
 });
 
-test('45 a flood of refusals is reported at once, and then as a count once a second', async (t) => {
+test('45 the first of many refusals is reported at once, the others as a count each second', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
   refusals(tree);
@@ -94,7 +94,7 @@ test('45 a flood of refusals is reported at once, and then as a count once a sec
   t.is(tree.refused.length, 10_002);
 });
 
-test('45 refusals of addresses beyond the limit are counted together', async (t) => {
+test('45 if too many addresses refuse messages, the excess addresses share one count', async (t) => {
   const log: string[] = [];
   const ids = Array.from({ length: MAX_REFUSING_ADDRESSES + 30 }, (_, index) => `a${index}`);
   const children = ids.map((id) => member(id, log, { address: { stashLimit: 0 } }));
@@ -109,7 +109,7 @@ test('45 refusals of addresses beyond the limit are counted together', async (t)
   t.deepEqual(refusals(tree), [{ ...about, count: 30 }]);
 });
 
-test('45 a listener that sends again after a refusal does not cause a loop', async (t) => {
+test('45 a listener that answers each refusal with another message does not cause a loop', async (t) => {
   const tree = addressed();
   await terminateChild(tree.root, 'a');
   tree.root.on('message.refused', () => tree.sendNote('again'));
@@ -119,7 +119,7 @@ test('45 a listener that sends again after a refusal does not cause a loop', asy
   t.deepEqual(tree.refused, ['three', 'again', 'again']);
 });
 
-test('45 a tree reports all refusals when it ends, and still refuses messages afterwards', (t) => {
+test('45 a tree reports all refusals before it ends; after its end, addresses still refuse messages', (t) => {
   const tree = addressed();
   tree.actor('a').send({ type: 'crash' });
   for (const text of ['one', 'two', 'three', 'four']) tree.sendNote(text);
@@ -154,7 +154,7 @@ test('46 a name that is added again gets its previous mailbox', async (t) => {
     t.true((await addChild(tree.root, member(name, log, { address: { stashLimit: 1 } }))).ok);
     t.is(addressOf(tree.root.system, name), tree.address);
     t.is(tree.address.getSnapshot().status, 'active');
-    // A sender that held the address reaches the new child.
+    // A sender that kept the address of the old child reaches the new child.
     tree.sendNote('hello');
     t.deepEqual(log, ['a started', 'a got hello']);
   }

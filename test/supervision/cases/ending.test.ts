@@ -94,7 +94,7 @@ for (const autoShutdown of ['any', 'all'] as const) {
     t.true((await terminateChild(temporary.root, 'a')).ok);
     t.is(temporary.ended.status, 'running');
 
-    // Both significant children are stopped with the group of another child. Only `a` is restarted.
+    // A crash of `plain` stops its group, with both significant children. Only `a` is restarted.
     const group = significantFamily(autoShutdown, 'one_for_all');
     group.take();
     crash(group.actor('plain'));
@@ -113,7 +113,7 @@ for (const autoShutdown of ['any', 'all'] as const) {
     t.is(group.ended.status, 'done');
   });
 
-  test(`38 an end during the stop of the child's group does not end the supervisor: ${autoShutdown}`, (t) => {
+  test(`38 a supervisor goes on if a significant child ends while its group stops: ${autoShutdown}`, (t) => {
     const tree = family(
       {
         plain: {},

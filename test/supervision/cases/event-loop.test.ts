@@ -71,7 +71,7 @@ function failing() {
   });
 }
 
-/** A logic that crashes as soon as it is up. */
+/** A logic that starts each time, and crashes as soon as it is up. */
 function brief() {
   return fromBehaviour<WorkerEvent>((scope) => {
     queueMicrotask(() => scope.fail(new Error('crash')));
@@ -88,8 +88,8 @@ const RESTARTS = 50;
 const limits = { intensity: RESTARTS * 2, periodMs: 1_000_000 };
 
 for (const [name, logic] of [
-  ['its restart fails', failing],
-  ['it crashes when it is up', brief],
+  ['each restart fails', failing],
+  ['each restart succeeds', brief],
 ] as const) {
   for (const strategy of ['one_for_one', 'one_for_all', 'rest_for_one'] as const) {
     test.serial(

@@ -127,7 +127,7 @@ test('40 every start, end, restart, give-up and shutdown is emitted as a typed e
   t.deepEqual(shutdowns, ['gave_up', 'requested', 'requested', 'requested']);
 });
 
-test('40 the events of a crash, a failed start and a give-up have the error', (t) => {
+test('40 the events of a crash, a failed start and a give-up contain the error', (t) => {
   const tree = family({ a: {}, bad: { failsStart: () => true } });
   const failed = tree.emitted.find(({ type }) => type === 'child.start-failed');
   t.like(failed, { id: 'bad', supervisor: 'root', dynamic: false });
@@ -141,7 +141,7 @@ test('40 the events of a crash, a failed start and a give-up have the error', (t
   t.is(gaveUp?.type === 'supervisor.gave-up' && (gaveUp.error as Error).message, 'a crashed');
 });
 
-test('40 the onEmitted option of run receives the first start too', async (t) => {
+test('40 the onEmitted option of run also receives the events of the first start', async (t) => {
   const emitted: string[] = [];
   const tree = run(supervisor({ strategy: 'one_for_one', children: [member('a', [])] }), {
     onEmitted: (event) => emitted.push(event.type),
@@ -152,7 +152,7 @@ test('40 the onEmitted option of run receives the first start too', async (t) =>
   t.deepEqual(emitted, ['child.started', 'supervisor.shutting-down', 'child.ended']);
 });
 
-test('an actor that is stopped before it is ready is reported neither as started nor as ended', (t) => {
+test('if an actor is stopped before it is ready, neither its start nor its end is reported', (t) => {
   const starting = family({ slow: { slow: true } });
   starting.root.send({ type: 'shutdown.requested' });
   const dynamic = crowd();

@@ -64,7 +64,7 @@ test('16 a permanent child is restarted after a normal end, a shutdown and a cra
       tree.log.length = 0;
       end(before, how);
       t.deepEqual(tree.log.at(-1), 'a released');
-      t.is(tree.a(), before, 'not in the same event-loop iteration');
+      t.is(tree.a(), before, 'the restart waits for the next event-loop iteration');
       nextTurn(tree);
       t.is(tree.log.at(-1), 'a started', `${tree.kind} ${how}`);
       t.not(tree.a(), before);

@@ -115,7 +115,7 @@ test('42 a supervisor restarts from an earlier snapshot, with its addresses', (t
   t.deepEqual(log, ['a started', 'a released', 'a started', 'a got hello']);
 });
 
-test('42 a persisted snapshot holds the input, and another actor can start from it', (t) => {
+test('42 a persisted snapshot contains the input, and another actor can start from the snapshot', (t) => {
   const log: string[] = [];
   const logic = greeter(log);
   const first = createActor(logic, { input: { name: 'Grace' } }).start();
@@ -163,7 +163,7 @@ test('42 a behaviour that returns IGNORE has ended with IGNORE as output', (t) =
 });
 
 for (const end of ['finish', 'crash'] as const) {
-  test(`an event sent to an address during the release waits for the next incarnation: ${end}`, (t) => {
+  test(`an event that a child sends to itself in its release reaches its next incarnation: ${end}`, (t) => {
     const name = nameOf<WorkerEvent>('writer');
     const log: string[] = [];
     const logic = fromBehaviour<WorkerEvent>((scope) => ({

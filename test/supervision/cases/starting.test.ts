@@ -126,7 +126,7 @@ test('2 unknown keys of a spec are ignored, and its defaults are filled in', asy
   t.is(other.ended.status, 'error');
 });
 
-test('2 a supervisor has no shutdown limit; a logic that ignores the request is stopped at once', (t) => {
+test('2 a supervisor has no shutdown timeout; a logic that ignores the request is stopped at once', (t) => {
   const log: string[] = [];
   const slowest = member('slowest', log, { hangs: true, shutdown: 60_000 });
   const tree = watch(
@@ -314,7 +314,7 @@ test('6 adding a child that fails to start returns the error and leaves no spec'
   t.deepEqual(attempts, ['bad started', 'bad released', 'bad started']);
 });
 
-test('6 starting a dynamic child that fails to start returns the error and keeps no child', async (t) => {
+test('6 if a dynamic child fails to start, startChild returns the error, and keeps no child', async (t) => {
   const tree = crowd({ restart: 'permanent' });
   const answer = await startChild(tree.root, { name: 'bad', failsStart: () => true } as never);
   t.like(answer, { ok: false, code: 'start_failed' });

@@ -102,7 +102,7 @@ for (const end of ['crash', 'finish'] as const) {
   });
 }
 
-test('12 crashes in a group that is being stopped do not count, and do not block the stop', (t) => {
+test('12 while a group is being stopped, crashes of its children neither count nor block the stop', (t) => {
   const tree = family(
     { a: {}, b: {}, hangs: { hangs: true } },
     { strategy: 'one_for_all', limits: { intensity: 1, periodMs: 1_000 } },
@@ -207,7 +207,7 @@ test('15 dynamic children cannot be administered by id', async (t) => {
   t.is(tree.named('a').getSnapshot().status, 'active');
 });
 
-/** A machine that handles the request to end only in its state `open`. It may then continue its work. */
+/** A machine that handles the request to end only in its state `open`. It then goes on until `finish`. */
 const shop = createMachine({
   initial: 'open',
   states: {
@@ -258,7 +258,7 @@ for (const deafen of ['lock', 'strike']) {
   });
 }
 
-test('43 a machine whose spec has a shutdown time is asked to end in any state', (t) => {
+test('43 a machine whose spec has a shutdown timeout is asked to end in any state', (t) => {
   const tree = watch(supervisor({ children: [{ id: 'a', logic: shop, shutdown: 100 }] }));
   tree.actor('a').send({ type: 'lock' });
   tree.root.send({ type: 'shutdown.requested' });
@@ -269,7 +269,7 @@ test('43 a machine whose spec has a shutdown time is asked to end in any state',
   t.is(tree.ended.status, 'done');
 });
 
-test('43 if the guard of a machine throws at the request, the machine crashes and counts as ended', (t) => {
+test('43 if a guard throws at the request to end, the machine crashes and counts as ended', (t) => {
   const logic = createMachine({
     on: {
       'shutdown.requested': {
