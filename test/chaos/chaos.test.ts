@@ -28,7 +28,7 @@ function chaos(...args: readonly string[]): Promise<Result> {
   });
 }
 
-/** The first number in a row of the table. */
+/** The first number in the row of the printed table that has this label. */
 function counted({ stdout }: Result, label: string): number {
   const [, number] = stdout.match(new RegExp(`^${label} +([\\d,]+)`, 'm')) ?? [];
   return Number(number?.replaceAll(',', ''));
@@ -51,7 +51,7 @@ test('a short run crashes actors of every kind and loses nothing', async (t) => 
   }
 });
 
-test('invalid options print one line and exit with 2, and --help exits with 0', async (t) => {
+test('with invalid options, the program prints one line and exits with 2; --help exits with 0', async (t) => {
   for (const args of [
     ['--seconds', 'soon'],
     ['--seconds', '0'],
@@ -96,7 +96,7 @@ test('a ledger reports each acknowledged change that is missing', (t) => {
   t.deepEqual(found([bob, cat]), ['DEL me bob was acknowledged, and is on the list']);
 });
 
-test('a ledger allows both outcomes of an unanswered change, and no third outcome', (t) => {
+test('for an unanswered change, a ledger allows both outcomes, and no third outcome', (t) => {
   const ledger = ledgerWith(bob);
   ledger.begin({ op: 'ADD', id: me, buddy: cat });
   t.deepEqual(ledger.differences([bob]), []);
@@ -123,7 +123,7 @@ test('a server that lags may answer with an earlier list, but with no other list
   for (const list of [[cat, bob], [me]]) t.is(ledger.strayFrom(list)[0]?.fault, 'stray');
 });
 
-test('a ledger lists each change that had an effect once', (t) => {
+test('the effects of a ledger have each effective change exactly once', (t) => {
   const ledger = ledgerWith(bob);
   const settle = (op: 'REG' | 'ADD' | 'DEL', buddy: UserId, code: 200 | 201 | 203) => {
     ledger.begin(op === 'REG' ? { op, id: buddy } : { op, id: me, buddy });

@@ -8,7 +8,7 @@ import { until } from './pause.js';
 /** Longest wait for handles to close after everything has ended, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** Resources that waiting and printing create themselves. */
+/** Resources that exist only while this program waits or prints. They are not leaks. */
 const PASSING = ['Immediate', 'TickObject', 'PipeWrap', 'TTYWrap'];
 
 /** Resources that keep the process alive, by type. */

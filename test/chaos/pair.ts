@@ -18,8 +18,8 @@ export type PairOptions = Pick<UserOptions, 'serverPort' | 'random' | 'tally' | 
 class Reader {
   #last = 0;
   /**
-   * True from the start of a chat to its end or the first crash. While true, no number after the first number
-   * of the chat may be missing.
+   * True from the start of a chat until the chat ends or an actor is crashed. While true, no number after the
+   * first number of the chat may be missing.
    */
   #isExact = false;
   #isFirst = true;

@@ -14,7 +14,7 @@ import { count, type Tally } from './tally.js';
 /** The used fraction of a supervisor's intensity. The rest is for restarts that take several attempts. */
 const USED_INTENSITY = 0.8;
 
-/** Lengthens the period by this factor, because a supervisor counts a crash a little after its injection. */
+/** Stretches the period by this factor: a supervisor counts a crash shortly after its injection. */
 const PERIOD_STRETCH = 1.1;
 
 /** Speed-up of the first crash of each kind, so that a short run includes all kinds. */
@@ -26,7 +26,7 @@ const MAX_ITERATIONS = 4;
 /** A set of actors to crash: the children of one supervisor. */
 export interface Site {
   readonly registry: Registry;
-  /** The kinds of children. Equal sites of several clients share one bag. */
+  /** The kinds of children. The same supervisors of several clients share one bag. */
   readonly kinds: Bag<string>;
   /** The supervisor's restart limits, or the crash interval if it does not restart these children. */
   readonly pace: RestartLimits | { readonly everyMs: number };

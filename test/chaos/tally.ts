@@ -6,14 +6,14 @@
  * Kinds of faults:
  *
  * - `loss`: an acknowledged change, or a line of an undisturbed chat, is missing;
- * - `disorder`, `duplicate`: lines of a chat, buddies of a list or changes are out of order, or a line, a
- *   static child or a change exists twice;
+ * - `disorder`: lines of a chat, buddies of a list or changes are out of order;
+ * - `duplicate`: a line, a static child or a change exists twice;
  * - `stray`: something appears that was not requested;
  * - `unproven`: the situation that the run must survive did not occur, so the run proves nothing;
  * - `orphan`: an actor runs without its parent;
  * - `hang`: something did not happen within its time limit;
  * - `give-up`: a supervisor gave up although the crashes were within its restart limits;
- * - `crash`: an actor crashed that the run did not crash, or no actor caught an error;
+ * - `crash`: an actor crashed, but not because the run crashed it; or no actor caught an error;
  * - `leftover`: a handle or an open file remains after everything ended.
  */
 export type Fault =

@@ -51,7 +51,7 @@ export interface UserOptions {
   readonly random: Random;
   readonly tally: Tally;
   readonly log: Log;
-  /** Called with each number of the buddy's, when this number appears on the screen. */
+  /** Called when a line of the buddy appears on the screen, with the number in the line. */
   readonly onNumber: (number: number) => void;
   readonly onChatOpened: () => void;
   /** Called when a call was accepted or refused. Then the other user becomes the caller. */

@@ -56,8 +56,8 @@ export class Watch {
   }
 
   /**
-   * Waits until every child runs, every worker got an answer, and every pair delivered a line. Reports those
-   * that did not within the timeout.
+   * Waits until every child runs, every worker got an answer, and every pair delivered a line. Reports each
+   * child, worker and pair that does not recover in time.
    */
   async waitForRecovery(timeoutMs: number): Promise<void> {
     const { registries, workers, pairs, tally } = this.#options;

@@ -19,7 +19,7 @@ const THINK_MS = 8;
 /** Pause before an unanswered request is sent again, in milliseconds. */
 const RETRY_MS = 5;
 
-/** A random choice from 0.15 up to this number makes a worker with a key shut out its earlier devices. */
+/** If a worker's random number is from 0.15 up to this number, a worker with a key gets a new device. */
 const REVOKE_BELOW = 0.17;
 
 /** The port that workers announce. It is never called. */
@@ -44,7 +44,7 @@ export class Worker {
   readonly ledger: Ledger;
   /** Time of the last answer, in milliseconds since the process started. */
   lastProgressMs = performance.now();
-  /** Number of changes that had an effect, or were found to have none. */
+  /** Number of changes with a reply that says whether the change had an effect. */
   settled = 0;
   readonly #options: WorkerOptions;
   readonly wire: Wire;

@@ -25,13 +25,13 @@ const WORKERS = 8;
 /** How many of the workers have a key. */
 const SEALED_WORKERS = 2;
 
-/** How many racers for an id send their requests to each server. */
+/** How many of the clients that race for an id send their requests to each server. */
 const RACERS_AT_EACH = 2;
 
 /** Longest wait for all servers, or for an answer to all workers, in milliseconds. */
 const RECOVERY_TIMEOUT_MS = 60_000;
 
-/** A worker counts as served again after this many changes. The first may have begun before the fault. */
+/** A worker has recovered after this many changes: the first of them may have begun before the fault. */
 const CHANGES_TO_RECOVER = 2;
 
 /** Interval between two checks of the count of acknowledged changes, in milliseconds. */

@@ -9,7 +9,7 @@ import type { Database, Node } from './database.js';
 export interface Scene {
   readonly database: Database;
   readonly random: Random;
-  /** Waits for a random time: long enough for some deadlines of the servers to pass, and not for others. */
+  /** Waits for a random time, which may be longer than some deadlines of the servers. */
   hold(): Promise<void>;
   /** Waits until a commit waits for a standby, or some more changes are acknowledged. */
   untilBlocked(): Promise<void>;
@@ -76,7 +76,7 @@ async function restartPrimary({ database }: Scene): Promise<void> {
   await database.primary.run();
 }
 
-/** Promotes the standby while the old primary is running, and takes the other standby from it. */
+/** Promotes the standby while the old primary is running. The other standby follows the new primary. */
 async function promoteBesideLiving(scene: Scene): Promise<void> {
   const { database, random } = scene;
   const old = await database.promote();

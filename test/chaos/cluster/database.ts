@@ -44,7 +44,7 @@ export const ANY_OF_TWO: NamesOf = (standbys) => `ANY 1 (${standbys.join(', ')})
 /** No standby: changes are confirmed when the primary has them. */
 export const NONE: NamesOf = () => '';
 
-/** One of the servers. */
+/** One of the three PostgreSQL servers. */
 export class Node {
   readonly name: string;
   readonly server: Postgres;

@@ -8,10 +8,10 @@ function faultsAfter(...codes: readonly (number | undefined)[]): string[] {
   return race.differences().map(({ fault }) => fault);
 }
 
-test('exactly one racer gets 200', (t) => {
+test('unless exactly one racer gets 200, a race has a fault', (t) => {
   t.deepEqual(faultsAfter(203, 200, 203), []);
   t.deepEqual(faultsAfter(200, 203, 200), ['duplicate']);
-  t.deepEqual(faultsAfter(203, 203, 203), ['stray'], 'another client has registered the id');
+  t.deepEqual(faultsAfter(203, 203, 203), ['stray'], 'another client must have registered the id');
 });
 
 test('a racer without a reply may have registered the id', (t) => {

@@ -52,7 +52,7 @@ export interface RaceOptions {
   readonly random: Random;
   readonly tally: Tally;
   readonly stop: AbortSignal;
-  /** Aborts even the race under way. */
+  /** Also aborts the race that is in progress. */
   readonly cut: AbortSignal;
 }
 

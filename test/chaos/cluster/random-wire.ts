@@ -6,8 +6,8 @@ import type { UserId } from '../../../protocol/id.js';
 import { ClearWire, type Wire } from '../wire.js';
 
 /**
- * Longest wait for a reply, in milliseconds. It is longer than any server is frozen: if a client gave up a
- * request too early, the request could take effect after later ones.
+ * Longest wait for a reply, in milliseconds. No server stays frozen for that long. If a client gave up too
+ * early, a frozen server could still carry out the request after the client's later requests.
  */
 export const PATIENCE_MS = 120_000;
 

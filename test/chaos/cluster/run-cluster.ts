@@ -28,7 +28,7 @@ const LONGEST_HOLD_MS = 5_000;
 /** Longest pause between two faults, in milliseconds. */
 const PAUSE_MS = 1_000;
 
-/** After this many more acknowledged changes, commits count as not blocked. */
+/** If the servers acknowledge this many more changes, commits are not blocked. */
 const SOME_CHANGES = 50;
 
 /** Longest waits for these changes, in milliseconds. */

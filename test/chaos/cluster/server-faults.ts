@@ -1,5 +1,5 @@
 /**
- * Kills and freezes the im-servers, with one fault after the other.
+ * Kills and freezes the im-servers, one at a time.
  */
 
 import type { Random } from '../../helpers/random.js';
