@@ -40,7 +40,7 @@ export class Report {
     if (this.#format === 'text') this.#print(line);
   }
 
-  /** @param shown The formatted figure. The report marks it if it misses its target. */
+  /** @param shown The formatted figure. The report marks a figure that misses its target. */
   result(
     scenario: string,
     figures: Figures,

@@ -27,7 +27,7 @@ const CROWDS = [1, 10, 100, 1_000, 10_000, 100_000] as const;
 const LISTS = [1_000, 10_000, 100_000] as const;
 const LISTED = 100_000;
 
-/** How many actors are started in one round, and the numbers of rounds. Each result is the median. */
+/** How many actors are started in a round, and how many rounds are measured. Results are medians. */
 const ACTORS = 20_000;
 const ROUNDS = 9;
 const LIST_ROUNDS = 3;

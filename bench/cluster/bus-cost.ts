@@ -27,7 +27,7 @@ const ANSWER_MS = 1_000;
 
 const DELAY_TARGET_MS = 100;
 
-/** How many SETs are sent in a second, and how many times their cost is measured. */
+/** To measure the cost of SETs: how many are sent in a second, and how many rounds are measured. */
 const RATE = 10_000;
 const ROUNDS = 5;
 

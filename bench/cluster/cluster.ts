@@ -39,7 +39,7 @@ const MANY_USERS = 1_000_000;
 
 const STARTS = 3;
 
-/** GETs in a second, how many pairs of rounds are measured, and the largest acceptable ratio of CPU time. */
+/** How many GETs are sent in a second, how many pairs of rounds are measured, and the ratio's target. */
 const GET_RATE = 10_000;
 const GET_ROUNDS = 15;
 const GET_TARGET = 1.1;

@@ -5,7 +5,7 @@
 import { openPostgresStore } from '../../storage/postgres/postgres-store.js';
 import { measureClients } from '../waiting-clients.js';
 
-/** A request to measure; answered by a `Rate`. */
+/** A request to measure changes. The answer is a `Rate`. */
 export interface StoreJob {
   readonly url: string;
   /** How many clients wait for a reply at a time. */

@@ -96,7 +96,7 @@ export async function compare(
 
 async function measure(generator: Generator, { subject, job, background }: Side): Promise<Round> {
   const endBackground = await background?.();
-  // The memory that the setup allocated slows the next garbage collections: one round is not measured.
+  // One round is not measured: the memory that the setup allocated slows the next garbage collections.
   if (background) await generator.run(job());
   const dropsBefore = await subject.drops();
   const before = await subject.sample();

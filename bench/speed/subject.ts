@@ -24,7 +24,7 @@ export interface Ports {
 export class Subject {
   readonly #worker: Worker;
   readonly ports: Ports;
-  /** The standard error of a server with an inspector until the server was ready; otherwise empty. */
+  /** The standard error of a server with an inspector, up to its readiness; empty for other processes. */
   readonly notice: string;
 
   private constructor(worker: Worker, ports: Ports, notice: string) {

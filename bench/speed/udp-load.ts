@@ -26,7 +26,7 @@ export interface UdpJob {
   /** The datagrams come from the users `PREFIX0`, `PREFIX1`, … */
   readonly prefix: string;
   readonly users: number;
-  /** How many users are registered. With this number, the first buddy in an answer shows which user asked. */
+  /** How many users are registered. From this number and the first buddy in an answer follows who asked. */
   readonly registered: number;
   /** Datagrams in a second. */
   readonly rate: number;
