@@ -40,21 +40,21 @@ test('all messages are shown, and the lifelines are `outside` and then the actor
   t.deepEqual(shown({}), ['outside a b c', 'ask answer tick note']);
 });
 
-test('the selected actor is shown with the actors it exchanged messages with', (t) => {
+test('the selected actor is shown together with all actors that it has exchanged messages with', (t) => {
   t.deepEqual(shown({ scope: 'selected', selection: { path: 'c' } }), ['a c', 'ask answer']);
   t.deepEqual(shown({ scope: 'selected', selection: { path: 'd' } }), ['d', '']);
 });
 
-test('if actors are picked, only messages to them from each other and from outside are shown', (t) => {
+test('a message to a picked actor is shown if it comes from a picked actor or from outside', (t) => {
   t.deepEqual(shown({ scope: 'picked', picked: new Set(['b', 'c']) }), ['outside b c', 'tick note']);
 });
 
-test('messages are filtered by part of their type, and XState events are shown on demand', (t) => {
+test('only messages whose type contains the filter are shown; XState events only on demand', (t) => {
   t.deepEqual(shown({ filter: ' NOT ' }), ['b', 'note']);
   t.deepEqual(shown({ hidesXstate: false, filter: 'xstate' }), ['a b', 'xstate.done']);
 });
 
-test('a member of a group has its own messages', (t) => {
+test('a group has the messages of all its members, and each member has its own messages', (t) => {
   const one = message('a', 'g', 'x', { toMember: '1' });
   const two = message('g', 'a', 'y', { fromMember: '2' });
   t.deepEqual(messagesOf([one, two], { path: 'g', member: '1' }), [one]);

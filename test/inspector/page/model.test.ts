@@ -27,7 +27,7 @@ function entry(path: string, what: LifecycleEntry['what'], why?: string): Lifecy
   return { at: 2_000, path, what, ...(why !== undefined && { why }) };
 }
 
-test('a hello replaces the model and brings the lifecycle log up to now', (t) => {
+test('a `hello` replaces the model; the new log begins with the lifecycle events in the `hello`', (t) => {
   const before = applyFrame(begin(HELLO), frame({ messages: [message('x')], untold: 3 }));
   t.is(before.messages.length, 1);
   const model = begin({ ...HELLO, pid: 8, lives: [entry('a', 'started')] });
@@ -40,7 +40,7 @@ test('a hello replaces the model and brings the lifecycle log up to now', (t) =>
   t.is(model.omitted, 0);
 });
 
-test('the parts that a frame does not mention stay the same objects', (t) => {
+test('the next model keeps the same objects for the parts that a frame does not mention', (t) => {
   const actor = { path: 'a', name: 'a', kind: 'machine', status: 'up', restarts: 0, received: 0 } as const;
   const first = applyFrame(NOTHING_YET, frame({ actors: [actor] }));
   const second = applyFrame(first, frame());
@@ -50,7 +50,7 @@ test('the parts that a frame does not mention stay the same objects', (t) => {
   t.is(second.steps, first.steps);
 });
 
-test('a frame does not change the model before it, which a paused page still shows', (t) => {
+test('`applyFrame` does not change the old model, which a paused page still shows', (t) => {
   const old = applyFrame(NOTHING_YET, frame({ messages: [message('x')], lives: [entry('a', 'started')] }));
   const copy = structuredClone(old);
   applyFrame(old, frame({ messages: [message('y')], lives: [entry('a', 'ended')], untold: 1 }));

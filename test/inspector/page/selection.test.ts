@@ -19,11 +19,11 @@ test('a link selects the same actor again, whatever characters its path has', (t
     t.deepEqual(selectionIn(hashOf(selection)), selection);
 });
 
-test('a fragment that names no actor selects none', (t) => {
+test('a fragment selects no actor if it names none', (t) => {
   for (const hash of ['', '#', '#actor=', '#member=x', '#something']) t.is(selectionIn(hash), undefined);
 });
 
-test('by default the first actor with a chart is selected, or else the root', (t) => {
+test('by default, the first actor with a chart is selected, or the root if no actor has a chart', (t) => {
   const root: ActorView = {
     path: 'r',
     name: 'r',

@@ -19,14 +19,14 @@ test('numbers, times and names are formatted for display', (t) => {
   t.is(nameIn('a'), 'a');
 });
 
-test('an arrow is shown without the name of its machine', (t) => {
+test('the text of a transition omits the name of the machine', (t) => {
   t.is(arrowText('client.idle>client.busy.ringing'), 'idle → busy.ringing');
   t.is(arrowText('client.busy'), 'stays in busy');
   t.is(arrowText('client'), 'no change of state');
   t.is(arrowText('client>client.idle'), '→ idle');
 });
 
-test('a short arrow omits the parent states that both ends share', (t) => {
+test('the short text of a transition omits the parent states that both ends share', (t) => {
   t.is(shortArrowText('m.busy.chatting.sending>m.busy.chatting.composing'), 'sending → composing');
   t.is(shortArrowText('m.busy.chatting>m.busy.calling'), 'chatting → calling');
   t.is(shortArrowText('m.idle>m.busy.calling'), 'idle → busy.calling');

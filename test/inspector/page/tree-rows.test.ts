@@ -16,7 +16,7 @@ function actor(path: string, more: Partial<ActorView> = {}): ActorView {
   };
 }
 
-/** In the order in which they were started, as frames list them. */
+/** The actors of a tree, in the order in which a frame lists them: the order of their starts. */
 const ACTORS: readonly ActorView[] = [
   actor('server'),
   actor('server/store'),

@@ -7,13 +7,13 @@ function refused(headers: Record<string, string>, token: string | null = 'right'
   return checkAccess({ method, headers: { host: '127.0.0.1:8080', ...headers } }, token, place)?.status;
 }
 
-test('a request with the token is allowed, by either name of this machine', (t) => {
+test('a request with the token is allowed, whether its host is 127.0.0.1 or localhost', (t) => {
   t.is(refused({}), undefined);
   t.is(refused({ host: 'localhost:8080' }), undefined);
   t.is(refused({ origin: 'http://127.0.0.1:8080' }), undefined);
 });
 
-test('at port 80 the host has no port', (t) => {
+test('if the inspector uses port 80, the host in a request has no port', (t) => {
   const headers = { host: '127.0.0.1', origin: 'http://127.0.0.1' };
   t.is(checkAccess({ method: 'GET', headers }, 'right', { port: 80, token: 'right' }), undefined);
 });

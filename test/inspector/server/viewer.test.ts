@@ -39,14 +39,14 @@ function fill(viewer: Viewer, response: ServerResponse): void {
   }
 }
 
-test('a browser that does not read misses frames, and its backlog is limited', async (t) => {
+test('if a browser does not read, it misses frames, and its backlog is limited', async (t) => {
   const { response, incoming } = await stream(t);
   const viewer = new Viewer(response, () => 0);
   t.true(viewer.needsActors);
   fill(viewer, response);
   t.true(response.writableLength > MAX_BACKLOG_BYTES);
   t.true(response.writableLength < MAX_BACKLOG_BYTES + 2 * FILLER.length, `${response.writableLength}`);
-  t.false(viewer.needsActors, 'not while it is behind');
+  t.false(viewer.needsActors, 'a viewer that is behind needs no actors yet');
 
   const body = await incoming();
   let text = '';
@@ -55,13 +55,13 @@ test('a browser that does not read misses frames, and its backlog is limited', a
   });
   await until(() => response.writableLength === 0);
   viewer.frame('again', without);
-  t.true(viewer.needsActors, 'it missed a frame with actors');
+  t.true(viewer.needsActors, 'the viewer has missed a frame with actors');
   viewer.frame('caught up', withActors);
   await until(() => text.endsWith('data: caught up\n\n'));
   t.false(viewer.needsActors);
 });
 
-test('a browser that missed only frames without actors needs no frame with actors', async (t) => {
+test('a browser needs no frame with actors if it missed only frames without actors', async (t) => {
   const { response } = await stream(t);
   const viewer = new Viewer(response, () => 0);
   viewer.frame('first', withActors);

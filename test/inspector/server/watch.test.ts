@@ -162,7 +162,7 @@ test('when a supervisor crashes, its children count as restarted, and no connect
   t.like(actorAt(frame(), CONNECTION).group, { live: 0, started: 1, states: {} });
 });
 
-test('of many messages of one kind, ten are kept and the rest are counted; a rare one is kept', async (t) => {
+test('ten of many similar messages are kept, the rest are counted; a rare message is kept', async (t) => {
   const running = await watched(t);
   const { watch, frame, udp, tcp } = running;
   await ask(tcp, 'REG alice\r\n');
@@ -175,7 +175,7 @@ test('of many messages of one kind, ten are kept and the rest are counted; a rar
   t.true(untold >= 180, `${untold}`);
   t.true(messages.map(textOf).includes('connection > store: change.commit'));
   t.is(actorAt({ ...frame(), actors: actors ?? [] }, 'im-server/udp').received, 100);
-  t.is(frame().untold, 0, 'each is counted once');
+  t.is(frame().untold, 0, 'the next frame does not count the same messages again');
 });
 
 test('nothing is recorded while no browser is connected', async (t) => {
@@ -198,7 +198,7 @@ test('when nothing happens there is no frame', async (t) => {
   t.is(watch.frame(false), undefined);
 });
 
-test('a recorder that always throws does not disturb the system', async (t) => {
+test('the system is not disturbed if the recorder always throws', async (t) => {
   const boom = (): never => {
     throw new Error('boom');
   };
@@ -223,7 +223,7 @@ test('a crash among many connections is recorded', async (t) => {
   t.deepEqual(presence, ['ended', 'restarting', 'started']);
 });
 
-test('the next transition of a connection that is older than the recording is recorded', async (t) => {
+test('if a connection was made before the recording began, its next transition is recorded', async (t) => {
   const { watch, frame, tcp, actors } = await watched(t);
   const socket = await dial(tcp);
   socket.write('XXX\r\n');
@@ -240,7 +240,7 @@ test('the next transition of a connection that is older than the recording is re
   t.deepEqual(arrows, ['connection.replied>connection.closed']);
 });
 
-test("a browser that connects before the system starts gets the system's messages", async (t) => {
+test("if a browser connects before the system starts, it gets the system's messages", async (t) => {
   const watch = new Watch('im-server', NO_CONTENT);
   watch.begin();
   const { server, tcp } = await serve(t, { onEmitted: (event) => watch.record(event) });
@@ -249,7 +249,7 @@ test("a browser that connects before the system starts gets the system's message
   t.true(watch.frame(true)?.messages.some(({ type }) => type === 'change.commit'));
 });
 
-test('a tree that has ended keeps its last statuses: crashed, failed and shut down', async (t) => {
+test('an ended tree keeps its last statuses: crashed, failed and shut down', async (t) => {
   const log: string[] = [];
   const inner = supervisor({
     strategy: 'one_for_one',
@@ -283,7 +283,7 @@ test('a tree that has ended keeps its last statuses: crashed, failed and shut do
   t.is(actorAt(frame, 'program/inner/b').status, 'shut_down');
 });
 
-test('refused messages are logged for the actor, and only the latest of a flood is kept', async (t) => {
+test('refused messages are logged under their actor; a flood leaves one entry for each actor', async (t) => {
   const address = { stashLimit: 0 };
   const inner = supervisor({ children: [child({ id: 'a', logic: worker('a', { log: [] }) })] });
   const children = [
