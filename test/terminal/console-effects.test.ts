@@ -11,7 +11,7 @@ const CHAT: Prompt = { text: '> ', kind: 'line', isMessage: true };
 
 const OWN = { name: 'alice' as DisplayText, isOwn: true, text: 'sent' as DisplayText, atMs: 0 };
 
-test('a call takes an answer only after a quiet time without keys', (t) => {
+test('a call can be answered only after a quiet time, in which no key is pressed', (t) => {
   const { console, clock, press, told } = consoleInProcess(t);
   console.ask(ID);
   press('y');
@@ -46,7 +46,7 @@ test('a key that is held down at the menu answers no call, and the hint is shown
   t.deepEqual(told, ['y']);
 });
 
-test('a key for a caller who hung up does not answer the next call, which has its own quiet time', (t) => {
+test('a key that comes after a caller hung up does not answer the next call before a quiet time', (t) => {
   const { console, clock, press, told } = consoleInProcess(t);
   console.ask(CALL);
   clock.pass(QUIET_MS - 1);
@@ -103,7 +103,7 @@ test('typed-ahead input does not answer a call that comes immediately after an a
   t.deepEqual(told, ['s', 'y']);
 });
 
-test('an interrupted line takes no keys after another question was answered', (t) => {
+test('keys that are pressed between two calls are not added to the line that the calls interrupted', (t) => {
   const { console, clock, press, told } = consoleInProcess(t);
   console.ask(ID);
   press('bo');
@@ -178,7 +178,7 @@ test('Ctrl-C clears the line, then interrupts; pressed twice within a second, it
   t.deepEqual(told, ['(interrupt)', 'half a line', '(end)']);
 });
 
-test('an answer that closes the console first lists the unsent pasted lines', (t) => {
+test('if an answer makes the program close the console, the unsent pasted lines are still listed', (t) => {
   const given = consoleInProcess(t, { onAnswer: (_, closing) => closing.close() });
   given.console.ask(CHAT);
   given.paste('one\rtwo');
@@ -190,7 +190,7 @@ test('an answer that closes the console first lists the unsent pasted lines', (t
   t.deepEqual(given.errors, []);
 });
 
-test('a console that is closed in a quiet time leaves no timer', (t) => {
+test('closing the console during a quiet time leaves no timer running', (t) => {
   const { console, clock, press } = consoleInProcess(t);
   console.ask(ID);
   press('bo');
@@ -200,7 +200,7 @@ test('a console that is closed in a quiet time leaves no timer', (t) => {
   t.is(clock.pending, 0);
 });
 
-test('the next pasted line is sent after the previous one was shown', (t) => {
+test('each pasted line is sent only when the previous pasted line has been shown', (t) => {
   const { console, paste, press, told } = consoleInProcess(t);
   console.ask(CHAT);
   paste('one\rtwo\rthree');

@@ -71,7 +71,7 @@ test('messages and lines are printed above the prompt, in one write each', async
   t.deepEqual(await allRows(), ['notice', '00:01 bob: hi', '> half a line']);
 });
 
-test('the status is shown above prompts that have one, and is drawn again when it changes', async (t) => {
+test('the status is shown above each prompt with `hasStatus`, and drawn again when it changes', async (t) => {
   const { allRows, ask, display, screen } = displayed(30, 6);
   display.setStatus(['bob is online']);
   ask(LINE);
@@ -85,7 +85,7 @@ test('the status is shown above prompts that have one, and is drawn again when i
   t.deepEqual(await allRows(), ['Choice:']);
 });
 
-test('after an answer, the question stays with the answer, or both are removed', async (t) => {
+test('after an answer, either the question and the answer stay, or both are removed', async (t) => {
   const { allRows, ask, display } = displayed(30, 6);
   display.setStatus(['bob is online']);
   ask(MENU);
@@ -95,7 +95,7 @@ test('after an answer, the question stays with the answer, or both are removed',
   t.deepEqual(await allRows(), ['Choice: S']);
 });
 
-test('a cleared screen keeps the prompt and its lead lines, in one write', async (t) => {
+test('`clear` keeps the prompt and its `lead` lines on the screen, in one write', async (t) => {
   const { allRows, ask, display, screen } = displayed(30, 6);
   display.print(['a notice', 'bob calls']);
   ask({ ...LINE, lead: ['bob calls'] }, 'half a');
@@ -107,7 +107,7 @@ test('a cleared screen keeps the prompt and its lead lines, in one write', async
   t.deepEqual(await allRows(), ['bob calls', 'another', '> half a']);
 });
 
-test('a screen that reports no size gets the default size', async (t) => {
+test('if a screen reports no size, the default size is used', async (t) => {
   const { allRows, ask, screen } = displayed(80, 24);
   Object.assign(screen, { columns: 0, rows: undefined });
   ask(LINE, 'x'.repeat(80));

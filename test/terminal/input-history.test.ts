@@ -1,7 +1,7 @@
 import test from 'ava';
 import { History, MAX_HISTORY_LINES } from '../../terminal/input-history.js';
 
-test('a walk goes up to the oldest line, and back down to the line that is being typed', (t) => {
+test('`up` goes back to the oldest line, and `down` returns to the line that is being typed', (t) => {
   const history = new History();
   history.add('one');
   history.add('two');
@@ -14,7 +14,7 @@ test('a walk goes up to the oldest line, and back down to the line that is being
   t.is(walk.down('draft'), undefined);
 });
 
-test('changes to lines are kept for that walk only', (t) => {
+test('a change to a recalled line is lost when the next `walk` begins', (t) => {
   const history = new History();
   history.add('one');
   const walk = history.walk();

@@ -269,7 +269,7 @@ test('after the user has agreed, several pasted lines are sent one after the oth
   t.deepEqual(driver.answers, ['one', 'two', 'y\u202e', '\\q', 'five', 'six', 'seven', 'drafedt']);
 });
 
-test('a paste that the user refuses to send is dropped, and the draft stays', async (t) => {
+test('if the user refuses to send a paste, the paste is dropped, and the draft stays', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: CHAT });
@@ -362,7 +362,7 @@ test('pasted lines wait for a buddy who does not read, and no typed line overtak
   await terminal.shows('> four');
   await driver.do(SENT, { do: 'ask', prompt: CHAT });
   t.deepEqual(driver.answers, ['one', 'two']);
-  // The prompt may be closed before the next line is sent, as it is while another line of the user waits.
+  // The prompt may be closed before the next line is sent, for example while an earlier line waits.
   await driver.do({ do: 'ask', prompt: CHAT }, { do: 'drop' }, SENT, { do: 'ask', prompt: CHAT });
   t.deepEqual(driver.answers, ['one', 'two', 'three']);
   await driver.do(SENT, { do: 'ask', prompt: CHAT });
@@ -427,7 +427,7 @@ test('a call is never answered by keys that were meant for a line', async (t) =>
   t.deepEqual(driver.answers, ['n']);
 });
 
-test('a call that comes just after a key also waits for a quiet time', async (t) => {
+test('a call that arrives just after a keystroke can be answered only after a quiet time', async (t) => {
   const driver = await ConsoleDriver.open(t);
   const { terminal } = driver;
   await driver.do({ do: 'ask', prompt: ID });
@@ -441,7 +441,7 @@ test('a call that comes just after a key also waits for a quiet time', async (t)
   await terminal.shows('Enter buddy id: yes');
 });
 
-test('a question that follows an action of the user can be answered at once', async (t) => {
+test('a question that follows an action of the user takes a key that was typed ahead', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: ID });
   driver.terminal.press('bob\ry');
@@ -451,7 +451,7 @@ test('a question that follows an action of the user can be answered at once', as
   t.deepEqual(driver.answers, ['bob', 'y']);
 });
 
-test('a screen that becomes narrower is painted again, without stale rows', async (t) => {
+test('if the screen becomes narrower, it is painted again, without stale rows', async (t) => {
   const driver = await ConsoleDriver.open(t, { columns: 40, rows: 10 });
   const { terminal } = driver;
   await driver.do(
@@ -481,7 +481,7 @@ test('a screen that becomes narrower is painted again, without stale rows', asyn
   t.is(terminal.rows().filter((row) => row.startsWith('bob is')).length, 1);
 });
 
-test('notices ring or show text, once for several messages, and never just after a key', async (t) => {
+test('several messages cause one bell or one notification, but none just after a keystroke', async (t) => {
   const bells = await ConsoleDriver.open(t, { notify: 'bell' });
   await bells.do(
     { do: 'notify', text: 'bob: hi' as DisplayText },
@@ -519,7 +519,7 @@ test('Ctrl-D ends the input on an empty line, and deletes a character in any oth
   await driver.until(() => driver.count('end') === 1);
 });
 
-/** Runs the console, and prints the terminal's modes before and after. */
+/** A shell script that runs the console, and prints the terminal's modes before and after it. */
 // The shell waits at the end: when the last process of a terminal ends, its last output may be lost.
 const BETWEEN_LOOKS =
   'echo modes $(stty -g); $FIXTURE 2>/dev/null; echo code $?; echo modes $(stty -g); read -r _';
@@ -555,7 +555,7 @@ test('Ctrl-Z restores the modes of the terminal, and fg sets the modes of the co
   t.deepEqual(driver.answers, ['bob']);
 });
 
-test('keys that were meant for something else do not answer a call that arrives meanwhile', async (t) => {
+test('a word that is typed while a call rings does not answer the call, even if it contains y', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CALL });
   // All keys come in one write, and the first is not an answer: the user is typing a word.
@@ -580,7 +580,7 @@ test('keys that were typed while no prompt was open do not answer a call', async
   t.deepEqual(driver.answers, ['hi']);
 });
 
-test('keys that were meant for a chat that is over choose nothing from the menu', async (t) => {
+test('after a chat, keys that were meant for the chat choose nothing from the menu', async (t) => {
   const driver = await ConsoleDriver.open(t);
   await driver.do({ do: 'ask', prompt: CHAT });
   driver.terminal.press('hi\rxylophone');

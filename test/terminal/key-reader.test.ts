@@ -133,7 +133,7 @@ test('a control character ends a sequence, and is a key', (t) => {
   }
 });
 
-test('text in a paste that looks like a report is kept', (t) => {
+test('pasted text is kept even if it looks like a report', (t) => {
   const { read, names, sequences } = reader(t);
   read(`${ESC}[200~${ESC}[31m${ESC}[?1u${ESC}]0;x\u0007y${ESC}[201~${ESC}[?1ub`);
   t.is(sequences().join(''), `${ESC}[200~${ESC}[31m${ESC}[?1u${ESC}]0;x\u0007y${ESC}[201~b`);

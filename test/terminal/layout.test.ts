@@ -53,7 +53,7 @@ test('a row ends at a space if there is one', (t) => {
   t.deepEqual(wrapLine('antidisestablishment', 10), ['antidisest', '   ablishm', '   ent']);
 });
 
-test('a word that does not fit in the next row either is broken', (t) => {
+test('a word that fits neither in its own row nor in the next row is split', (t) => {
   t.deepEqual(wrapLine('xxxxxxxxxx abcdef漢', 10), ['xxxxxxxxxx', '    abcdef', '   漢']);
 });
 

@@ -131,7 +131,7 @@ test('emoji and accents stay whole', (t) => {
   t.is(looks(editor), 'ae\u0301🇩🇪你|');
 });
 
-test('when characters join, the cursor moves behind them', (t) => {
+test('when characters join, the cursor moves to the end of the joined character', (t) => {
   const editor = editorAt('|\u0301x');
   editor.insert('e');
   t.is(looks(editor), 'e\u0301|x');
@@ -139,7 +139,7 @@ test('when characters join, the cursor moves behind them', (t) => {
   t.is(looks(flags), '🇩🇪|🇫🇷');
 });
 
-test('a line has a limit, and takes only the part of a text that fits', (t) => {
+test('a line has a maximum length, and `insert` inserts only the part of a text that fits', (t) => {
   const editor = editorAt(`${'x'.repeat(MAX_LINE_BYTES - 4)}|`);
   t.false(editor.insert('你你'));
   t.is(editor.text.slice(-2), 'x你');
@@ -150,7 +150,7 @@ test('a line has a limit, and takes only the part of a text that fits', (t) => {
   t.is(Buffer.byteLength(editor.text), MAX_LINE_BYTES);
 });
 
-test('a text is clipped to bytes without splitting a character', (t) => {
+test('a text is clipped to a number of bytes without splitting a character', (t) => {
   t.is(clipToBytes('abc', 3), 'abc');
   t.is(clipToBytes('ab你', 4), 'ab');
   t.is(clipToBytes('ab👩‍🚀', 12), 'ab');

@@ -46,7 +46,7 @@ test("with colours, the time is dim, the name is bold, and the user's own name h
   ]);
 });
 
-test('a name that continues in the next row keeps its style, and the indentation has no style', (t) => {
+test('if a name continues in the next row, it keeps its style, and the indentation has none', (t) => {
   const line = {
     text: '12345 a-long-name: text',
     styles: [

@@ -57,7 +57,7 @@ test('all notices during a pause become one notice at the end of the pause', (t)
   t.is(written.at(-1), '\u001b]9;later\u0007');
 });
 
-test('a user who presses keys gets no notice, neither at once nor at the end of a pause', (t) => {
+test('a user who has just pressed a key gets no notice, not even when a pause ends', (t) => {
   const { notifier: given, pass, written } = notifier('bell');
   given.keyPressed();
   given.notify('one');
@@ -84,7 +84,7 @@ test('a notification is text of limited length, and not a command', (t) => {
   ]);
 });
 
-test('close leaves no timer', (t) => {
+test('`close` leaves no timer running', (t) => {
   const { notifier: given, pass, written } = notifier('bell');
   given.notify('one');
   given.notify('two');

@@ -35,7 +35,7 @@ test('an end mark without a beginning is not passed on as a key', (t) => {
   t.deepEqual(pastes, []);
 });
 
-test('a paste that pauses too long counts as ended', (t) => {
+test('if a paste pauses too long, it counts as ended', (t) => {
   const { paste, pastes, pause } = reader(t);
   paste.handle(START);
   paste.handle({ sequence: 'torn' });

@@ -18,7 +18,7 @@ test('lines are removed one after the other, and the rest can be dropped', (t) =
   t.deepEqual(pasted.drop(), []);
 });
 
-test('a line that would leave the chat is sent as text', (t) => {
+test('if a pasted line would leave the chat, the line is sent as text instead', (t) => {
   const pasted = new PastedLines();
   for (const [line, taken] of [
     ['q', '\\q'],

@@ -65,7 +65,7 @@ test('if lines are printed while a prompt is open, the prompt is shown again bel
   t.is(written(), 'What? \nnews\nWhat? ');
 });
 
-test('a replaced prompt is not answered', async (t) => {
+test('after a prompt was replaced, a line answers only the new prompt', async (t) => {
   const { console: plain, told, type, written } = console();
   plain.ask(QUESTION);
   plain.dropPrompt();
@@ -95,7 +95,7 @@ test('the end of input is reported after all lines were used', async (t) => {
   t.deepEqual(told, ['one', 'two', 'EXHAUSTED', 'END']);
 });
 
-test('a console that is opened on an ended input reports the end', async (t) => {
+test('if the input has ended before the console is opened, the console reports the end', async (t) => {
   const first = console();
   first.stdin.end();
   await new Promise(setImmediate);
@@ -137,7 +137,7 @@ test('after close, a failed write is ignored', (t) => {
   t.notThrows(() => stdout.emit('error', new Error('EPIPE')));
 });
 
-test('several consoles, one after the other, leave one listener on the stream', (t) => {
+test('consoles that are opened one after the other add no further listeners to the stream', (t) => {
   const { console: first, stdin, stdout } = console();
   first.close();
   const listeners = stdout.listenerCount('error');

@@ -49,7 +49,7 @@ const nothing: StatusShown = {
   missed: [],
 };
 
-test('the status lists buddies who are online first', (t) => {
+test('the status lists online buddies before offline buddies', (t) => {
   t.deepEqual(statusLines({ ...nothing, buddies: list, lastSeen: new Map([[dora, AFTERNOON_MS]]) }), [
     'Your buddies:',
     '  bob   online',

@@ -69,7 +69,7 @@ test('the next output takes the place of an erased block', async (t) => {
   t.deepEqual(await looks(), { rows: ['a line', '> x'], cursor: [1, 3] });
 });
 
-test('a forgotten block stays on the screen', async (t) => {
+test('after `forget`, the block stays on the screen, and the next block is drawn below it', async (t) => {
   const { block: prompt, looks, write } = block(10);
   prompt.draw('> sent', '');
   write('\r\n');

@@ -124,7 +124,7 @@ test('the usual keys of a shell edit the line', async (t) => {
   t.is(moved.drawn(), '> one two!|');
 });
 
-test('a line that is full takes no more text, and the bell rings', async (t) => {
+test('a full line takes no more text, and the bell rings', async (t) => {
   const { bells, press, prompt } = prompted('line', 'x'.repeat(MAX_LINE_BYTES - 1));
   await press('y');
   t.is(bells(), 0);

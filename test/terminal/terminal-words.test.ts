@@ -64,7 +64,7 @@ test('the lines about an ended session and about a missing key say what to do', 
   );
 });
 
-test('the buddy who leaves is named', (t) => {
+test('the line about a buddy who leaves names the buddy', (t) => {
   t.deepEqual(terminalLinesOf({ say: 'buddyLeft', name: text('bob') }), ['bob left.']);
 });
 

@@ -16,7 +16,7 @@ test('inputs are drained once, in their order', (t) => {
   t.deepEqual(ahead.drain(3), []);
 });
 
-test('an input that waited too long is dropped', (t) => {
+test('an input is dropped if it has waited too long', (t) => {
   const ahead = new TypeAhead();
   ahead.add(key('a'), 0);
   ahead.add(key('b'), 1);

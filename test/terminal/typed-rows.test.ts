@@ -25,7 +25,7 @@ test('an empty text is one row', (t) => {
   t.deepEqual(typedRows('', '', 10), { rows: [''], cursor: { row: 0, before: '' } });
 });
 
-test('a wide character that does not fit begins the next row', (t) => {
+test('if a wide character does not fit, it begins the next row', (t) => {
   t.deepEqual(typedRows('123456789', '你', 10).rows, ['123456789', '你']);
 });
 
