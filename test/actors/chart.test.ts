@@ -82,7 +82,7 @@ test('the resource is opened at the start, passed to every action, and released 
   t.deepEqual(log, ['it', 'go', 'released it']);
 });
 
-test('an action that throws crashes the actor and releases the resource', (t) => {
+test('if an action throws, the actor crashes and releases the resource', (t) => {
   const machine = setup({ actions: { act: effect } }).createMachine({
     initial: 'on',
     states: { on: { on: { go: { actions: 'act' } } } },
@@ -104,7 +104,7 @@ test('an action that throws crashes the actor and releases the resource', (t) =>
   t.deepEqual(log, ['released', 'error']);
 });
 
-test('a chart with features that fromChart does not support throws at the start', (t) => {
+test('a chart throws at the start if it has features that `fromChart` does not support', (t) => {
   const run = (machine: AnyStateMachine) => () =>
     fromChart(machine, { open: () => undefined, actions: {}, release: () => {} });
   const nested = createMachine({ initial: 'a', states: { a: { initial: 'b', states: { b: {} } } } });

@@ -100,7 +100,7 @@ test('refused messages are logged in batches, as a warning when the address is f
   );
 });
 
-test('a supervisor that gives up is logged with the reason', async (t) => {
+test('when a supervisor gives up, the log says why', async (t) => {
   const log = new TestLog();
   const children = [child({ id: 'a', logic: worker('a', { log: [] }) })];
   const limits = { intensity: 0, periodMs: 1 };
@@ -116,7 +116,7 @@ test('a supervisor that gives up is logged with the reason', async (t) => {
 });
 
 for (const [level, limits] of Object.entries({ TCP_LIMITS, SERVER_LIMITS, CLIENT_LIMITS })) {
-  test(`with back-off, a child that always fails never exhausts ${level}`, (t) => {
+  test(`with back-off, the restarts of a child that always fails stay within ${level}`, (t) => {
     for (const failsStart of [() => false, (start: number) => start > 1]) {
       const tree = family({ a: { backoff: { ...RESTART_BACKOFF, jitter: 0 }, failsStart } }, { limits });
       let seen: AnyActorRef | undefined;

@@ -132,7 +132,7 @@ test('a bug crashes the actor, which closes its files', async (t) => {
   t.deepEqual(log, ['close', 'crashed']);
 });
 
-/** Files that yield these other clients, and log each claim and release. */
+/** Archive files that find a client of the user for each pid, and log each claim and release of an id. */
 function others(log: string[], pids: readonly number[]): Partial<ArchiveFiles> {
   return {
     async *otherClients(user, signal) {
@@ -144,7 +144,7 @@ function others(log: string[], pids: readonly number[]): Partial<ArchiveFiles> {
   };
 }
 
-test('a claim lasts until the next claim or the end; other clients are reported', async (t) => {
+test('a claim lasts until the archive claims another id or ends; other clients are reported', async (t) => {
   const claims: string[] = [];
   const { archive, reports } = archiving(t, others(claims, [7, 8]));
   archive.send({ type: 'user.claim', id: alice });

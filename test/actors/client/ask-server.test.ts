@@ -47,7 +47,7 @@ test('a reply may come in pieces, and without a line end', async (t) => {
   t.is<string, string>(reply.line, '200 OK');
 });
 
-test('the reply is gated and bounded', async (t) => {
+test('the reply passes the text gate, and its length is limited', async (t) => {
   const gated = await askOne(t, (socket) => socket.end('200 \u001b[2J\r\n'));
   t.is<string, string>(gated.line, '200 \uFFFD[2J');
   const long = await askOne(t, (socket) => socket.write('x'.repeat(100_000)));

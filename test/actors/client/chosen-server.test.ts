@@ -188,7 +188,7 @@ for (const hasKeys of [true, false])
     await directory.request('ADD', [id, buddy], signal);
     await directory.request('ADD', [buddy, id], signal);
     const { clock, reports } = beating(t, two, directory, id);
-    // SET and GET are one round.
+    // A round is one SET and one GET.
     for (let round = 1; round <= UNANSWERED_ROUNDS; round++) {
       await until(() => silent.heard() === 2 * round);
       t.deepEqual(reports, []);
@@ -223,7 +223,7 @@ test('after requests over TCP move to the next server, the heartbeat moves, too'
   t.is(reports[1]?.type, 'buddies.received');
 });
 
-test('a client that comes back to a server replaces its older session there', async (t) => {
+test('when a client comes back to a server, it replaces its older session there', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
@@ -244,7 +244,7 @@ test('a client that comes back to a server replaces its older session there', as
   for (const server of [two.first, two.second]) t.is(server.received('sessions', 'session.open'), 3);
 });
 
-test('a server of the list that has another key gets no request', async (t) => {
+test('a server of the list gets no request if its key is not the key of the known server', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
@@ -269,7 +269,7 @@ test('a server of the list that has another key gets no request', async (t) => {
   t.is(stranger.received('store', 'change.commit'), 0);
 });
 
-test('servers that are known with different keys get no request', async (t) => {
+test('no request is sent if the servers of the list are known with different keys', async (t) => {
   const two = await world(t);
   const stranger = await serve(t, {
     host: '127.0.0.3',
@@ -353,7 +353,7 @@ function keyedServer(chosen: ChosenServer, seed: Identity): KeyedServer {
   return new KeyedServer(chosen, seed.key, [chosen.endpoint], signal);
 }
 
-test('with keys: a server that accepts connections, but answers nothing, is left', async (t) => {
+test('with keys: a client leaves a server that accepts connections but answers nothing', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const frozen = await replaceFirst(t, two, () => SILENCE);
@@ -365,7 +365,7 @@ test('with keys: a server that accepts connections, but answers nothing, is left
   t.is(frozen.connections.length, 1);
 });
 
-test('with keys: a client that finds its server frozen logs in at the next server', async (t) => {
+test('with keys: if a client finds its server frozen, it logs in at the next server', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const directory = directoryAt(t, two);
@@ -381,7 +381,7 @@ for (const [what, reply] of [
   ['is frozen', SILENCE],
   ['closes the connection, as if it was killed', undefined],
 ] as const)
-  test(`at the first contact, a server that ${what} is left`, async (t) => {
+  test(`at the first contact, a client leaves a server that ${what}`, async (t) => {
     const two = await world(t);
     const id = idAt(FIRST, LIST);
     const first = await replaceFirst(t, two, () => reply);
@@ -392,7 +392,7 @@ for (const [what, reply] of [
     t.is(key, undefined);
   });
 
-test('a name with several addresses: an address whose server is frozen is left', async (t) => {
+test('a name with several addresses: a client leaves an address whose server is frozen', async (t) => {
   const two = await world(t);
   await replaceFirst(t, two, () => SILENCE);
   const chosen = new ChosenServer({ host: 'im.test', ...two.ports }, (_host, _options, done) => {
@@ -425,7 +425,7 @@ test('with keys: a connection goes on to the next address of a name', async (t) 
   t.is<string, string>(reply.line, '200 OK');
 });
 
-test('a clear request without a reply is not repeated; the next request goes elsewhere', async (t) => {
+test('a request in clear that gets no reply is not repeated; the next goes to another server', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   const frozen = await replaceFirst(t, two, () => SILENCE);
@@ -456,7 +456,7 @@ test('after a reply 205 or 206, the client stays with its server', async (t) => 
   t.is(chosen.endpoint.host, FIRST);
 });
 
-test('a server to which no connection is made in time is left', async (t) => {
+test('a client leaves a server that accepts no connection in time', async (t) => {
   const two = await world(t);
   const id = idAt(FIRST, LIST);
   await stop(two.first);
@@ -495,7 +495,7 @@ test('a name with one address is tried once for each request, including the firs
   }
 });
 
-test('a name with an IPv4 and an IPv6 address: a server that is frozen at the second is left', async (t) => {
+test('a name with an IPv4 and an IPv6 address: the client leaves the second if it is frozen', async (t) => {
   const two = await world(t);
   const frozen = await RecordingServer.start(t, () => SILENCE, two.ports.tcpPort, '::1');
   const list = `im.test,${SECOND}`;

@@ -85,7 +85,7 @@ async function aliceHere(t: ExecutionContext) {
   };
 }
 
-test('a terminal that crashes shows its prompt again, and the chat goes on', async (t) => {
+test('after a crash, the terminal shows its prompt again, and the chat goes on', async (t) => {
   const { callPort, crash, shows, type } = await aliceHere(t);
   const bob = await Peer.call(t, await callPort());
   await shows('(y/n)? ');
@@ -98,7 +98,7 @@ test('a terminal that crashes shows its prompt again, and the chat goes on', asy
   t.is(await bob.line(), 'still here');
 });
 
-test('a heartbeat that crashes still announces the user and the port', async (t) => {
+test('after a crash, the heartbeat still announces the user and the port', async (t) => {
   const { callPort, crash, shows, type } = await aliceHere(t);
   const port = await callPort();
   await crash('heartbeat');
@@ -107,7 +107,7 @@ test('a heartbeat that crashes still announces the user and the port', async (t)
   t.is(await callPort(), port);
 });
 
-test('a listener that crashes is restarted on the same port', async (t) => {
+test('after a crash, the listener for calls is restarted on the same port', async (t) => {
   const { callPort, crash, shows } = await aliceHere(t);
   const port = await callPort();
   await crash('calls');
@@ -153,7 +153,7 @@ test('after a crash of the statechart the user is still signed in, and no chat i
   t.is(await bob.line(), undefined);
 });
 
-test('a caller that rings when the statechart crashes is rejected', async (t) => {
+test('if the statechart crashes while a caller rings, the caller is rejected', async (t) => {
   const { callPort, crash, shows } = await aliceHere(t);
   const bob = await Peer.call(t, await callPort());
   bob.send('HELLO bob\n');
@@ -162,7 +162,7 @@ test('a caller that rings when the statechart crashes is rejected', async (t) =>
   t.is(await bob.line(), 'REJECT');
 });
 
-test('a question that is pending when the heartbeat crashes is asked again at once', async (t) => {
+test('when the heartbeat crashes, a pending question is repeated immediately', async (t) => {
   const { crash, shows, type } = await aliceHere(t);
   type('s');
   const before = performance.now();

@@ -61,7 +61,7 @@ test('a connection with retransmissions or unanswered probes has isRepeated set'
   });
 });
 
-test('the unconfirmed bytes of a real connection whose other side does not read are found', async (t) => {
+test('if the other side of a real connection does not read, the unconfirmed bytes are found', async (t) => {
   const server = createServer((socket) => socket.pause()).listen(0, '127.0.0.1');
   t.teardown(() => server.close());
   await once(server, 'listening');

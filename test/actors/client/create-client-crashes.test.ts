@@ -211,7 +211,7 @@ test.serial('after a crash, the listener for calls uses the same port again', as
   t.is(await caller.line(), 'REJECT');
 });
 
-test.serial('a client whose agent crashes too often ends, and says why', async (t) => {
+test.serial('if its agent crashes too often, a client ends, and says why', async (t) => {
   const { alice } = await aliceAndBob(t);
   let hasEnded = false;
   const ended = alice.ended.then(({ error }) => {
@@ -239,7 +239,7 @@ test.serial('a client whose agent crashes too often ends, and says why', async (
 });
 
 test.serial(
-  'a chat that crashes is reported as broken, with the lines that may not have arrived',
+  'if a chat crashes, it is reported as broken, with the lines that may not have arrived',
   async (t) => {
     const place = await aliceAndBob(t);
     const calling = place.alice.call('bob');

@@ -167,14 +167,14 @@ test('a caller of dialect B is answered ACCEPTED when it calls again', async (t)
   t.is(await named.line(), 'ACCEPT');
 });
 
-test('a silent caller that leaves after both ACCEPT and ACCEPTED is answered ACCEPT again', async (t) => {
+test('if a silent caller leaves after both ACCEPT and ACCEPTED, the next answer is ACCEPT', async (t) => {
   const { alice } = await aliceAndBob(t);
   let answers = '';
   while (!/ACCEPTED ACCEPT $/.test(answers)) answers += `${(await silentCall(t, alice)).answer} `;
   t.regex(answers, /^(ACCEPT )+(ACCEPTED )+ACCEPT $/);
 });
 
-test('a buddy who answered ACCEPTED is answered ACCEPTED, and is called without a greeting', async (t) => {
+test('after a buddy answered ACCEPTED, the client does so, too, and calls without a greeting', async (t) => {
   const { alice, bob } = await aliceAndBob(t);
   const call = async (answer: string) => {
     const calling = alice.call('bob');
@@ -231,7 +231,7 @@ test("the hint about a caller without an id names the buddies at the caller's ad
   } as never);
 });
 
-test("a caller that claims the id of the program's own user has no id", async (t) => {
+test("a caller that claims the id of the program's own user counts as a caller without an id", async (t) => {
   const { alice } = await aliceAndBob(t);
   const peer = await Peer.call(t, await alice.listen());
   peer.send('HELLO Alice\n');
@@ -257,7 +257,7 @@ test('a client registers, adds, deletes and lists', async (t) => {
   t.deepEqual(await alice.buddies(), []);
 });
 
-test('methods that need a user or a valid id reject if it is missing', async (t) => {
+test('methods reject if the user or the valid id that they need is missing', async (t) => {
   const server = await serve(t);
   const anonymous = createClient({ server: '127.0.0.1', tcpPort: server.tcp, udpPort: server.udp });
   t.teardown(() => anonymous.close());
@@ -298,7 +298,7 @@ test('the error says whether the server is down or silent, or sent an invalid re
   );
 });
 
-test('a client that only asks and calls is not announced', async (t) => {
+test('a client is not announced if it only asks and calls', async (t) => {
   const { alice, server } = await aliceAndBob(t);
   await alice.buddies();
   const presence = await PresenceClient.open(t, server.udp);
@@ -317,7 +317,7 @@ test('a client that listens is announced, and says goodbye', async (t) => {
   t.is(await presence.ask('GET bob'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
-test('listen can be tried again if the port was taken', async (t) => {
+test('`listen` can be tried again if the port was taken', async (t) => {
   const server = await withBuddies(t);
   const taken = createServer().listen(0);
   await once(taken, 'listening');
@@ -362,7 +362,7 @@ test('lines go both ways, and the end of the chat ends the loop', async (t) => {
   await fails(t, chat.send('too late'), 'chat.broken');
 });
 
-test('lines that were sent before leaving arrive', async (t) => {
+test('the buddy receives all lines that the program sent before it left the chat', async (t) => {
   const { chat, peer } = await chatWithBob(t);
   const sent = Array.from({ length: 100 }, (_, index) => chat.send(`line ${index}`));
   const left = chat.leave();
@@ -459,7 +459,7 @@ test('reading from a flooding buddy pauses until the program catches up; no line
   t.is(read, count);
 });
 
-test('when a buddy whose lines are not read leaves, the chat ends at once', async (t) => {
+test('a chat ends immediately when the buddy leaves, even if lines of the buddy are unread', async (t) => {
   const { chat, peer } = await chatWithBob(t);
   peer.send('line\n'.repeat(5_000));
   peer.socket.end();
@@ -478,7 +478,7 @@ test('a call is over at once when the caller sends lines and hangs up', async (t
   await t.throwsAsync(call.accept(), { code: 'call.over' });
 });
 
-test('a chat with a flooder whose lines are not read can be left', async (t) => {
+test('a program can leave a chat without reading the lines of a flooding buddy', async (t) => {
   const { chat, peer } = await chatWithBob(t);
   peer.send(Buffer.alloc(200_000, 'flood\n'));
   await first(chat);
@@ -489,7 +489,7 @@ test('a chat with a flooder whose lines are not read can be left', async (t) => 
   t.deepEqual(await chat.closed, { lost: [] });
 });
 
-test('lines to a buddy who does not read are rejected as stalled, or as too many', async (t) => {
+test('if a buddy does not read, lines to the buddy are rejected as stalled, or as too many', async (t) => {
   const { chat, peer } = await chatWithBob(t, { patienceMs: 2_000 });
   peer.socket.pause();
   const outcomes = await Promise.allSettled(

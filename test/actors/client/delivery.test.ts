@@ -4,7 +4,10 @@ import test, { type ExecutionContext } from 'ava';
 import { Delivery, type DeliveryListener } from '../../../actors/client/delivery.js';
 import { until } from '../../helpers/network.js';
 
-/** The long limit is longer than any test takes. The short limit is for a test in which the limit passes. */
+/**
+ * How long `finish` waits for a confirmation, in milliseconds: longer than any test takes, and short enough
+ * for a test in which the wait ends.
+ */
 const PATIENCE_MS = 120_000;
 const SHORT_PATIENCE_MS = 400;
 
@@ -47,10 +50,10 @@ const scope = {
 
 const LINE = 'x'.repeat(16 * 1024);
 
-/** More lines than the kernels of both sides hold. */
+/** A number of lines that the kernels of both sides cannot hold. */
 const MANY = 3_000;
 
-/** Enough that the kernel reports room for more bytes, but not enough for all lines. */
+/** How much the slow reader reads: the kernel then has room again, but not for all lines. */
 const PART_BYTES = 8 * 1024 * 1024;
 
 test("a slow reader's progress is reported before the network has taken all lines", async (t) => {
@@ -71,7 +74,7 @@ test("a slow reader's progress is reported before the network has taken all line
   t.true(sent.length < MANY);
 });
 
-test('after finish, the listener is told that all is confirmed, or that the buddy stalls', async (t) => {
+test('`finish` leads to a report that all lines are confirmed, or that the buddy stalls', async (t) => {
   const reading = await chat(t);
   reading.buddy.resume();
   reading.send('read');

@@ -83,7 +83,7 @@ test('ADD and DEL go inside TLS if the key is on this machine, even after a rest
   t.like(await next.request('DEL', [alice, bob], signal), { line: '200 OK', done: true });
 });
 
-test('a request for an id whose key is not on this machine is refused', async (t) => {
+test('a request for an id is refused if the key of the id is not on this machine', async (t) => {
   const { server } = await registeredAlice(t);
   const other = directoryAt(t, server, await temporaryDirectory(t));
   t.deepEqual(await other.standing(alice), { holds: 'no-key' });
@@ -105,7 +105,7 @@ test('ids without a key work at a server that keeps keys', async (t) => {
   t.like(await directory.request('REG', ['not/an/id'], signal), { line: '201 INVALID' });
 });
 
-test('a foreign server gets VER once, and then the same bytes as before keys existed', async (t) => {
+test('a server without keys gets VER before the first request and before REG, but no WHO', async (t) => {
   for (const reply of ['201 INVALID\r\n', '200 OK\r\n', '500 what?\r\n', undefined]) {
     const foreign = await RecordingServer.start(t, (first) =>
       first.startsWith('VER') ? reply : '200 OK\r\n',
@@ -115,7 +115,7 @@ test('a foreign server gets VER once, and then the same bytes as before keys exi
     t.like(await directory.request('ADD', [alice, bob], signal), { line: '200 OK' });
     t.deepEqual(await directory.who(bob), { says: 'keyless-server' });
     t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing', isNewlyKeyless: true });
-    t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing' }, 'it is told once');
+    t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing' }, 'reported only once');
     t.deepEqual(foreign.texts, ['VER im 1\r\n', 'ADD alice bob\r\n'], reply);
     const next = directoryAt(t, foreign, root);
     t.deepEqual<unknown, unknown>(await next.request('REG', [alice], signal), {
@@ -141,7 +141,7 @@ function assertStored(failed: unknown): void {
   if (failed !== undefined) throw new Error(inspect(failed));
 }
 
-test('a server that is known to keep keys never gets a request in clear, whatever it does', async (t) => {
+test('no request in clear is sent to a server that is known to keep keys, whatever it does', async (t) => {
   for (const reply of ['206 BUSY\r\n', '201 INVALID\r\n', '200 OK\r\n', undefined]) {
     const impostor = await RecordingServer.start(t, () => reply);
     const root = await temporaryDirectory(t);
@@ -159,7 +159,7 @@ test('a server that is known to keep keys never gets a request in clear, whateve
   }
 });
 
-test('a server that does not say whether it keeps keys is not asked again for 5 minutes', async (t) => {
+test('if a server does not say whether it keeps keys, it is not asked again for 5 minutes', async (t) => {
   for (const answer of [SILENCE, '206 BUSY\r\n'] as const) {
     const foreign = await RecordingServer.start(t, (first) =>
       first.startsWith('VER') ? answer : '200 OK\r\n',
@@ -205,7 +205,7 @@ async function forgetKey(root: string, { tcp }: { readonly tcp: number }): Promi
   assertStored(await servers.add(address, 'none'));
 }
 
-test('a server that seemed to keep no keys is asked again for a user whose key is stored', async (t) => {
+test('if a server seemed to keep no keys, it is asked again for a user whose key is stored', async (t) => {
   const { server, root } = await registeredAlice(t);
   await forgetKey(root, server);
   t.like(await directoryAt(t, server, root).checkSignIn(alice), { holds: 'key' });
@@ -217,7 +217,7 @@ test('--clear does not sign in while the directory of keys cannot be read', asyn
   t.like(await directoryAt(t, server, root, { keys: false }).standing(alice), { code: 'key.unreadable' });
 });
 
-test('a server that denies a request in clear is asked again whether it keeps keys', async (t) => {
+test('if a server denies a request in clear, it is asked again whether it keeps keys', async (t) => {
   const { server } = await registeredAlice(t);
   const root = await temporaryDirectory(t);
   await new Servers(root).add({ host: '127.0.0.1', port: server.tcp }, 'none');
@@ -226,7 +226,7 @@ test('a server that denies a request in clear is asked again whether it keeps ke
   t.deepEqual(await directory.checkSignIn(alice), { holds: 'no-key' });
 });
 
-test('another server at a known address gets nothing, and the error names the command', async (t) => {
+test('another server at a known address gets nothing; the error names the command `forget`', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   await know(root, server);
@@ -243,7 +243,7 @@ test('another server at a known address gets nothing, and the error names the co
   t.is(server.received('connection', 'request.received'), 0);
 });
 
-test('a chain that is not accepted does not count as another server', async (t) => {
+test('a server whose certificate chain is not accepted does not count as another server', async (t) => {
   const device = deviceOf();
   const [leaf, identity] = chainOf(device);
   for (const chain of [[leaf], [leaf, leaf], [leaf, identity, identity]]) {
@@ -308,7 +308,7 @@ test('a server that cannot be reached does not count as a server without keys', 
   t.deepEqual(busy.texts, ['VER im 1\r\n'], 'the registration itself was not sent');
 });
 
-test('a REG whose reply was lost is confirmed by WHO', async (t) => {
+test('if the reply to a REG is lost, WHO confirms the REG', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   const proxy = await LossyProxy.start(t, server.tcp);
@@ -322,7 +322,7 @@ test('a REG whose reply was lost is confirmed by WHO', async (t) => {
   t.is((await keyAt(server, alice)).split(' ')[2], directory.credentialsOf(alice)?.device.identity);
 });
 
-test('a REG whose reply was lost stays tentative while the server cannot be reached', async (t) => {
+test('if the reply to a REG is lost, its key is tentative while the server cannot be reached', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   const proxy = await LossyProxy.start(t, server.tcp);
@@ -381,7 +381,7 @@ async function storedIdentity(root: string, id: UserId): Promise<string | undefi
   return stored !== undefined && 'identity' in stored ? stored.identity : undefined;
 }
 
-test('a REG that was refused leaves a key that blocks nothing, and that the next REG uses', async (t) => {
+test('a refused REG leaves a key, which blocks nothing and is used by the next REG', async (t) => {
   const { server, repair } = await unavailableServer(t);
   const root = await temporaryDirectory(t);
   const directory = directoryAt(t, server, root);
@@ -391,7 +391,7 @@ test('a REG that was refused leaves a key that blocks nothing, and that the next
   t.deepEqual(await directory.standing(alice), { holds: 'nothing' });
   t.deepEqual(await directory.checkSignIn(alice), { holds: 'nothing' });
   t.like(await directory.logIn(alice, { kind: 'new' }, here, signal), { outcome: 'no-key' });
-  t.is(await storedIdentity(root, alice), identity, 'another process may be registering it');
+  t.is(await storedIdentity(root, alice), identity, 'another process may be registering this key');
   repair();
   t.like(await directory.request('REG', [bob], signal), { line: '200 OK', registration: { with: 'key' } });
   t.like(await directory.request('ADD', [alice, bob], signal), { line: '202 NO SUCH USER' });
@@ -401,7 +401,7 @@ test('a REG that was refused leaves a key that blocks nothing, and that the next
   t.deepEqual(await directory.standing(alice), { holds: 'key', remindsOfWords: true });
 });
 
-test('a REG that was refused does not stop a REG of the id without a key', async (t) => {
+test('after a refused REG, the id can still be registered without a key', async (t) => {
   const { server, repair } = await unavailableServer(t);
   const root = await temporaryDirectory(t);
   const directory = directoryAt(t, server, root);
@@ -416,7 +416,7 @@ test('a REG that was refused does not stop a REG of the id without a key', async
   t.is(await storedIdentity(root, alice), undefined, 'the id has no key: the tentative one is gone');
 });
 
-test('a client that is killed at any step of REG leaves an id that can be used', async (t) => {
+test('if a client is killed at any step of REG, the id can still be used', async (t) => {
   const server = await serve(t);
   let steps = 0;
   for (let at = 0; ; at++) {
@@ -459,7 +459,7 @@ test('WHO says which key an id has, and its answer counts for 60 s', async (t) =
   t.deepEqual<unknown, unknown>(await Promise.all([directory.who(alice), directory.who(alice)]), [key, key]);
 });
 
-test('an answer of WHO with a floor that is too high to be true does not count', async (t) => {
+test('an answer of WHO does not count if its floor is too high to be true', async (t) => {
   const server = await serve(t);
   const today = Date.UTC(2026, 0, 1);
   const directory = directoryAt(t, server, undefined, { now: () => today });

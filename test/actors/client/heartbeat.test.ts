@@ -75,7 +75,7 @@ test('a user who signs in is announced at once, if the port for calls is known',
   t.deepEqual(await hears(2), ['SET alice 100 ONLINE 4000', 'GET alice']);
 });
 
-test('a user is announced only when the port for calls is known, and then at once', async (t) => {
+test('a user is announced as soon as the port for calls is known, and not earlier', async (t) => {
   const { heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   t.deepEqual(await hears(1), ['GET alice']);
@@ -196,7 +196,7 @@ test('a cause that was found for one user is not reported for another user', asy
   t.deepEqual(reports, []);
 });
 
-test('a question that has been answered is not repeated', async (t) => {
+test('an answered question is not repeated', async (t) => {
   const { answer, clock, heartbeat, hears, reports, received } = await beating(t);
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
   await hears(1);
@@ -227,7 +227,7 @@ test('a silent server is reported once, and its return is reported once', async 
   await received('server.found');
 });
 
-test('when another user signs in, the first user is announced as offline', async (t) => {
+test('when another user signs in, the previous user is announced as offline', async (t) => {
   const { heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -240,7 +240,7 @@ test('when another user signs in, the first user is announced as offline', async
   ]);
 });
 
-test('a heartbeat that is asked to shut down says goodbye, and then ends', async (t) => {
+test('when a heartbeat is asked to shut down, it says goodbye, and then ends', async (t) => {
   const { heartbeat, hears } = await beating(t);
   heartbeat.send({ type: 'port.bound', port: 4_000 });
   heartbeat.send({ type: 'presence.set', id: alice, status: 100 });

@@ -94,7 +94,7 @@ test('the words may be typed on several lines, and a typing mistake loses no oth
   t.true(prompts.every(({ isSecret, draft }) => isSecret && draft === undefined));
 });
 
-test('a dialog that was closed reports nothing and shows nothing', async (t) => {
+test('a closed dialog reports nothing and shows nothing', async (t) => {
   const { held, words, prompts, outcomes } = await opened(t, 'restore');
   held.answer(words.join(' '));
   held.close();

@@ -191,7 +191,7 @@ for (const [why, mode] of [
   ['banned', 'as-can'],
   ['unregistered', 'as-can'],
 ] as const) {
-  test(`a user whose session has ended refuses every call: ${why}, ${mode}`, async (t) => {
+  test(`after the end of a session, the user refuses every call: ${why}, ${mode}`, async (t) => {
     const here = await world(t);
     const { client, port, ended, rings } = await listening(t, here, { privacy: mode });
     await ENDS[why](t, here);
@@ -203,7 +203,7 @@ for (const [why, mode] of [
 }
 
 for (const privacy of ['as-can', 'private'] as const) {
-  test(`a user who signs in while another server answers refuses every call: ${privacy}`, async (t) => {
+  test(`if another server answers at sign-in, the user refuses every call: ${privacy}`, async (t) => {
     const here = await world(t);
     const other = await TlsServer.start(t, createContext(deviceOf()), 'im-dir/1');
     here.redirect(other.port);
@@ -285,7 +285,7 @@ test('with --private, a client refuses every call until a user signs in', async 
   await signInAndRing(t, terminal, here);
 });
 
-test('at a terminal, a user who was signed out refuses every call until the next sign-in', async (t) => {
+test('at a terminal, a signed-out user refuses every call until the next sign-in', async (t) => {
   const here = await world(t);
   const terminal = await atTerminal(t, here, { user: ALICE, mode: 'as-can' });
   await terminal.type('S', 'bob');
@@ -297,7 +297,7 @@ test('at a terminal, a user who was signed out refuses every call until the next
   await signInAndRing(t, terminal, here);
 });
 
-test('a user whose key vanishes makes no call in clear', async (t) => {
+test('if the key of a user vanishes, the user makes no call in clear', async (t) => {
   const here = await world(t);
   const { client } = await listening(t, here);
   await here.removeKey();
@@ -310,7 +310,7 @@ test('a user whose key vanishes makes no call in clear', async (t) => {
   t.is(await Promise.race([calling, called]), 'call.not-private');
 });
 
-test('at a terminal, a user whose key vanishes makes no call in clear', async (t) => {
+test('at a terminal, if the key of the user vanishes, the user makes no call in clear', async (t) => {
   const here = await world(t);
   const { type } = await atTerminal(t, here, { user: ALICE, mode: 'as-can' });
   await type('S', 'bob');
@@ -322,7 +322,7 @@ test('at a terminal, a user whose key vanishes makes no call in clear', async (t
   t.is(await Promise.race([called, type('bob', 'Your choice: ')]), undefined);
 });
 
-test('a user whose key vanishes takes no call in clear', async (t) => {
+test('if the key of a user vanishes, the user takes no call in clear', async (t) => {
   const here = await world(t);
   const { client, port, rings } = await listening(t, here);
   await here.removeKey();
@@ -354,7 +354,7 @@ function waitingDisk() {
   return { files, hasFoundNone, goOn };
 }
 
-test('if two processes register an id at once, both have the key to which the id is bound', async (t) => {
+test('if two processes register an id at the same time, both end up with the key of the id', async (t) => {
   const server = await serve(t);
   const root = await temporaryDirectory(t);
   const wire = await TappedWire.open(t, () => server.tcp);

@@ -168,13 +168,13 @@ async function bobInTls(t: ExecutionContext) {
 
 for (const [title, event] of [
   [
-    'whose device is revoked',
+    'the device of the buddy is revoked',
     ({ identity, serial }: DeviceCredentials['device']) =>
       ({ type: 'floor.raised', key: identity, floor: serial + 1 }) as const,
   ],
-  ['who is given another key', () => ({ type: 'key.given', key: Identity.create().key }) as const],
+  ['the buddy is given another key', () => ({ type: 'key.given', key: Identity.create().key }) as const],
 ] as const) {
-  test(`a private call to a buddy ${title} fails while it rings`, async (t) => {
+  test(`a private call fails if ${title} while the call rings`, async (t) => {
     const { alice, device, bob, client } = await bobInTls(t);
     const calling = client.call('bob');
     const peer = new Peer(await bob.accept());
@@ -337,7 +337,7 @@ test('a chat begins even if the buddy names its stream while the record is writt
   t.deepEqual(log, ['opened', 'writes S', 'writes M', 'sent hello', 'shows hi', 'writes A']);
 });
 
-test('a chat that ends before the record is open returns each line of the user as unsent', async (t) => {
+test('if a chat ends while its first line is written, each line of the user counts as unsent', async (t) => {
   const { lines, log, watcher, replacing, onWritten } = linesOfNewChat();
   const started = lines.start();
   await replacing;
@@ -354,7 +354,7 @@ test('a chat that ends before the record is open returns each line of the user a
   t.deepEqual(textsOf(ended?.unsent ?? []), ['one', 'two']);
 });
 
-test('a chat that ends at the first line of the buddy returns each line of the user as unsent', async (t) => {
+test('if a chat ends at the first line of the buddy, each line of the user counts as unsent', async (t) => {
   const { lines, log, watcher, replacing, onWritten } = linesOfNewChat();
   const started = lines.start();
   await replacing;
@@ -371,7 +371,7 @@ test('a chat that ends at the first line of the buddy returns each line of the u
   t.deepEqual(textsOf(ended?.unsent ?? []), ['one']);
 });
 
-test('a chat that ends while a line of the buddy is shown does not confirm the line', async (t) => {
+test('if a chat ends while a line of the buddy is shown, the line is not confirmed', async (t) => {
   const { lines, log, watcher } = await begunChat();
   watcher.onEvent = () => void lines.end(true);
   t.notThrows(() => lines.receive('M 1 0 hi'));
@@ -379,7 +379,7 @@ test('a chat that ends while a line of the buddy is shown does not confirm the l
   t.deepEqual(log, ['shows hi']);
 });
 
-test('too many lines before the record is open end the chat', async (t) => {
+test('the chat ends if too many lines arrive before the record is open', async (t) => {
   const { lines, log, replacing } = linesOfNewChat();
   void lines.start();
   await replacing;
@@ -401,7 +401,7 @@ test('notices of the buddy wait while reading is paused', async (t) => {
   t.deepEqual(log, ['shows one', 'shows two', 'writes A']);
 });
 
-test('too many notices while reading is paused end the chat', async (t) => {
+test('the chat ends if too many notices arrive while reading is paused', async (t) => {
   const { lines, log } = await begunChat();
   lines.pause();
   for (let n = 0; n < MAX_KEPT_LINES; n++) lines.receive('N notice');

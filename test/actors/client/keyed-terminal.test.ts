@@ -153,7 +153,7 @@ test('a buddy can be added with its key', async (t) => {
   t.is(await alice.pinned('bob'), key);
 });
 
-test('the ring says how a call is protected, and warns of a similar name', async (t) => {
+test('the text about a ringing call says how it is protected, and warns of a similar name', async (t) => {
   const here = await aliceAtTerminal(t);
   const { b0b, bob, shows, type } = here;
   await shows('Your choice: ');

@@ -58,7 +58,7 @@ function address(handle: (event: EventObject) => void): Address {
   return createActor(logic).start() as unknown as Address;
 }
 
-/** Call control and connections. Their owner is set afterwards. */
+/** Call control with its connections. The owner of call control is set later, with `setOwner`. */
 function underControl(maxLines: { readonly maxLines: number; readonly maxHeldLines: number }) {
   const clock = new SimulatedClock();
   const log: string[] = [];
@@ -212,7 +212,7 @@ const STEPS: readonly Step[] = [
   { do: 'leave' },
   ['bob', closed],
 
-  // A call is answered late, or not at all.
+  // A call that the user does not answer is rejected after a minute.
   ['bob 2', callBy('bob')],
   60_000,
   ['bob 2', closed],

@@ -35,8 +35,9 @@ interface Pair {
 }
 
 /**
- * Alice calls bob through a recorded wire. Both have keys, and the server names these keys. They are signed
- * in at two servers: at alice's server, bob's own SET would replace the port of the wire.
+ * Clients of alice and bob. Alice's calls to bob go through a recorded wire. Both users have keys, which the
+ * servers name. Bob's client uses a server of its own: at alice's server, its SET would replace the port of
+ * the wire.
  */
 async function pair(
   t: ExecutionContext,
@@ -165,7 +166,7 @@ for (const [title, who] of PINNED_ROWS) {
   });
 }
 
-test('a pinned buddy for whom the server names another key is not called', async (t) => {
+test('a pinned buddy is not called if the server names another key for the buddy', async (t) => {
   const { alice, caller, table, wire } = await pair(t);
   await alice.pin('bob', { key: Identity.create().key });
   const error = await fails(t, caller.call('bob'), 'key.changed');
@@ -242,7 +243,7 @@ test('a client in clear at the address of a pinned buddy gets no text', async (t
   t.is(error.message, 'bob cannot be called privately just now. Nothing was sent');
 });
 
-test('a client with another key at the address of a buddy gets no byte after the handshake', async (t) => {
+test("a called client whose key is not the buddy's key gets no byte after the handshake", async (t) => {
   const server = await withBuddies(t);
   const table = new KeyTable();
   const alice = await person(t, 'alice', table);
@@ -283,7 +284,7 @@ async function tlsCaller(t: ExecutionContext, port: number, device: DeviceCreden
   return new Peer(tls);
 }
 
-test('a caller with another key than the pinned key does not ring, and the pin stays', async (t) => {
+test('a caller whose key is not the pinned key does not ring, and the pin stays', async (t) => {
   const { bob, port, table, told } = await pair(t);
   const pinned = Identity.create().key;
   table.names('alice', pinned);
@@ -390,7 +391,7 @@ test('a silent call in clear rings, and its hint does not name a buddy who has a
   t.is(await peer.line(), 'ACCEPT');
 });
 
-test('TLS that begins while a nameless call rings replaces that call', async (t) => {
+test('if TLS begins while a nameless call rings, the call inside TLS replaces that call', async (t) => {
   const { alice, called, port } = await pair(t);
   const socket = connectTcp(port, '127.0.0.1');
   t.teardown(() => socket.destroy());
@@ -406,7 +407,7 @@ test('TLS that begins while a nameless call rings replaces that call', async (t)
   t.true(named.private);
 });
 
-test('TLS that begins after a nameless call was accepted in clear ends that chat', async (t) => {
+test('if TLS begins after a nameless call was accepted in clear, the chat ends', async (t) => {
   const { alice, called, port } = await pair(t);
   const socket = connectTcp(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -466,7 +467,7 @@ test('silent handshakes count towards the limit of their address', async (t) => 
   t.pass();
 });
 
-test('a caller that closes between its first line and the answer leaves nothing behind', async (t) => {
+test('a caller that closes before the user answers does not affect later calls', async (t) => {
   const both = await pair(t);
   const peer = await tlsCaller(t, both.port, both.alice.device);
   peer.send('HELLO alice bob\n');
@@ -664,7 +665,7 @@ test('leaving waits until the buddy has confirmed all lines', async (t) => {
   t.deepEqual(await ours.closed, { lost: [] });
 });
 
-test('lines that arrive after the user has left are reported to their sender', async (t) => {
+test('lines that arrive after the user has left are reported to their sender as lost', async (t) => {
   const both = await pair(t, { caller: { patienceMs: 60_000 } });
   const { ours, theirs } = await chatOf(both);
   both.wire.isHeld = true;
@@ -706,7 +707,7 @@ test('if a program does not read, the buddy waits, and no line is lost', async (
   const sending = (async () => {
     for (let from = 0; from < lines.length; from += 500) await sendSome(from, from + 500);
   })();
-  // 1,000 lines wait in the reader, at most as many are about to be shown, and 1,000 are not confirmed.
+  // 1,000 lines wait until the program reads, up to 1,000 are about to be shown, 1,000 are unconfirmed.
   await until(() => sent >= 1_900);
   await delay(50);
   t.true(sent <= 3_100);

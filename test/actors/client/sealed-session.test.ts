@@ -184,7 +184,7 @@ test('after a crash of `sessions` and `presence`, the user is announced again wi
   t.is(started.sessions.length, 2);
 });
 
-test('a restarted heartbeat replaces the session of the heartbeat before it', async (t) => {
+test('a restarted heartbeat replaces the session of the previous heartbeat', async (t) => {
   const { server, root } = await world(t);
   const first = beating(t, directoryAt(t, server, root), server);
   await signIn(first);
@@ -231,7 +231,7 @@ async function twoClients(t: ExecutionContext) {
   return { ...here, proxy, older, newer };
 }
 
-/** Lets time pass until a client has given up because of another client, which keeps the id. */
+/** Lets time pass until `older` reports that its session ended. Checks that `newer` keeps its session. */
 async function givesWay(t: ExecutionContext, older: Beating, newer: Beating): Promise<void> {
   older.clock.increment(FIRST_BUSY_PAUSE_MS);
   t.deepEqual(await older.received('session.ended'), { type: 'session.ended', id: alice, why: 'elsewhere' });
@@ -240,7 +240,7 @@ async function givesWay(t: ExecutionContext, older: Beating, newer: Beating): Pr
   t.is(newer.sessions.length, 1);
 }
 
-test('a client that reaches the server late gives way to a client that was started later', async (t) => {
+test('a client with a delayed login gives way to a client that was started after it', async (t) => {
   const { proxy, older, newer } = await twoClients(t);
   proxy.refuses = true;
   older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -252,7 +252,7 @@ test('a client that reaches the server late gives way to a client that was start
   await signIn(older);
 });
 
-test('a client that reaches the server late signs in if no other client has signed in', async (t) => {
+test('a client with a delayed login signs in if no other client has signed in', async (t) => {
   const { proxy, older, until: sees } = await twoClients(t);
   proxy.refuses = true;
   older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -268,7 +268,7 @@ test('a client that reaches the server late signs in if no other client has sign
   t.is(older.failed[0], older.failed[1]);
 });
 
-test('a user whose first reply is lost is signed in at once', async (t) => {
+test('if the first reply to LOG is lost, the user is still signed in without a pause', async (t) => {
   const { server, proxy, older, until: sees } = await twoClients(t);
   proxy.losesReplies = 2; // to LOG, and to the question whether the device is revoked
   await signIn(older);
@@ -278,7 +278,7 @@ test('a user whose first reply is lost is signed in at once', async (t) => {
   t.is(server.received('sessions', 'session.open'), 2);
 });
 
-test('a client whose first two replies are lost gives way to a client that was started later', async (t) => {
+test('if two replies to LOG are lost, a client gives way to a client started after it', async (t) => {
   const { proxy, older, newer } = await twoClients(t);
   proxy.losesReplies = 4;
   older.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -287,7 +287,7 @@ test('a client whose first two replies are lost gives way to a client that was s
   await givesWay(t, older, newer);
 });
 
-test('a heartbeat that is restarted after a failed login gives way, until the user signs in', async (t) => {
+test('after a failed login and a restart, a heartbeat gives way until the user signs in again', async (t) => {
   const { server, root, proxy, older: crashed, newer } = await twoClients(t);
   proxy.refuses = true;
   crashed.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });
@@ -301,7 +301,7 @@ test('a heartbeat that is restarted after a failed login gives way, until the us
   await signIn(restarted);
 });
 
-test('a client that cannot read its key at first gives way to a client that has signed in', async (t) => {
+test('if a client cannot read its key at first, it gives way to a client that has signed in', async (t) => {
   const { server, root } = await world(t);
   const newer = beating(t, directoryAt(t, server, root), server);
   await signIn(newer);
@@ -316,7 +316,7 @@ test('a client that cannot read its key at first gives way to a client that has 
   await givesWay(t, older, newer);
 });
 
-test('a list that fills several answers arrives complete', async (t) => {
+test('a list arrives complete even if it fills several answers', async (t) => {
   const { server, store, root } = await world(t);
   const directory = directoryAt(t, server, root);
   await directory.standing(alice);
@@ -340,7 +340,7 @@ test('a list that fills several answers arrives complete', async (t) => {
   t.is(buddies.mayBeCut, undefined);
 });
 
-test('a key that the operator has reset is reported, and nothing more is sent', async (t) => {
+test('if the operator has reset the key, the user is told, and nothing more is sent', async (t) => {
   const { server, store, root } = await world(t);
   const started = beating(t, directoryAt(t, server, root), server);
   await signIn(started);
@@ -454,7 +454,7 @@ test('a user stays signed in after a forged datagram and a server with another k
   await sees(ONLINE);
 });
 
-test('a user stays signed in after a forged datagram and a chain that is not accepted', async (t) => {
+test('a user stays signed in after a forged datagram and a server with an invalid chain', async (t) => {
   const device = deviceOf();
   const { attack, retreat } = await withImpostor(t, contextWithChain(device, [chainOf(device)[0]]));
   await attack();
@@ -464,8 +464,8 @@ test('a user stays signed in after a forged datagram and a chain that is not acc
 test('while a server with another key answers, the user is told what is wrong', async (t) => {
   const { attack, retreat, started } = await withImpostor(t, createContext(deviceOf()));
   await attack();
-  // A beat is due every 10 s, and the next beat is due in 5 s. Then the clock stands still while the client
-  // asks for the reason.
+  // A beat is due every 10 s, and the next beat is due in 5 s. After the last beat, the clock stands still
+  // while the client asks for the reason.
   for (let beats = 0; beats < 2; beats++) started.beat();
   started.clock.increment(BEAT_MS - QUIET_MS);
   const { silence } = (await started.received('server.lost')) as Extract<
@@ -477,7 +477,7 @@ test('while a server with another key answers, the user is told what is wrong', 
   await started.received('server.found');
 });
 
-test('if the key of an id is not here, nothing is sent for the id', async (t) => {
+test('if the key of an id is not on this machine, nothing is sent for the id', async (t) => {
   const { server } = await world(t);
   const started = beating(t, directoryAt(t, server, await temporaryDirectory(t)), server);
   started.heartbeat.send({ type: 'presence.set', id: alice, status: 100 });

@@ -12,7 +12,7 @@ const FIRST = '127.0.0.1';
 const SECOND = '127.0.0.2';
 const LIST = `${FIRST},${SECOND}`;
 
-/** What a client knows of two servers, of which it uses one. */
+/** Finds out whether the two servers of `LIST` keep keys. The client uses the server `current`. */
 function identificationAt(current: string, servers: Servers, tcpPort = 1) {
   const server = new ChosenServer({ host: LIST, tcpPort });
   server.beginWith(idAt(current, LIST));
@@ -30,19 +30,19 @@ async function stored(t: ExecutionContext): Promise<Servers> {
   return servers;
 }
 
-test('a server that is stored without keys says nothing about the other servers of a list', async (t) => {
+test('a stored note that one server keeps no keys does not count for the rest of the list', async (t) => {
   const servers = await stored(t);
   t.is(await known(FIRST, servers), 'no-keys');
   t.is(await known(SECOND, servers), undefined);
 });
 
-test('a stored key counts for each server of a list, even for one that is stored without keys', async (t) => {
+test('a stored key of one server counts for the whole list, even for a server without keys', async (t) => {
   const servers = await stored(t);
   t.is(await servers.add({ host: SECOND, port: 1 }, Identity.create().key), undefined);
   for (const current of [FIRST, SECOND]) t.is(await known(current, servers), 'keys');
 });
 
-test('after a server without keys, the next server is asked, even if nothing can be stored', async (t) => {
+test('a client that leaves a server without keys asks the next server whether it keeps keys', async (t) => {
   for (const root of [undefined, await temporaryDirectory(t)]) {
     const keyless = await RecordingServer.start(t, () => '201 INVALID\r\n');
     await serve(t, { host: SECOND, tcpPort: keyless.tcp });

@@ -41,14 +41,14 @@ test('a flood after the request is not read, and the answer is sent', async (t) 
   await until(() => actors('admin-connection').every((actor) => actor.getSnapshot().status !== 'active'));
 });
 
-test('a command that closes its side after the request gets the answer', async (t) => {
+test('a command gets the answer even if it closes its side after the request', async (t) => {
   const { path } = await serveAdmin(t);
   const socket = await dialAdmin(path);
   socket.end(STATUS_REQUEST);
   t.like(JSON.parse(await readToEnd(socket)), { done: { store: 'ok' } });
 });
 
-test('a connection without a request occupies one place, and too many are refused at once', async (t) => {
+test('each connection takes a place; while all places are taken, a new connection is refused', async (t) => {
   const { path, server } = await serveAdmin(t);
   const idle = await Promise.all(Array.from({ length: 16 }, () => dialAdmin(path)));
   t.like((await askAdmin(path, STATUS_REQUEST)).at(-1), { failed: { code: 'busy' } });
@@ -63,7 +63,7 @@ test('a connection without a request occupies one place, and too many are refuse
   for (const socket of idle) socket.destroy();
 });
 
-test('a command that sends its request late is refused with the reason', async (t) => {
+test('a refused command gets the reason even if it sends its request late', async (t) => {
   const { path } = await serveAdmin(t);
   const idle = await Promise.all(Array.from({ length: 16 }, () => dialAdmin(path)));
   const late = await dialAdmin(path);
@@ -131,7 +131,7 @@ async function deleteHeld(t: ExecutionContext) {
   return { ...server, store, socket, result };
 }
 
-test('a server that stops waits for the answer to a change', async (t) => {
+test('a stopping server waits for the answer to a change', async (t) => {
   const { server, store, socket, result, received } = await deleteHeld(t);
   const answer = readToEnd(socket);
   server.shutdown();
@@ -141,7 +141,7 @@ test('a server that stops waits for the answer to a change', async (t) => {
   t.deepEqual(result(), ['done']);
 });
 
-test('a change for which a stopping server does not wait any longer is reported as unknown', async (t) => {
+test('if a stopping server no longer waits for a change, the result is reported as unknown', async (t) => {
   const { server, socket, result } = await deleteHeld(t);
   const answer = readToEnd(socket);
   server.shutdown();

@@ -40,7 +40,7 @@ async function startAt(path: string) {
   return { server, isReady: await server.ready };
 }
 
-test('the socket of a server that was killed is replaced', async (t) => {
+test('the socket of a killed server is replaced', async (t) => {
   const path = join(await temporaryDirectory(t), 'admin.sock');
   const where = JSON.stringify(path);
   const listen = `require('node:net').createServer().listen(${where}, () => console.log('up'))`;

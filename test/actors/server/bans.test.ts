@@ -59,12 +59,12 @@ test('WHO is answered for a banned id, and other users can keep the id on their 
     await askSealed(server.tcp, deviceOf(), 'WHO alice'),
     `200 OK ${alice.device.identity} 0 ${alice.device.serial}\r\n`,
   );
-  t.is(await ask(server.tcp, 'ADD olga alice\n'), '201 INVALID\r\n', 'she is on the list');
+  t.is(await ask(server.tcp, 'ADD olga alice\n'), '201 INVALID\r\n', 'alice is on the list');
   t.is(await ask(server.tcp, 'DEL olga alice\n'), '200 OK\r\n');
   t.is(await ask(server.tcp, 'ADD olga alice\n'), '200 OK\r\n');
 });
 
-test('a line that is not a request gets 201 for a banned id, and 204 from a banned address', async (t) => {
+test('for an invalid line, a banned id gets 201, and a banned address gets 204', async (t) => {
   const server = await serve(t);
   await ban(server, idOf('mallory'));
   t.is(await ask(server.tcp, 'LOG mallory new\n'), DENIED_ID);
@@ -101,7 +101,7 @@ test('requests from a banned address do not count against the limit on REG of it
   t.is(await ask(server.tcp, 'REG new\n', '127.0.3.1'), '200 OK\r\n');
 });
 
-test('the reply to a banned user says when the ban ends, and the ban ends then', async (t) => {
+test('the reply to a banned user says when the ban ends, and the ban ends at that time', async (t) => {
   let now = Date.UTC(2026, 11, 24, 18);
   const server = await serve(t, { wallClock: () => now });
   const { tcp } = server;
@@ -116,7 +116,7 @@ test('the reply to a banned user says when the ban ends, and the ban ends then',
   t.is(await ask(tcp, 'REG new\n', '127.0.3.1'), '200 OK\r\n');
 });
 
-test('a reply 204 for another reason than a ban has no details', async (t) => {
+test('if a reply 204 is not about a ban, it has no details', async (t) => {
   const server = await serve(t);
   await people(server);
   await ban(server, idOf('stranger'));
@@ -274,7 +274,7 @@ test('REM by a device with the key of an id deletes the id, and the log says who
   const next = sealed.next();
   sealed.send(session, 'GET alice');
   t.is(parseUnknownSession(await next), session.name);
-  t.is(await askSealed(tcp, alice, 'REM alice'), '202 NO SUCH USER\r\n', 'again');
+  t.is(await askSealed(tcp, alice, 'REM alice'), '202 NO SUCH USER\r\n', 'alice is already deleted');
   t.is(await askSealed(tcp, alice, 'REG alice'), '203 USER EXISTS\r\n');
   t.deepEqual(log.fieldsOf('a user deleted their own id'), [{ id: 'alice', from: '127.0.0.1' }]);
 });
@@ -319,7 +319,7 @@ test('when the key of an id changes, the presence and sessions of the former hol
   t.is(parseUnknownSession(await next), session.name);
 });
 
-test('requests that wait for the store while the user is removed get 202', async (t) => {
+test('if a user is removed while requests wait for the store, the requests get 202', async (t) => {
   const server = await serve(t);
   await people(server);
   const removed = remove(server, 'mallory');

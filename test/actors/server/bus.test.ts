@@ -22,7 +22,7 @@ class World {
   error: Error | undefined;
   /** How many texts were published. They may not have been delivered yet. */
   published = 0;
-  /** Resolves when a text may be delivered. */
+  /** A published text is delivered when this promise has resolved. */
   gate: Promise<void> = Promise.resolve();
   catchUp: () => Promise<void> = async () => {};
 
@@ -95,7 +95,7 @@ async function announceUntil(from: PresenceClient, to: PresenceClient, line: str
 
 const ALICE_AND_BOB = changes('REG alice', 'REG bob', 'ADD alice bob');
 
-test('a status that one server accepts is shown by the others', async (t) => {
+test('if one server accepts a status, the other servers show the status', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const [one, other] = await Promise.all([serveOn(t, world), serveOn(t, world)]);
@@ -132,7 +132,7 @@ test('announcements that arrive together are sent in a few batches, in their ord
   t.true(world.texts.length < 20, `${world.texts.length} batches`);
 });
 
-test('when the store has caught up, a user who was unknown here has the last announced status', async (t) => {
+test('a user who was unknown here gets the last announced status when the store has caught up', async (t) => {
   const world = new World();
   await world.store.commit(changes('REG alice'));
   const { client, received } = await serveOn(t, world);
@@ -154,7 +154,7 @@ test('when the store has caught up, a user who was unknown here has the last ann
   t.is(await getUntil(client, 'alice', /ONLINE|AWAY/), 'bob 102 AWAY 192.0.2.7 4002\n');
 });
 
-test('a bus is used only after the store has caught up; until then, it is opened repeatedly', async (t) => {
+test('a bus is used only after the store has caught up; until then, the server reopens it', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   world.catchUp = async () => {
@@ -188,7 +188,7 @@ test('when the bus is cut, known statuses stay; new ones arrive when the bus is 
   await announceUntil(one.client, other.client, 'SET bob 102 AWAY 4000', /^bob 102/m);
 });
 
-test('announcements that wait when the bus is cut are not sent when the bus is up again', async (t) => {
+test('when the bus is cut, waiting announcements are dropped, and are not sent later', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const [one, other] = await Promise.all([serveOn(t, world), serveOn(t, world)]);
@@ -222,7 +222,7 @@ test('a crash of the bus is followed by a restart, and presence is kept', async 
   t.is(other.starts('presence'), 1);
 });
 
-test('a server with a warm-up receives statuses before it is ready; a new bus has no warm-up', async (t) => {
+test('a server is ready after a warm-up that brings statuses; a restarted bus has no warm-up', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const one = await serveOn(t, world);
@@ -236,7 +236,7 @@ test('a server with a warm-up receives statuses before it is ready; a new bus ha
   await until(() => other.starts('bus') === 2);
 });
 
-test('if the store crashes while the bus waits, the bus is used once the next has caught up', async (t) => {
+test('if the store crashes while the bus waits for it, the bus waits for the restarted store', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const hasBegun = new Promise<void>((resolve) => {
@@ -300,7 +300,7 @@ test('a server catches up at once when another server has a change that is missi
   t.is(world.store.lastChange, 4);
 });
 
-test('a change that is announced while the store catches up is read afterwards', async (t) => {
+test('if a change is announced while the store catches up, the store reads it afterwards', async (t) => {
   const world = new World();
   await world.store.commit(ALICE_AND_BOB);
   const { client, received } = await serveOn(t, world);

@@ -21,7 +21,7 @@ class SharedStore {
   readonly others: (string | StoreChange)[] = [];
   calls = 0;
   error: Error | undefined;
-  /** Resolves when a call may go on. */
+  /** Each call of `catchUp` waits for this promise. */
   gate: Promise<void> = Promise.resolve();
 
   readonly openStore = async (): Promise<Store> => ({
@@ -56,7 +56,7 @@ test('changes of other servers are shown at intervals', async (t) => {
   t.pass();
 });
 
-test('an id that another server has just registered is looked up again at once', async (t) => {
+test('if an id is unknown, the store catches up immediately, and looks the id up again', async (t) => {
   const shared = new SharedStore();
   const { tcp, client } = await serveShared(t, shared, NEVER_MS);
   await ask(tcp, 'REG alice\n');
@@ -67,7 +67,7 @@ test('an id that another server has just registered is looked up again at once',
   t.is(shared.calls, 1);
 });
 
-test('a new key that another server has set ends the presence of the user', async (t) => {
+test('when another server sets a new key, the presence of the user ends', async (t) => {
   const shared = new SharedStore();
   const { tcp, client } = await serveShared(t, shared, 1);
   for (const line of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(tcp, `${line}\n`);
@@ -79,7 +79,7 @@ test('a new key that another server has set ends the presence of the user', asyn
   t.pass();
 });
 
-test('a user or an address that is banned while a SET waits for the store is not online', async (t) => {
+test('a SET has no effect if its user or address is banned while the SET waits for the store', async (t) => {
   const shared = new SharedStore();
   const { tcp, udp, client } = await serveShared(t, shared, NEVER_MS);
   const other = await PresenceClient.open(t, udp, '127.0.3.1');
@@ -97,7 +97,7 @@ test('a user or an address that is banned while a SET waits for the store is not
   t.regex(await client.ask('GET alice'), /^bob 101 .*\ncarl 101 /);
 });
 
-test('look-ups of many unknown ids share the calls of catchUp', async (t) => {
+test('a hundred look-ups of unknown ids need at most two calls of `catchUp`', async (t) => {
   const shared = new SharedStore();
   const server = await serveShared(t, shared, NEVER_MS);
   let open = () => {};
@@ -114,7 +114,7 @@ test('look-ups of many unknown ids share the calls of catchUp', async (t) => {
   t.true(shared.calls <= 2, `${shared.calls} questions`);
 });
 
-test('GET is answered while the store is unavailable; the log reports its loss and its return', async (t) => {
+test('GET is answered while the store cannot be read; the log reports the outage and its end', async (t) => {
   const shared = new SharedStore();
   const { tcp, client, log } = await serveShared(t, shared, 1);
   await ask(tcp, 'REG alice\n');
@@ -128,7 +128,7 @@ test('GET is answered while the store is unavailable; the log reports its loss a
   await until(() => log.fieldsOf('the store can be read again').length === 1);
 });
 
-test('a store that is not shared never catches up', async (t) => {
+test('without an interval for catching up, the server never calls `catchUp`', async (t) => {
   const shared = new SharedStore();
   const { openStore } = shared;
   const { udp, received } = await serve(t, { openStore });
@@ -148,7 +148,7 @@ for (const [code, message] of Object.entries(FATAL)) {
     ['while it runs', false],
     ['when it is opened again', true],
   ] as const) {
-    test(`a store that fails with ${code} ${when} ends the server`, async (t) => {
+    test(`the server ends if the store fails with ${code} ${when}`, async (t) => {
       const shared = new SharedStore();
       const fatal = new StoreError(code as StoreErrorCode, 'a reason');
       let opens = 0;
@@ -159,7 +159,7 @@ for (const [code, message] of Object.entries(FATAL)) {
       const server = await serve(t, { openStore, catchUpMs: 1 });
       shared.error = isFirst ? new Error('a fault') : fatal;
       t.is((await server.server.ended).error, fatal);
-      t.is(opens, isFirst ? 2 : 1, 'it is not opened again');
+      t.is(opens, isFirst ? 2 : 1, 'the server does not try to open the store again');
       t.is(server.log.fieldsOf(message).length, 1);
     });
   }

@@ -47,7 +47,7 @@ test('a line over 512 bytes is answered 201 at once, before its end', async (t) 
   t.is(await ask(tcp, 'x'.repeat(600)), '201 INVALID\r\n');
 });
 
-test('a client that never stops sending is cut off', async (t) => {
+test('a client that sends without end is cut off', async (t) => {
   const { tcp } = await serve(t);
   const socket = await dial(tcp);
   const cutOff = closed(socket);
@@ -61,7 +61,7 @@ test('a client that never stops sending is cut off', async (t) => {
   t.pass();
 });
 
-test('a connection that sends nothing and closes gets no reply', async (t) => {
+test('a connection gets no reply if it closes without sending anything', async (t) => {
   const { tcp } = await serve(t);
   const socket = await dial(tcp);
   socket.end();

@@ -35,7 +35,7 @@ test('when a running server makes a new ban, it drops the bans that have ended',
   );
 });
 
-test('the search for ended bans runs when bans have doubled, or the table is full', (t) => {
+test('a new ban causes a search for ended bans if the bans have doubled or the table is full', (t) => {
   let count = 0;
   let [searches, found] = [0, 0];
   const users = {
@@ -52,7 +52,7 @@ test('the search for ended bans runs when bans have doubled, or the table is ful
   };
   t.is(drops(999), 0);
   t.is(drops(5_000, changes('REG alice') as StoreChange[]), 0);
-  t.is(searches, 0, 'few bans, or no new one');
+  t.is(searches, 0, 'there were few bans, or no new ban was requested');
   found = 1_000;
   t.is(drops(5_000), 1_000);
   t.is(drops(7_999), 0);

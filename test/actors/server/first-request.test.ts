@@ -60,7 +60,7 @@ test('a second request during a response cuts the connection', async (t) => {
   t.is(responses.length, 1);
 });
 
-test('new connections displace idle connections, but no response in progress', async (t) => {
+test('new connections displace idle connections, but none with a response in progress', async (t) => {
   const { open, responses } = await serve(t);
   await once(await open(REQUEST), 'data');
   const oldest = await open('GET /');

@@ -59,7 +59,7 @@ test('the receive buffer of the presence socket keeps the size that its owner ha
   t.true(Number(await run(server, 'receive buffer')) <= 2 * 16_384);
 });
 
-test('a connection that the server accepted just before its shutdown gets its reply', async (t) => {
+test('if the server accepts a connection just before its shutdown, it still sends the reply', async (t) => {
   const { server, tcp } = await startActivated(t);
   const socket = await dial(tcp);
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n', 'the first connection is accepted');

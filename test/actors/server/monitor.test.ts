@@ -94,7 +94,7 @@ for (const [kind, request] of [
   });
 }
 
-test('a page that cannot be made is answered 500, and no actor crashes', async (t) => {
+test('if a page cannot be made, the monitor answers 500, and no actor crashes', async (t) => {
   const fail = async () => {
     throw new Error('no numbers');
   };
@@ -180,7 +180,7 @@ test('the server is not ready while the storage reports a problem', async (t) =>
   t.is((await readPage(http, '/healthz')).status, 200);
 });
 
-test('the server is not ready while it stops, and first finishes the requests in flight', async (t) => {
+test('a stopping server is not ready, and finishes the requests in flight before it ends', async (t) => {
   const held = heldStore();
   const { server, http, tcp } = await serveWatched(t, { openStore: held.openStore });
   const waiting = await dial(tcp);

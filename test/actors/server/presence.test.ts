@@ -67,7 +67,7 @@ test('users stay online when the store crashes, and users registered later are r
   t.is(await client.ask('GET alice'), 'bob 100 ONLINE 127.0.0.1 4003\ncarl 102 AWAY 127.0.0.1 4002\n');
 });
 
-test('no buddy is visited once the answer is full', async (t) => {
+test('when the answer to a GET is full, the server reads no more buddies from the list', async (t) => {
   const store = openMemoryStore();
   const ids = Array.from({ length: 5_000 }, (_, index) => `b${index}`.padEnd(64, '_') as UserId);
   await store.commit([

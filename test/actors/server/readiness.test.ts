@@ -53,7 +53,7 @@ test('a server that cannot read the changes of other servers is not ready', (t) 
   t.is(readiness.findProblem(), undefined);
 });
 
-test('a server that is stopping is not ready', (t) => {
+test('a stopping server is not ready', (t) => {
   const readiness = upAt(() => 0);
   readiness.stop();
   t.is(readiness.findProblem(), 'the server is stopping');

@@ -11,7 +11,7 @@ import { changes, id } from '../../storage/changes.js';
 
 const DAY_MS = 86_400_000;
 
-test('an id whose reservation is over is freed when it is registered, and replies keep order', async (t) => {
+test('REG of an id whose reservation is over frees the id; replies keep the order of requests', async (t) => {
   const store = openMemoryStore();
   await store.commit([
     ...changes('REG alice'),
@@ -27,7 +27,7 @@ test('an id whose reservation is over is freed when it is registered, and replie
   t.deepEqual(requestedOf(await store.commit(all)), [203, 200, 203, 200, 203, 200]);
 });
 
-test('a group that registers no reserved id stays as it is', (t) => {
+test('a group of changes that registers no reserved id stays as it is', (t) => {
   const { users } = openMemoryStore();
   const requested = changes('REG alice', 'ADD alice bob');
   t.is(withFrees(requested, users, 10).changes, requested);
@@ -66,7 +66,7 @@ test('on a full server, REG of a reserved id is answered 203, not 206', async (t
   t.is(await ask(server.tcp, 'REG new\n'), '206 BUSY\r\n');
 });
 
-test('only the first REG of an id takes one of the last places', async (t) => {
+test('of several REGs for one id, only the first takes one of the places that are left', async (t) => {
   const store = heldStore();
   const server = await serve(t, { openStore: store.openStore, maxUsers: 3 });
   const [first, ...others] = changes('REG a', 'REG b', 'REG b', 'REG c', 'REG d', 'REG b');
@@ -86,7 +86,7 @@ test('a reserved id counts as a user until it is freed', async (t) => {
   t.deepEqual([await count('c'), await count('d')], ['200', '206']);
 });
 
-test('an id whose reservation is over keeps its place until the id is registered again', async (t) => {
+test('even after its reservation, an id keeps its place until the id is registered again', async (t) => {
   let now = 1_000 * DAY_MS;
   const server = await serve(t, { maxUsers: 1, wallClock: () => now });
   await ask(server.tcp, 'REG a\n');

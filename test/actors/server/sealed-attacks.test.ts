@@ -65,7 +65,7 @@ test('bytes after the line inside TLS are ignored', async (t) => {
   t.is(await ask(tcp, 'REG bob\n'), '200 OK\r\n');
 });
 
-test('a client that never stops sending inside TLS is cut off', async (t) => {
+test('a client that sends without end inside TLS is cut off', async (t) => {
   const { tcp } = await serve(t);
   const tls = await secure(tcp, deviceOf());
   const cutOff = closed(tls);
@@ -89,7 +89,7 @@ test('a client with a chain of three or fifty certificates gets no reply', async
   }
 });
 
-test('a client whose chain has an identity that did not sign the device gets no reply', async (t) => {
+test('a client gets no reply if its chain has an identity that did not sign its device', async (t) => {
   const { tcp } = await serve(t);
   const [mine, theirs] = [deviceOf(), deviceOf()];
   const context = contextWithChain(mine, [chainOf(mine)[0], chainOf(theirs)[1]]);
@@ -133,7 +133,7 @@ test('a handshake or a line inside TLS is cut after ten seconds, even if bytes t
   t.true(took >= CONNECTION_DEADLINE_MS - 1_000, `${took} ms`);
 });
 
-test('if unfinished handshakes fill the server, the oldest makes room for another address', async (t) => {
+test('if unfinished handshakes fill a server, the oldest is cut for a client at a new address', async (t) => {
   const { tcp, received } = await serve(t, { maxConnections: 5 });
   const stalled: Socket[] = [];
   for (const from of ['127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.2', '127.0.0.2']) {
@@ -150,7 +150,7 @@ test('if unfinished handshakes fill the server, the oldest makes room for anothe
   await oldest;
 });
 
-test('a floor that was raised counts even if the client left before the reply', async (t) => {
+test('a raised floor counts even if the client left before the reply', async (t) => {
   const gate = gatedStore();
   const { tcp, udp } = await serve(t, gate);
   const identity = Identity.create();
@@ -290,7 +290,7 @@ async function recordedHello(): Promise<Buffer> {
   return hello;
 }
 
-test('a key that is set while the store is closed counts as soon as the store is open again', async (t) => {
+test('if a key is set while the store is closed, the key counts as soon as the store is open', async (t) => {
   const [before, after] = [openMemoryStore(), openMemoryStore()];
   const open = { op: 'REG', id: 'alice' as UserId } as const;
   const olga = { op: 'REG', id: 'olga' as UserId } as const;

@@ -133,7 +133,7 @@ test('a peer with the protocol of a chat is refused', async (t) => {
   t.is(await ask(tcp, 'REG alice\n'), '200 OK\r\n');
 });
 
-test('a peer without certificates, or with a leaf alone, gets no reply', async (t) => {
+test('a peer without certificates, or with only a leaf certificate, gets no reply', async (t) => {
   const { tcp } = await serve(t);
   const alice = deviceOf();
   const { key, cert } = alice.toPem();

@@ -5,7 +5,7 @@ import { MAX_USERS } from '../../../storage/store.js';
 import { ask, dial } from '../../helpers/network.js';
 import { serve } from '../../helpers/server.js';
 
-test('a change of the limits sets each limit that it does not name to its default', (t) => {
+test('`change` sets each limit that it does not name to the default', (t) => {
   const limits = new ServerLimits({ maxUsers: 5, maxConnections: 10 }, true);
   t.deepEqual([limits.maxUsers, limits.maxConnections, limits.maxConnectionsPerAddress], [5, 10, 8]);
   limits.change({ maxConnections: 20, registrations: { burst: 1, perSecond: 1 } });

@@ -63,7 +63,7 @@ test('a connection without a reply is counted, and the number of connections goe
   t.pass();
 });
 
-test('a request whose client leaves while the request waits for the store has no reply', async (t) => {
+test('a request is counted as unanswered if its client leaves while the request waits', async (t) => {
   const recorded = new TestMeter();
   const store = openMemoryStore();
   let finish = () => {};

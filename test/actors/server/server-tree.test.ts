@@ -55,7 +55,7 @@ test('a start fails if a port is in use, and the error says so', async (t) => {
   t.regex(String((await second.ended).error), /could not start 'tcp'/);
 });
 
-test('a server that crashes too often gives up, and ends with the reason', async (t) => {
+test('if an actor crashes too often, the server gives up, and ends with the reason', async (t) => {
   const server = await serve(t);
   for (let crashes = 0; crashes <= 10; crashes++) {
     const before = current(server, 'presence');

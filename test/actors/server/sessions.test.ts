@@ -57,7 +57,7 @@ test('a session can announce and ask only for its own id', async (t) => {
   t.deepEqual(lines(await sealed.ask(session, 'GET alice')), ['olga 101 ']);
 });
 
-test('a session that only asks cannot announce', async (t) => {
+test('a session that was opened with `ask` cannot announce', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice ask');
@@ -68,7 +68,7 @@ test('a session that only asks cannot announce', async (t) => {
   t.is(await clear.ask('GET olga'), 'alice 101 OFFLINE unknown unknown\n');
 });
 
-test('a repeated, a forged and a foreign datagram change nothing', async (t) => {
+test('a repeated or forged datagram, or one with the seal of another session, changes nothing', async (t) => {
   const server = await serve(t);
   const alice = await aliceAndOlga(server);
   const session = await logIn(server.tcp, alice, 'LOG alice new');

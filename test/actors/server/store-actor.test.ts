@@ -51,7 +51,7 @@ test('a group has at most one removal; further removals wait, and delay no other
   t.deepEqual(groups, ['REG first', 'REMOVE a,REG new,REG c', 'REM olga', 'REMOVE b']);
 });
 
-test('a request that arrives while the store is restarted waits for the store', async (t) => {
+test('if a request arrives while the store restarts, the request waits for the store', async (t) => {
   const store = openMemoryStore();
   let opens = 0;
   let reopen = () => {};

@@ -66,7 +66,7 @@ test('a request from port 0 is dropped, because no answer can be sent there', as
   t.is(server.starts('udp'), 1);
 });
 
-test('a server that receives a forged request from itself does not answer its own answer', async (t) => {
+test('after a forged request in its own name, the server does not answer its own answer', async (t) => {
   const { tcp, udp, log } = await serve(t);
   for (const request of ['REG 101', 'REG get', 'ADD 101 get'])
     t.is(await ask(tcp, `${request}\n`), '200 OK\r\n');
