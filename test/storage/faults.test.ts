@@ -1,7 +1,7 @@
 /**
  * Tests the text store on a disk that fails, and through power cuts.
  *
- * Each test keeps a ledger of the changes that the store acknowledged, in order. While the store runs, it
+ * Most tests keep a ledger of the changes that the store acknowledged, in order. While the store runs, it
  * must hold exactly these changes. After a crash it must hold these changes, too. It may then also hold the
  * beginning of one later commit that was refused or under way.
  *
@@ -86,7 +86,7 @@ interface Crash {
   readonly ledger: Ledger;
 }
 
-/** Reports that a trial may receive. */
+/** The types of reports that a store may send during a trial. Any other report fails the test. */
 const COUNTED_REPORTS = ['tail.kept', 'snapshot.made', 'snapshot.failed', 'store.renewed'] as const;
 
 type CountedReport = (typeof COUNTED_REPORTS)[number];
@@ -108,7 +108,7 @@ function newTally(): Tally {
   return { crashes: 0, opened: 0, upgraded: 0, refused: 0, unopened: 0, reports };
 }
 
-/** One store at a time on one disk, and the ledger of its acknowledged changes. */
+/** A disk with at most one open store, and the ledger of the changes that this store acknowledged. */
 class Trial {
   files: SimulatedFiles;
   readonly crashes: Crash[] = [];
@@ -306,7 +306,7 @@ function assertStoreError(error: unknown, ...codes: readonly string[]): asserts 
   if (codes.length > 0) assert(codes.includes(error.code), `${error.code}: ${error.message}`);
 }
 
-/** Checks that after a failed sync of a file, the store neither writes nor syncs that file again. */
+/** Checks that the store neither writes nor syncs a file again after a sync of that file has failed. */
 function assertNeverTouchedAgain({ operations }: SimulatedFiles): void {
   const doubtful = new Set<number | undefined>();
   for (const { name, file, path, hasFailed } of operations) {
@@ -470,7 +470,7 @@ async function anyRuns(seed: number, tally: Tally): Promise<void> {
   }
 }
 
-/** Opens a store that may refuse to open. */
+/** Tries to open a store, and returns whether this succeeded. Fails on an error that faults cannot cause. */
 async function isOpened(trial: Trial): Promise<boolean> {
   try {
     await trial.open(1);
@@ -624,7 +624,7 @@ test.serial('after a failed sync, changes are refused until a new database is wr
   t.is(tally.reports['store.renewed'], 20 * TIMES);
 });
 
-test.serial('a start after a failed sync does not trust the file of that sync', async (t) => {
+test.serial('after a failed sync, the next start does not trust the unsynced file', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 50 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -644,7 +644,7 @@ test.serial('a start after a failed sync does not trust the file of that sync', 
   t.is(tally.crashes, 50 * TIMES);
 });
 
-test.serial('a refused change does not reappear after a later reply, even after a crash', async (t) => {
+test.serial('once a later change is acknowledged, no crash brings back a refused change', async (t) => {
   const tally = newTally();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 50 * TIMES; seed++) {
     await inContext(`seed ${seed}`, async () => {
@@ -730,7 +730,7 @@ test.serial('a store whose directory was replaced uses the new one, even after a
   t.true(tally.crashes > 100);
 });
 
-test.serial('a snapshot under way is not added to the directory of another store', async (t) => {
+test.serial('a store adds no snapshot to a new directory that another store has opened', async (t) => {
   const files = new SimulatedFiles();
   let other: Promise<Store> | undefined;
   files.beforeOperation = () => {
@@ -738,7 +738,7 @@ test.serial('a snapshot under way is not added to the directory of another store
     if (other !== undefined || name !== 'create' || !path?.includes('/snapshot-')) return;
     files.vanish(DIRECTORY);
     files.appear(DIRECTORY);
-    // The new directory is not locked, so another process could open it, as this second store does.
+    // The new directory is not locked, so a second store can open it.
     other = openTextStore(DIRECTORY, { files });
   };
   const store = await openTextStore(DIRECTORY, { files, minCompactionBytes: 1 });

@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
 
-/** Replaces a file, if it exists, with something else. */
+/** Puts something that is not a regular file at a path. Removes or renames a file that is there. */
 export type PutInPlace = (t: ExecutionContext, path: string) => Promise<unknown>;
 
 export const IRREGULAR: Readonly<Record<string, PutInPlace>> = {

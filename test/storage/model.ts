@@ -18,7 +18,7 @@ export class Model extends Map<UserId, UserId[]> {
 /** Some ids and their lists. Tests compare the states of a store and a model by these. */
 export type State = readonly (readonly [UserId, readonly UserId[] | undefined])[];
 
-/** Applies one change, and returns its verdict. Has no limits. */
+/** Applies one change, and returns its verdict. Unlike a store, the model has no limits. */
 export function decide(model: Model, change: StoreChange): Verdict {
   const { devices, reserved, bans } = model;
   if (change.op === 'BAN' || change.op === 'UNBAN') {
@@ -63,7 +63,7 @@ export function decide(model: Model, change: StoreChange): Verdict {
 
 type UserChange = Extract<StoreChange, { readonly op: 'ADD' | 'DEL' | 'LOG' | 'REM' }>;
 
-/** Decides a change that a client with or without a device requests for a user. */
+/** Decides a change that a client requests for a registered user. The client may have a device. */
 function decideFor(model: Model, change: UserChange, list: UserId[]): Verdict {
   const { id, device } = change;
   const bound = model.devices.get(id);
@@ -89,7 +89,7 @@ function decideFor(model: Model, change: UserChange, list: UserId[]): Verdict {
   return 200;
 }
 
-/** A model that was empty before these changes. */
+/** An empty model to which these changes were applied. */
 export function modelAfter(changes: readonly StoreChange[]): Model {
   const model = new Model();
   for (const change of changes) decide(model, change);

@@ -43,7 +43,7 @@ export type OperationName =
   | 'isLockInPlace'
   | 'release';
 
-/** A call of the store. */
+/** A file operation that the store has called. */
 export interface Operation {
   /** Counted from 1. */
   readonly number: number;
@@ -277,7 +277,7 @@ export class SimulatedFiles implements Files {
     this.#random = random;
   }
 
-  // For tests.
+  // Methods for tests.
 
   /** How many operations the store has called. */
   get count(): number {
@@ -343,7 +343,7 @@ export class SimulatedFiles implements Files {
     return JSON.stringify(directories);
   }
 
-  // For the store.
+  // Operations for the store.
 
   list(directory: string): Promise<string[]> {
     return this.#do({

@@ -154,7 +154,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     const first = store.commit(changes('REG alice'));
     const second = store.commit(changes('REG alice', 'REG bob'));
     await t.throwsAsync(second, { instanceOf: StoreError, code: 'store.busy' });
-    await t.throwsAsync(store.commit([]), { code: 'store.busy' }, 'the refusal does not end the first');
+    await t.throwsAsync(store.commit([]), { code: 'store.busy' }, 'the first commit is still under way');
     t.deepEqual(await first, [200]);
     t.is(store.users.buddiesOf(id('bob')), undefined);
     t.deepEqual(await store.commit(changes('REG alice', 'REG bob')), [203, 200]);
@@ -238,7 +238,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     t.is(store.users.buddiesOf(id('alice'))?.at(-1), id('late'));
   });
 
-  // Keys: who may do what.
+  // Keys, and which devices may make which changes.
 
   const [mine, others] = [device(5), device(5, 0, 1)];
   const alice = id('alice');
@@ -274,7 +274,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
     ['an open id', opened],
     ['a keyed id', bound],
   ] as const) {
-    test(`${name}: who may do what to ${what}`, async (t) => {
+    test(`${name}: changes to ${what} get the right verdicts, with any device or without one`, async (t) => {
       const expected = (unknown: Verdict, open: Verdict, keyed: Verdict) =>
         before === known ? unknown : before === opened ? open : keyed;
       const cases: readonly (readonly [StoreChange, Verdict])[] = [
@@ -480,7 +480,7 @@ export function testStoreContract(name: string, open: OpenStore, test: Declare =
       );
       t.is(store.users.endedBans(5, 1).length, 1);
       const drop = ended.map((target) => ({ op: 'UNBAN', target, endedMs: 5 }) as const);
-      t.deepEqual(await store.commit([ban('a', 7), ...drop]), [200, 202, 200], 'a was banned again');
+      t.deepEqual(await store.commit([ban('a', 7), ...drop]), [200, 202, 200], 'the id `a` was banned again');
       t.is(store.users.countBans(), 3);
       t.deepEqual(store.users.endedBans(5, 10), []);
     },

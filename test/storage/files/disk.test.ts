@@ -51,7 +51,7 @@ test('a write goes to its position, and a truncation shortens the file', async (
   t.is(await file.read(buffer, 0), 4, 'the file can also be read');
 });
 
-test('an opened file cannot be written', async (t) => {
+test('a file that `open` returns cannot be written', async (t) => {
   const path = join(await temporaryDirectory(t), 'file');
   await writeFile(path, 'kept');
   const file = await DISK.open(path);

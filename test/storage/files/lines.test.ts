@@ -60,7 +60,7 @@ test('a line that is too long is cut to one byte more than the limit', async (t)
   ]);
 });
 
-test('short reads give the same lines, with any end of the range', async (t) => {
+test('short reads give the same lines, wherever the range ends', async (t) => {
   const anyText = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r'), maxLength: 60 });
   const anyOptions = fc.record(
     { maxLineBytes: fc.nat({ max: 12 }), until: fc.nat({ max: 70 }) },

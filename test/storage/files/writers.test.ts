@@ -14,7 +14,7 @@ test('the mode shows who besides the owner can write', (t) => {
   for (const mode of [0o777, 0o666, 0o702]) t.is(writersOf(mode, true), 'all');
 });
 
-test('findWritable lists what users other than the owner can write, the worst first', async (t) => {
+test('findWritable lists the paths that users other than the owner can write, the worst first', async (t) => {
   const parent = await temporaryDirectory(t);
   const [directory, link] = [join(parent, 'data'), join(parent, 'link')];
   await mkdir(directory);

@@ -29,7 +29,7 @@ test('the checksum of any range of any bytes equals that of zlib', (t) => {
   t.notThrows(() => fc.assert(property));
 });
 
-test('digits are lower-case hexadecimal, padded with zeros; bytes around them are kept', (t) => {
+test('the digits of a checksum are lower-case hexadecimal; writing them changes no other byte', (t) => {
   const property = fc.property(anyChecksum, fc.nat({ max: 5 }), (checksum, at) => {
     const buffer = Buffer.alloc(CHECKSUM_DIGITS + 6, '.');
     writeDigits(buffer, at, checksum);
@@ -39,7 +39,7 @@ test('digits are lower-case hexadecimal, padded with zeros; bytes around them ar
   t.notThrows(() => fc.assert(property));
 });
 
-test('digits are recognised only at their offset', (t) => {
+test('the digits of a checksum are recognised only at their offset', (t) => {
   const property = fc.property(anyChecksum, fc.nat({ max: 5 }), (checksum, at) => {
     const bytes = Buffer.from(`${'.'.repeat(at)}${digitsOf(checksum)}......`);
     assert.ok(hasDigits(bytes, at, checksum));

@@ -16,7 +16,7 @@ import { effects, lineOf } from '../changes.js';
 const HEADER = 'im-journal 2 6ef737ee\n';
 const PATH = '/data/journal-7.txt';
 
-/** The scan of a journal without records. */
+/** What a scan of a journal without records returns, except for the numbers of records. */
 const EMPTY = { goodBytes: HEADER.length, totalBytes: HEADER.length, isEarlier: false };
 
 /** Three commits. Later records mark all but the last commit as durable. */
@@ -134,7 +134,7 @@ test('a journal without records is good; its last number is one less than the fi
   t.deepEqual(await scan(HEADER, { first: 77 }), { ...EMPTY, last: 76, replayed: [] });
 });
 
-test('a journal whose first record has another number is torn or damaged', async (t) => {
+test('a journal is torn or damaged if its first record does not have the expected number', async (t) => {
   const lines = [HEADER, ...linesOf([['REG alice'], ['REG bob']], 41)].join('');
   t.is((await scan(lines, { first: 42 })).last, 43);
   for (const first of [1, 41]) await t.notThrowsAsync(assertDamaged(lines, 2, { first }), `${first}`);
@@ -161,7 +161,7 @@ test('a single commit that is cut anywhere is good up to its last whole line', a
 });
 
 // Pages reach the disk in any order, so a crash may leave holes in a commit.
-test('a bad byte in the last commit tears its line and all lines after it', async (t) => {
+test('a bad byte in the last commit makes its line and all later lines torn', async (t) => {
   for (let at = DURABLE_BYTES; at < JOURNAL.length; at++) {
     for (const value of [0, (JOURNAL[at] as number) ^ 1]) {
       const bytes = changed(JOURNAL, at, value);

@@ -129,7 +129,7 @@ test('a text that encodeManifest would not write is not a manifest', (t) => {
     ],
     'a first journal that does not begin at 1': [header, last],
     'a foreign name': [header, snapshot, old, last.replace('journal-4.txt', '../journal-4.txt')],
-    'a number with a zero before': [header, snapshot, old, last.replace('2951', '02951')],
+    'a number with a leading zero': [header, snapshot, old, last.replace('2951', '02951')],
     'a negative number': [header, snapshot, old.replace('31337', '-31337'), last],
     'a line of another kind': [header, snapshot, old, 'comment journal-9.txt 1', last],
     'an empty line': [header, snapshot, '', old, last],
@@ -219,7 +219,7 @@ test('a manifest replaces the earlier manifest, and leaves no other file', async
   t.is(await readFile(join(directory, MANIFEST_FILE), 'latin1'), TEXT);
 });
 
-test('the rename is between two syncs; an error in it or after it is reported as uncertain', async (t) => {
+test('the rename is between two syncs; an error of the rename or the second sync is uncertain', async (t) => {
   const directory = await directoryWith(t, 'old');
   for (const [failing, isUncertain] of [
     ['create', false],

@@ -35,7 +35,7 @@ function tableAfter(...lines: readonly string[]): UserTable {
   return table;
 }
 
-/** All users except removed users, in order, each with the buddies. */
+/** The ids of all users except removed users, in order, each with its list of buddies. */
 function contentOf(table: UserTable): (readonly [UserId, readonly UserId[] | undefined])[] {
   const frozen = table.freeze();
   frozen.release();
@@ -58,7 +58,7 @@ const SAMPLE = tableAfter(
   'ADD carol alice',
 );
 
-/** A directory in which every created file is this one. */
+/** A directory that returns this file whenever a file is created. */
 function directoryOf(file: OpenFile): DataDirectory {
   return new DataDirectory({ ...DISK, create: async () => file }, '/data');
 }
@@ -143,7 +143,7 @@ test('any table can be written, read back and written again, even with short rea
   await t.notThrowsAsync(fc.assert(property));
 });
 
-test('a table that was read accepts changes like any other table', async (t) => {
+test('a table that was read from a snapshot accepts changes like any other table', async (t) => {
   const table = await read(SNAPSHOT);
   const replies = changes(
     'REG alice',
@@ -218,7 +218,7 @@ test('writing a snapshot yields to the event loop, and leaves out later changes'
   t.not(await write(table), before);
 });
 
-test('a snapshot can be stopped, and is synced only when it is complete', async (t) => {
+test('the writing of a snapshot can be stopped, and only a complete snapshot is synced', async (t) => {
   for (const stopAt of [1, 2, 3, 100]) {
     const calls: string[] = [];
     const file = {

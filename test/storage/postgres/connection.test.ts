@@ -22,7 +22,7 @@ async function readTls(connection: Connection): Promise<unknown> {
   return (await connection.query('select ssl from pg_stat_ssl where pid = pg_backend_pid()')).rows[0];
 }
 
-/** Connects in a process that trusts the certificate in `NODE_EXTRA_CA_CERTS`, and prints the outcome. */
+/** A script that connects to a URL, and prints the outcome. Trusts `NODE_EXTRA_CA_CERTS`. */
 const CONNECT = (url: string) => `
   const { PrimaryFinder } = await import('${builtModule('storage/postgres/primary')}');
   const { parseDatabaseUrl } = await import('${builtModule('storage/postgres/database-url')}');

@@ -15,7 +15,7 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  test('a directory can be read while a store uses it; the range of its log is returned', async (t) => {
+  test('readDirectory reads a directory that a store uses, and returns the range of its log', async (t) => {
     const url = await postgres.makeDirectory(t);
     const store = await openPostgresStore(url, { alone: true });
     t.teardown(() => store.close());

@@ -11,7 +11,7 @@ import { changes, id } from '../changes.js';
 
 type Declare = (title: string, check: (t: ExecutionContext) => Promise<void>) => void;
 
-/** An empty directory, and what can happen to it. */
+/** An engine with an empty directory, and functions that make things happen to it. */
 export interface Rig {
   readonly engine: Engine;
   /** An engine whose next connection breaks before its commit arrives, or before the commit is answered. */
@@ -118,7 +118,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     t.like(position.row, { server: ONE, group: 2 });
   });
 
-  fact('the row that is known comes first, without its changes', async (t, { engine }) => {
+  fact('a read begins with the row that the reader knows, without its changes', async (t, { engine }) => {
     const one = await Writer.start(t, engine);
     await one.make(1, 0, 'REG alice');
     await one.make(2, 1, 'REG bob');
@@ -184,7 +184,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     await t.throwsAsync(one.write(1, 0, 'REG alice'));
   });
 
-  fact('a group is refused if the log has its number or the number of its last change', async (t, rig) => {
+  fact('a group is refused if the log already has its number, or that of its last change', async (t, rig) => {
     const one = await Writer.start(t, rig.engine);
     await one.make(1, 0, 'REG alice');
     await one.lock(1);
@@ -275,7 +275,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     await Promise.all([t.throwsAsync(written), rig.crash()]);
     t.false(one.session.isOpen);
     const part = await (await Writer.start(t, rig.engine, TWO)).lock(0);
-    t.deepEqual(summaryOf(part).rows, [[1, 1, ONE, 1, ['REG alice']]], 'without the standby');
+    t.deepEqual(summaryOf(part).rows, [[1, 1, ONE, 1, ['REG alice']]], 'while no standby is there');
     await rig.continueStandby();
   });
 
@@ -287,7 +287,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     t.is((await (await Writer.start(t, rig.engine, TWO)).lock(0)).head.seq, 0);
   });
 
-  fact('a group removes old rows, but keeps the last row before the group', async (t, rig) => {
+  fact('writing a group removes old rows, but keeps the last row before the group', async (t, rig) => {
     const one = await Writer.start(t, rig.engine);
     await one.make(1, 0, 'REG alice');
     await one.make(2, 1, 'REG bob');
@@ -307,7 +307,7 @@ export function testEngineContract(name: string, makeRig: MakeRig, test: Declare
     t.is((await one.session.load()).table.size, 4, 'the users stay');
   });
 
-  fact('work that takes too long destroys the session', async (t, rig) => {
+  fact('a session whose work takes too long is destroyed', async (t, rig) => {
     const [one, two] = [await Writer.start(t, rig.engine), await Writer.start(t, rig.engine, TWO)];
     await one.lock(0);
     await t.throwsAsync(two.session.within(10, () => two.lock(0)));

@@ -1,5 +1,5 @@
 /**
- * Several stores that use a model of the engine, with faults at every step. The time is virtual, so that no
+ * Tests stores that share a model of PostgreSQL, with faults at random steps. The time is virtual, so that no
  * test waits for a deadline.
  */
 

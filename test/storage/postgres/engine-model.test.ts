@@ -16,7 +16,7 @@ testEngineContract('model', async () => {
     engine: new ModelClient(model),
     maxRows: model.maxRows,
     async breaking(when) {
-      // The messages connect, get the lock, and commit.
+      // The first message connects, the second gets the lock, and the third commits.
       const steps = [{ ms: 0 }, { ms: 0 }, { ms: 0, fault: `cut ${when}` as const }];
       return new ModelClient(model, { takeStep: () => steps.shift() ?? { ms: 0 } });
     },

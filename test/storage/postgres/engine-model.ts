@@ -1,6 +1,6 @@
 /**
- * A model of PostgreSQL as a store sees it, in memory: a primary with a log, a lock, and a named standby
- * without which no commit is confirmed. test/storage/postgres/model-session.ts has the connections.
+ * An in-memory model of PostgreSQL as a store sees it. A primary has a log and a lock, and confirms no commit
+ * without its standby. test/storage/postgres/model-session.ts has the connections.
  *
  * test/storage/postgres/engine-contract.ts checks that the model behaves as PostgreSQL does.
  */
@@ -26,7 +26,7 @@ export interface NewEntry {
   readonly row: Row | undefined;
   /** The number of users after the commit. Default: the number of users before the commit. */
   readonly users?: number;
-  /** Rows from before this time are removed, except the last one. */
+  /** The commit removes the rows from before this time, but keeps the last row of the log. */
   readonly trims?: number | undefined;
 }
 
@@ -119,7 +119,7 @@ export class Primary {
     return this.#entries[this.#visible - 1] ?? NOTHING;
   }
 
-  /** What the standby has. */
+  /** The commits that the standby has. */
   get replicated(): readonly Entry[] {
     return this.#entries.slice(0, this.#replicated);
   }
@@ -186,7 +186,7 @@ export class Primary {
     this.#entries.push({ row, users, trimmedTo: old?.seq ?? this.#last.trimmedTo });
   }
 
-  /** Removes rows as another server would. Does nothing if that server would have to wait. */
+  /** Removes old rows, as a commit by another server would. Does nothing if that commit would wait. */
   trim(beforeMs: number): void {
     if (this.#holder !== undefined || this.standby.isShut) return;
     this.#write({ row: undefined, trims: beforeMs });
@@ -241,7 +241,7 @@ export class Backend {
     primary.start(this);
   }
 
-  /** Executes a message that arrives after some time, in milliseconds. */
+  /** Executes a message that arrives after `ms` milliseconds. */
   receive<TValue>(ms: number, execute: () => Promise<TValue>): Promise<TValue> {
     const arrived = this.#time.wait(ms);
     const done = this.#work.then(async () => {
@@ -324,7 +324,7 @@ export class ModelEngine {
     else former.crash();
   }
 
-  /** Replaces the database by a backup from before the last commits. */
+  /** Replaces the database by a backup without the last `commits` commits. */
   restore(commits: number): void {
     const former = this.#primary;
     this.#replace(former.before(commits));

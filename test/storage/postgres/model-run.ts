@@ -1,5 +1,5 @@
 /**
- * Servers that share a directory in the model of the engine, and what must be true whatever happens to them.
+ * Runs servers that share a directory in the model of PostgreSQL, and checks what must always be true.
  */
 
 import assert from 'node:assert/strict';
@@ -15,7 +15,7 @@ import { VirtualTime } from './virtual-time.js';
 /** Pause before another attempt to open a store, or to catch up, in milliseconds. */
 const RETRY_MS = 100;
 
-/** More attempts than a store may need once nothing fails any more. */
+/** Once nothing fails any more, a store must recover in fewer attempts than this. */
 const MAX_RETRIES = 300;
 
 /** A time that is longer than any request may take, in milliseconds. */
@@ -88,7 +88,7 @@ class Run {
   readonly time = new VirtualTime();
   readonly engine: ModelEngine;
   isHealed = false;
-  /** When a backup was restored: groups that were answered before that time may be lost. */
+  /** When a backup was last restored. Groups that a store got until then may be lost. */
   restoredMs = Number.NEGATIVE_INFINITY;
   readonly #script: Script;
   readonly #requests: Request[] = [];
@@ -240,7 +240,7 @@ class Run {
       const last = request.attempts.at(-1);
       if (request.attempts.length > 1) this.tally.repeated += 1;
       if (request.verdicts === undefined) continue;
-      assert.ok(last !== undefined, 'a group was answered and never tried');
+      assert.ok(last !== undefined, 'a group was answered, but no store tried to write it');
       if (at === undefined && request.beganMs <= this.restoredMs) continue;
       const isFoundInLog = at !== undefined && keyOf(last) !== keyOf(history[at] as Attempt);
       if (isFoundInLog) this.tally.foundInLog += 1;
@@ -255,7 +255,7 @@ class Run {
     for (const [one, seq] of answered) {
       for (const [other, laterSeq] of answered) {
         const isLater = other.beganMs > one.endedMs && one.beganMs > this.restoredMs;
-        assert.ok(!isLater || laterSeq >= seq, 'a later group is earlier in the log');
+        assert.ok(!isLater || laterSeq >= seq, 'the log has a later request before an earlier one');
       }
     }
   }
@@ -374,7 +374,7 @@ class Server {
     for (const id of KNOWN_IDS) {
       const user = this.store.users.numberOf(id);
       if (user === -1) continue;
-      assert.equal(this.#ids.get(user) ?? id, id, 'a number has become that of another user');
+      assert.equal(this.#ids.get(user) ?? id, id, 'a number has passed to another user');
       this.#ids.set(user, id);
     }
   }
@@ -384,7 +384,7 @@ class Server {
     if (!isStoreError(error, 'store.diverged')) return;
     const before = this.#run.time.now();
     await assert.rejects(this.store.catchUp(), error);
-    assert.equal(this.#run.time.now(), before, 'it asked the engine again');
+    assert.equal(this.#run.time.now(), before, 'the store asked the engine again');
   }
 
   /** If a store has diverged, checks that it cannot be opened again, and starts the process again. */

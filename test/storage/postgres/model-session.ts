@@ -27,7 +27,7 @@ export type Fault = 'cut before' | 'cut after' | 'silent before' | 'silent after
 
 /** What happens to one message. */
 export interface Step {
-  /** How long the message and its answer take on each part of their way, in milliseconds. */
+  /** How long each of these takes, in milliseconds: the message, a step of its work, its answer. */
   readonly ms: number;
   readonly fault?: Fault | undefined;
 }

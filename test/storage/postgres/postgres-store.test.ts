@@ -48,7 +48,7 @@ async function backUp(url: string): Promise<void> {
   await postgres.sql(`create database ${name}_copy owner im template ${name} strategy file_copy`);
 }
 
-/** Catches up, even if the connection was cut after the last commit. */
+/** Catches up. Tries twice, because the connection may have been cut after the last commit. */
 async function catchUpAtLast(store: Store): Promise<void> {
   await store.catchUp().catch(() => store.catchUp());
 }
@@ -148,7 +148,7 @@ withPostgres(() => {
     const anyTurn = fc.record({
       writer: fc.nat(1),
       batch: fc.array(anyChange, { maxLength: 6, size: 'max' }),
-      // How many queries and answers lead to each cut. One commit may be cut several times.
+      // After how many queries and answers the connection is cut. Several numbers cut it several times.
       cuts: fc.array(fc.integer({ min: 1, max: 16 }), { maxLength: 3, size: 'max' }),
     });
     const property = fc.asyncProperty(fc.array(anyTurn, { maxLength: 8, size: 'max' }), async (turns) => {
@@ -229,7 +229,7 @@ withPostgres(() => {
     await t.throwsAsync(other.catchUp(), { code: 'store.diverged' });
   });
 
-  test('a directory that is opened again must have all changes that the previous store knew', async (t) => {
+  test('a directory can be reopened only if it has all changes that the earlier store knew', async (t) => {
     const url = await postgres.makeDirectory(t);
     const directory = new PostgresDirectory(url, { alone: true });
     const first = await directory.open();
@@ -245,10 +245,10 @@ withPostgres(() => {
     await t.throwsAsync(directory.open(), { code: 'store.diverged' }, 'for good');
     const other = await open(t, url);
     t.deepEqual(await other.commit(changes('REG carol')), [200]);
-    await t.throwsAsync(directory.open(), { code: 'store.diverged' }, 'as many changes, but others');
+    await t.throwsAsync(directory.open(), { code: 'store.diverged' }, 'as many changes, but different ones');
   });
 
-  test('another directory under the same name is refused', async (t) => {
+  test('a store refuses a database that now contains another directory', async (t) => {
     const [url, one] = (await openSeveral(t, 1)) as [string, Store];
     await postgres.sqlIn(url, 'update im_head set cluster = gen_random_uuid()');
     await t.throwsAsync(one.commit(changes('REG alice')), { code: 'store.diverged' });

@@ -7,7 +7,7 @@ import { changes, effects, id } from '../changes.js';
 const CLUSTER = 'the directory';
 const HEAD: Head = { format: 1, cluster: CLUSTER, seq: 0, users: 0, hasStandby: true };
 
-/** A log with one row for each list of changes, all by one server. */
+/** A log by one server, with one row for each group of request lines. */
 function logOf(...groups: readonly (readonly string[])[]): LogRow[] {
   let seq = 0;
   return groups.map((lines, index) => {
@@ -24,7 +24,7 @@ function part(head: Head, rows: readonly LogRow[], start: number | undefined = 0
   return { head, rows, start };
 }
 
-/** A replica that has the first changes of {@link LOG}. */
+/** A replica that has the rows of {@link LOG} up to change `seq`. */
 function replicaAt(seq: 0 | 2 | 3): Replica {
   const replica = new Replica(new UserTable(), { cluster: CLUSTER, seq: 0, row: undefined });
   const rows = LOG.filter((row) => row.seq <= seq);

@@ -23,7 +23,7 @@ withPostgres(() => {
     t.is(before[0]?.seq, '7');
   });
 
-  test('migrations at the same time make one directory', async (t) => {
+  test('simultaneous migrations make only one directory', async (t) => {
     await postgres.sql('create database twice owner im');
     const url = postgres.url('twice');
     await Promise.all([migrate(url), migrate(url), migrate(url)]);

@@ -1,6 +1,6 @@
 /**
- * What can go wrong between a store and PostgreSQL, on real servers: a primary, and a synchronous standby
- * named s1. The tests run one after the other, because they stop the servers.
+ * Tests, on real servers, what can go wrong between a store and PostgreSQL. There is a primary, and a
+ * synchronous standby named s1. The tests run one after the other, because they stop the servers.
  */
 
 import test, { type ExecutionContext } from 'ava';
@@ -25,7 +25,7 @@ async function open(t: ExecutionContext, url: string): Promise<Store> {
   return store;
 }
 
-/** Waits until a commit in a database waits for the standby; returns the process that waits. */
+/** Waits until a process other than `besides` waits for the standby in a database. Returns its number. */
 async function waitingCommit(url: string, besides = 0): Promise<number> {
   const { pid } = await primary.until<{ pid: number }>(
     `select pid from pg_stat_activity where wait_event = 'SyncRep' and pid <> ${besides}
@@ -40,7 +40,7 @@ async function countRegistrations(url: string, name: string): Promise<number> {
   return rows.length;
 }
 
-/** Repeats a commit until the store can be written again. */
+/** Repeats a commit until the store accepts it. */
 async function commitAtLast(store: Store, ...lines: readonly string[]) {
   for (;;) {
     try {
@@ -114,7 +114,7 @@ withPostgres(() => {
     await primary.until("select 1 from pg_stat_replication where sync_state = 'sync'");
   });
 
-  test.serial('a commit without a standby is refused, and shown once the standby confirms it', async (t) => {
+  test.serial('a commit is refused while the standby hangs, and shown once the standby has it', async (t) => {
     const url = await primary.makeDirectory(t);
     const [store, other] = await Promise.all([open(t, url), open(t, url)]);
     await standby.freeze();
@@ -134,7 +134,7 @@ withPostgres(() => {
     ['cancels', 'pg_cancel_backend'],
     ['terminates', 'pg_terminate_backend'],
   ] as const) {
-    test.serial(`a commit that an administrator ${how} succeeds only when the standby has it`, async (t) => {
+    test.serial(`if an administrator ${how} a commit, the store still waits for the standby`, async (t) => {
       const url = await primary.makeDirectory(t);
       const store = await open(t, url);
       await standby.freeze();
@@ -211,7 +211,7 @@ withPostgres(() => {
       const isMade = when === 'after';
       await store.commit(changes('REG bob'));
       t.deepEqual(doubts(), []);
-      // While the connection is cut, another server gets the lock first.
+      // While the connection is cut, another server gets the lock, and commits.
       proxy.onCut = () => other.commit(changes('REG carol'));
       proxy.cutOnce(isHere);
       t.deepEqual(await store.commit(changes('REG alice', 'ADD alice bob')), [200, 200]);
@@ -226,7 +226,7 @@ withPostgres(() => {
       t.deepEqual(await store.commit(changes('REG dave')), [isMade ? 200 : 203]);
       t.is(doubts().length, 2);
 
-      // The same happens if the confirming commit is cut too, and another server is first again.
+      // The commit that resolves the doubt may be cut too, while the other server commits again.
       let cuts = 0;
       proxy.onCut = () => other.commit(changes(`REG other${cuts}`));
       proxy.cutsAt = (from, message) => isHere(from, message) && ++cuts <= 2;

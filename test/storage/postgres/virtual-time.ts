@@ -40,7 +40,7 @@ export class VirtualTime {
   #run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    // Promises that need no timer settle first.
+    // Before the clock jumps, promises that need no timer settle.
     setImmediate(() => {
       this.#isRunning = false;
       const timer = this.#timers.shift();

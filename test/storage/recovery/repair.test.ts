@@ -64,7 +64,7 @@ test('repair does not change a good directory', async (t) => {
   t.deepEqual(reports, []);
 });
 
-test('a damaged line in a snapshot loses only the user of that line', async (t) => {
+test('if a line of a snapshot is damaged, repair loses only the user of that line', async (t) => {
   const directory = await filled(t);
   const snapshot = await nameOf(directory, 'snapshot');
   const path = join(directory, snapshot);
@@ -77,7 +77,7 @@ test('a damaged line in a snapshot loses only the user of that line', async (t) 
   t.is(await readFile(`${path}.broken`, 'latin1'), before);
 });
 
-test('an outdated manifest is refused, and repair saves later changes', async (t) => {
+test('an outdated manifest is refused, and repair recovers the changes after it', async (t) => {
   const directory = await temporaryDirectory(t);
   const manifest = join(directory, 'manifest.txt');
   const first = await openTextStore(directory);
@@ -151,7 +151,7 @@ async function journalDropped(reports: readonly StoreReport[]): Promise<string> 
   return lines.join();
 }
 
-test('a damaged line in a journal loses its change, and changes that depend on it', async (t) => {
+test('if a line of a journal is damaged, repair loses its change and those that depend on it', async (t) => {
   const directory = await filled(t);
   const journal = await nameOf(directory, 'journal');
   await change(join(directory, journal), (text) => text.replace('REG carol', 'REG karol'));

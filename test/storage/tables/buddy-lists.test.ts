@@ -17,7 +17,7 @@ function listOf(lists: BuddyLists, user: number): number[] {
   return [...lists.listOf(user)];
 }
 
-/** Random steps for a few users with short lists. */
+/** How many users have lists that the random steps change. */
 const USERS = 4;
 const anyStep = fc.record({
   user: fc.nat({ max: USERS - 1 }),
@@ -31,7 +31,7 @@ const anyStep = fc.record({
 const anySteps = fc.array(anyStep, { maxLength: 120, size: 'max' });
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
-/** Applies one step to the lists and to the model, with the position limited to the list. */
+/** Applies one step to the lists and to the model. A position beyond the list is moved to its end. */
 function applyStep(lists: BuddyLists, model: number[][], { user, isInsert, at, number }: Step): void {
   const list = model[user] as number[];
   if (isInsert) {

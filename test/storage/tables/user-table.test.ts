@@ -124,7 +124,7 @@ test('undoing a change without an effect does nothing', (t) => {
   t.deepEqual(stateOfTable(table), before);
 });
 
-/** The id of the user with a number. */
+/** The id of the user who has this number. */
 function idOf(table: UserTable, user: number): UserId {
   const buffer = Buffer.alloc(MAX_ID_LENGTH);
   return buffer.toString('latin1', 0, table.copyId(buffer, 0, user)) as UserId;
@@ -302,7 +302,7 @@ test('users and lists from a file behave like users and lists from changes', (t)
   t.deepEqual(table.buddiesOf(id('bob')), [id('alice'), id('carol')]);
 });
 
-/** Prints by how many bytes the process grows for each user with five buddies. */
+/** A script that prints by how many bytes its process grows for each user with five buddies. */
 const MEASURE = `
   import { UserTable } from '${builtModule('storage/tables/user-table')}';
   const USERS = 200_000;

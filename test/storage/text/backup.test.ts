@@ -84,7 +84,7 @@ function nextNumber(names: readonly string[]): number {
   return 2 + Math.max(...names.map((name) => Number(/-(\d+)\.txt/.exec(name)?.[1] ?? 0)));
 }
 
-test('a backup before an upgrade keeps the previous format', async (t) => {
+test('a backup of a database in the previous format keeps that format', async (t) => {
   const parent = await temporaryDirectory(t);
   const [source, target] = [join(parent, 'data'), join(parent, 'backup')];
   const records = ['1 0 REG alice', '2 1 REG bob', '3 2 ADD alice bob'];

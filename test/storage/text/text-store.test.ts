@@ -50,7 +50,7 @@ const SAMPLE = `im-journal 2 6ef737ee\n${RECORDS}`;
 /** The longest wait for work in the background, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
-/** The disk without syncs, which the tests here cannot observe. */
+/** The disk without syncs: the tests that use it cannot observe a sync. */
 const UNSYNCED: Files = {
   ...DISK,
   async create(path) {
@@ -334,7 +334,7 @@ test('opening copies the journal to a new file, and removes the old one', async 
   });
 });
 
-test('the copy of an interrupted start is used if the original journal has lost records', async (t) => {
+test('if a journal has lost records, its copy from an interrupted start is used', async (t) => {
   const directory = await temporaryDirectory(t);
   const lines = SAMPLE.split(/(?<=\n)/);
   await writeFile(join(directory, 'journal-1.txt'), lines.slice(0, 2).join(''));
@@ -701,7 +701,7 @@ test('a database of the previous format is rewritten at the start, and all ids a
   );
 });
 
-test('an interrupted first start or copy by an earlier version is continued', async (t) => {
+test('a first start or a copy that an earlier version left unfinished is repeated', async (t) => {
   for (const texts of [
     { 'journal-1.txt': 'im-journal 1\n' },
     { 'journal.txt': `im-journal 1\n${RECORDS}`, 'journal-1.txt': `im-journal 1\n${RECORDS}` },
@@ -817,13 +817,13 @@ test('a directory in use is refused until its store is closed, and the process i
   t.true(error?.message.includes(`${directory} is in use by process ${process.pid} on `), error?.message);
   t.true(error?.message.includes('--data'));
   t.deepEqual(await textsIn(directory), before);
-  t.deepEqual(await first.commit(changes('REG bob')), [200], 'the refusal does not harm the first');
+  t.deepEqual(await first.commit(changes('REG bob')), [200], 'the refusal does not harm the first store');
   await first.close();
   const second = await open(t, directory);
   t.deepEqual(await second.commit(changes('REG alice', 'REG bob')), [203, 203]);
 });
 
-test('a directory is locked until the process that uses it is killed; commits are kept', async (t) => {
+test('a directory stays locked until the process that uses it is killed, and commits are kept', async (t) => {
   const directory = await temporaryDirectory(t);
   const holder = startScript(
     t,
@@ -867,7 +867,7 @@ test('a process that has closed its store can end by itself', async (t) => {
 
 // Compaction.
 
-/** Changes that register users, and put on each list the user who was registered before its owner. */
+/** Changes that register users. Each user gets the user who was registered just before as a buddy. */
 function registrations(users: number, from = 0): ReturnType<typeof changes> {
   const lines = Array.from({ length: users }, (_, index) => [
     `REG user-${from + index}`,
@@ -876,7 +876,7 @@ function registrations(users: number, from = 0): ReturnType<typeof changes> {
   return changes(...lines.flat());
 }
 
-test('a snapshot is made when the journals exceed the limit and half of the last snapshot', async (t) => {
+test('a snapshot is made when the journals outgrow both the limit and half the last snapshot', async (t) => {
   const directory = await temporaryDirectory(t);
   const { snapshots, count, onReport, until: untilReported } = collectReports();
   const limit = 300;
@@ -1099,7 +1099,7 @@ test('a store whose directory was replaced locks and fills the new directory', a
 
 // Refusals.
 
-test('during a snapshot, commits after closing and simultaneous commits are refused', async (t) => {
+test('during a snapshot, a simultaneous second commit or a commit after `close` is refused', async (t) => {
   const directory = await temporaryDirectory(t);
   const store = await open(t, directory, { minCompactionBytes: 1 });
   const first = store.commit(registrations(5_000));

@@ -48,7 +48,7 @@ test('a repeated import changes nothing', async (t) => {
   t.deepEqual(store.users.buddiesOf(id('alice')), [id('bob')]);
 });
 
-test('a repeated import converts no list to ids', async (t) => {
+test('a repeated import does not convert the stored lists to ids', async (t) => {
   const store = openMemoryStore();
   const buddies = Array.from({ length: MAX_BUDDIES + 1 }, (_, index) => `b${index}`);
   const users = usersOf('alice b1 b2 b3', ['bob', ...buddies].join(' '), ...buddies);

@@ -16,7 +16,7 @@ async function directoryOf(t: ExecutionContext, files: Readonly<Record<string, s
   return directory;
 }
 
-/** The users in a directory, as they are passed on, and what is skipped. */
+/** Reads a directory. Returns the users in the portions that the reader passes on, and what it skips. */
 async function read(directory: string): Promise<{ portions: ForeignUser[][]; skipped: string[] }> {
   const portions: ForeignUser[][] = [];
   const skipped: string[] = [];
