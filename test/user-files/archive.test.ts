@@ -26,7 +26,7 @@ test('find returns recorded messages', async (t) => {
   t.deepEqual(await archive.find({ buddy: 'carol' as UserId, search: '' }), []);
 });
 
-test('without history no message is written, and existing ones can still be read', async (t) => {
+test('an archive that keeps no history writes no message, but still finds recorded messages', async (t) => {
   const directory = await temporaryDirectory(t);
   const before = new Archive({ directory, keepsHistory: true });
   before.record(hello);
@@ -36,7 +36,7 @@ test('without history no message is written, and existing ones can still be read
   t.deepEqual(await archive.find({ buddy: bob, search: '' }), [hello]);
 });
 
-test('without a home, methods return a reason, and blocking works until the client ends', async (t) => {
+test('without a home, methods return the reason, and blocked names are kept only in memory', async (t) => {
   const archive = new Archive({ directory: undefined, keepsHistory: true });
   const failed = { reason: 'HOME is not set' };
   t.deepEqual(archive.record(hello), failed);
@@ -46,7 +46,7 @@ test('without a home, methods return a reason, and blocking works until the clie
   t.deepEqual(archive.blocked, ['mallory']);
 });
 
-test('two clients of one user keep each other’s blocks', async (t) => {
+test('a client that changes the block list keeps what another client of the user has blocked', async (t) => {
   const directory = await temporaryDirectory(t);
   const [one, other] = [0, 1].map(() => new Archive({ directory, keepsHistory: true })) as [Archive, Archive];
   t.is(one.block('Mallory'), undefined);
@@ -67,7 +67,7 @@ test('blocking fails for a full list or an invalid name', async (t) => {
   t.deepEqual(archive.blocked, full);
 });
 
-test('a list that cannot be read is not overwritten', async (t) => {
+test('a block list that cannot be read is not overwritten', async (t) => {
   const directory = await temporaryDirectory(t);
   const path = join(directory, 'blocked');
   await writeFile(path, 'x'.repeat(300_000));
@@ -77,7 +77,7 @@ test('a list that cannot be read is not overwritten', async (t) => {
   t.is((await readFile(path, 'utf8')).length, 300_000);
 });
 
-test('a block that cannot be written is kept in memory, and written later', async (t) => {
+test('a blocked name that cannot be written is kept in memory, and written with the next name', async (t) => {
   const nowhere = new Archive({ directory: '/proc/im', keepsHistory: true });
   const failed = { reason: 'no such file or directory' };
   t.deepEqual(nowhere.block('mallory'), failed);

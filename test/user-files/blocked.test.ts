@@ -4,7 +4,7 @@ import test from 'ava';
 import { blockedName, MAX_BLOCKED, readBlocked, writeBlocked } from '../../user-files/blocked.js';
 import { temporaryDirectory } from '../storage/temporary-directory.js';
 
-test('the list is written to a private file, and can be read back', async (t) => {
+test('the block list is written to a private file, and can be read back', async (t) => {
   const directory = join(await temporaryDirectory(t), 'state', 'im');
   t.deepEqual(readBlocked(directory), []);
   writeBlocked(directory, ['mallory', '192.0.2.7']);

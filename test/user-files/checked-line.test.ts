@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { formatCheckedLine, parseCheckedLine } from '../../user-files/checked-line.js';
 
-test('a line is JSON that ends with a checksum', (t) => {
+test('a checked line is JSON that ends with a checksum', (t) => {
   const line = formatCheckedLine({ buddy: 'bob', key: null });
   t.is(line, '{"buddy":"bob","key":null,"sum":"fe1d2070559a68f6"}');
   t.deepEqual(JSON.parse(line), { buddy: 'bob', key: null, sum: 'fe1d2070559a68f6' });

@@ -1,8 +1,8 @@
 /**
- * The client's files for keys, on a disk that fails, and after power cuts and kill -9 at each operation.
+ * Tests the client's files on a disk that fails, and after a power cut or kill -9 at each operation.
  *
- * A story is a list of changes, and the state of the file after each change. A crash during a change must
- * leave the state before or after that change.
+ * A story is a list of changes to one file. A crash during a change must leave the file as it was before or
+ * after that change.
  */
 
 import assert from 'node:assert/strict';
@@ -21,7 +21,7 @@ import { ALICE, done, keyOf } from './samples.js';
 
 const ROOT = '/share/im';
 
-/** How many possible contents of the disk are tried after each power cut. */
+/** How many power cuts are simulated at each operation. Each may leave other contents on the disk. */
 const POWER_CUTS = 6;
 
 const KINDS: readonly FaultKind[] = ['before', 'after', 'short'];
@@ -33,7 +33,7 @@ interface Story {
   readonly changes: readonly Change[];
   /** The state of the files, as a later process reads it. */
   readonly read: (files: Files) => Promise<unknown>;
-  /** Whether a state may be read where another one is expected. */
+  /** Whether a test also accepts `state` where it expects the state `expected`. By default, it does not. */
   readonly isAllowed?: (state: unknown, expected: unknown) => boolean;
 }
 
@@ -47,7 +47,7 @@ function pinned(buddy: UserId, state: Pin | 'forgotten'): Change {
   return (files) => new Pins(ROOT, ALICE, files).change(buddy, () => state);
 }
 
-/** Many changes in one: the file grows until the next one compacts it. */
+/** Changes one pin so often that the file of pins grows long, and one of the next changes compacts it. */
 const flapping: Change = async (files) => {
   const pins = new Pins(ROOT, ALICE, files);
   for (let floor = 1; floor < 450; floor++) await pins.change(bob, () => pin(1, { floor }));
@@ -88,7 +88,7 @@ function delivery(...steps: readonly ((open: Delivery) => Promise<Failed | undef
 
 type Delivery = Exclude<Awaited<ReturnType<Undelivered['open']>>, Failed>;
 
-/** Where no key is known, `damaged` may be read instead: it is the stricter of the two states. */
+/** Accepts `damaged` where no key is expected, because a client treats `damaged` more strictly. */
 function mayBeDamaged(state: unknown, expected: unknown): boolean {
   if (!Array.isArray(state) || !Array.isArray(expected)) return false;
   return state.every(
@@ -152,7 +152,7 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
 };
 
-/** The states before the first change, and after each. */
+/** The state before the first change, and the state after each change. */
 async function statesOf({ changes, read }: Story): Promise<unknown[]> {
   const files = new SimulatedFiles();
   const states = [await read(files)];
@@ -190,7 +190,7 @@ for (const [name, story] of Object.entries(STORIES)) {
       const what = `${crash.isCut ? 'power cut' : 'kill -9'} at change ${crash.step}`;
       const expected = states.slice(crash.step, crash.step + 2);
       assertState(story, await story.read(crash.files), expected, what);
-      // Repeat the change: it succeeds, or it was made already.
+      // Repeat the change, which may have been made before the crash.
       const again = story.changes[crash.step];
       if (again === undefined) continue;
       await again(crash.files);
@@ -200,7 +200,7 @@ for (const [name, story] of Object.entries(STORIES)) {
     t.log(`${crashes.length} crashes`);
   });
 
-  test(`if an operation fails, the contents are old or new, and success is durable: ${name}`, async (t) => {
+  test(`a failure leaves the file old or new, and a successful change is durable: ${name}`, async (t) => {
     const states = await statesOf(story);
     let failures = 0;
     for (const [step, change] of story.changes.entries()) {

@@ -25,7 +25,7 @@ function message(text: string, about: Partial<HistoryMessage> = {}): HistoryMess
   };
 }
 
-/** The path of a directory that does not exist yet, and a writer for it. */
+/** Makes a writer for a directory that does not exist yet. `texts` searches what was written. */
 async function writing(t: ExecutionContext, maxBytes?: number) {
   const directory = join(await temporaryDirectory(t), 'state', 'im');
   const writer = new HistoryWriter(directory, maxBytes);
@@ -73,7 +73,7 @@ test('each buddy or address has a file, and no name leads out of the directory',
   t.deepEqual(await readdir(directory), ['history']);
 });
 
-test('only one file is open at a time', async (t) => {
+test('a history writer has only one file open at a time', async (t) => {
   const { writer, directory } = await writing(t);
   for (let index = 0; index < 50; index++) writer.append(message('x', { buddy: `user${index}` as UserId }));
   // Another descriptor may be closed between these two calls.
@@ -87,7 +87,7 @@ test('only one file is open at a time', async (t) => {
   t.is(links.filter((link) => link.startsWith(directory)).length, 1);
 });
 
-test('a full file is renamed, and replaces the older one', async (t) => {
+test('a full file is renamed, and replaces the file that was renamed before it', async (t) => {
   const line = Buffer.byteLength(formatHistoryLine(message('1000'))) + 1;
   const { directory, writer, texts } = await writing(t, 10 * line);
   for (let index = 1000; index < 1035; index++) writer.append(message(String(index)));
@@ -100,7 +100,7 @@ test('a full file is renamed, and replaces the older one', async (t) => {
   );
 });
 
-test('two clients of one user share a file, also when it is renamed', async (t) => {
+test('two clients of one user share a file, even after one of them has renamed the full file', async (t) => {
   const line = Buffer.byteLength(formatHistoryLine(message('1000'))) + 1;
   const { directory, writer, texts } = await writing(t, 10 * line);
   const other = new HistoryWriter(directory, 10 * line);
@@ -142,7 +142,7 @@ test('lines of any length and kind that are not messages are skipped', async (t)
   t.deepEqual(await texts(), ['one', 'two']);
 });
 
-test('a search finds parts of texts in any case and Unicode form, newest last', async (t) => {
+test('a search finds part of a text in any case and Unicode form; the newest text is last', async (t) => {
   const { writer, texts } = await writing(t);
   for (const text of ['The Plan', 'nothing', 'a plan', 'Ångström', 'a "quoted" plan'])
     writer.append(message(text));
@@ -152,7 +152,7 @@ test('a search finds parts of texts in any case and Unicode form, newest last', 
   t.deepEqual(await texts('plan.*'), []);
 });
 
-test('the last fifty messages are shown, and all can be read', async (t) => {
+test('lastMessages returns the last fifty messages, and readHistory reads all messages', async (t) => {
   const { directory, writer, texts } = await writing(t);
   for (let index = 0; index < 120; index++) writer.append(message(String(index)));
   t.deepEqual(
@@ -179,7 +179,7 @@ test('symbolic links are not followed, for reading or writing', async (t) => {
   await t.throwsAsync(lastMessages(directory, { buddy: bob, search: '' }), { code: 'ELOOP' });
 });
 
-test('a pipe instead of the file is refused at once', async (t) => {
+test('a pipe in the place of the file is refused without waiting', async (t) => {
   const { directory, writer, path } = await writing(t);
   await mkdir(join(directory, 'history'), { recursive: true });
   execFileSync('mkfifo', [path]);
@@ -191,7 +191,7 @@ test('a pipe instead of the file is refused at once', async (t) => {
   await t.throwsAsync(lastMessages(directory, { buddy: bob, search: '' }), { message: reason });
 });
 
-test('an error of the disk has a reason, and the next message after the error is written', async (t) => {
+test('an error of the disk is thrown with its reason, and later messages can be written', async (t) => {
   const { directory, writer, path, texts } = await writing(t);
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'history'), 'a file instead of the directory');

@@ -5,14 +5,14 @@ import { keyOf } from './samples.js';
 
 const address = { host: 'im.example', port: 1_234 };
 
-test('a server is named by the start of its key, at any address', (t) => {
+test('the name of a server with a key is the start of the key, whatever its address is', (t) => {
   const name = serverName(address, keyOf(1));
   t.is(name as string, keyOf(1).slice(0, 16));
   t.is(serverName({ host: '::1', port: 1 }, keyOf(1)), name);
   t.not(serverName(address, keyOf(2)), name);
 });
 
-test('a server without a key is named by its address', (t) => {
+test('the name of a server without a key depends on its address', (t) => {
   const name = serverName(address, undefined);
   t.regex(name, /^[0-9a-f]{16}$/);
   t.is(serverName({ ...address, host: 'IM.Example' }, undefined), name);
@@ -29,7 +29,7 @@ test('each id and server has its own file name, from which both can be read back
   for (const name of names) t.deepEqual(parseKeyFileName(keyFileName(name)), name);
 });
 
-test('a text that is not an id, @ and the name of a server is not a file name', (t) => {
+test('a text is a file name only if it is an id, then @, then the name of a server', (t) => {
   const server = 'A'.repeat(16);
   for (const text of ['', 'alice', `@${server}`, `Alice@${server}`, `alice@${server}x`, `../x@${server}`]) {
     t.is(parseKeyFileName(text), undefined, text);

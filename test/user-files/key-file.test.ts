@@ -22,7 +22,7 @@ const KEY: StoredKey = {
 
 const { seed: _, ...WITHOUT_SEED } = KEY;
 
-test('a key is written as tentative, is confirmed, and loses its seed', async (t) => {
+test('a new key file is tentative; it can be confirmed, lose its seed, and be removed', async (t) => {
   const root = join(await temporaryDirectory(t), 'share', 'im');
   const keys = new KeyFiles(root);
   t.is(await keys.read(ALICE), undefined);
@@ -41,7 +41,7 @@ test('a key is written as tentative, is confirmed, and loses its seed', async (t
   done(await keys.remove(ALICE, KEY.identity));
 });
 
-test('each id and server has a file of its own, even for ids with @, + and dots', async (t) => {
+test('each id has its own key file, even if the id contains @, + or dots', async (t) => {
   const root = await temporaryDirectory(t);
   const keys = new KeyFiles(root);
   const ids = ['a', 'a@b', 'a+b', 'a.json', 'a..'].map((id) => parseId(id) as UserId);
@@ -53,7 +53,7 @@ test('each id and server has a file of its own, even for ids with @, + and dots'
   t.deepEqual(listed.sort(), ids.map((id) => `${id} ${ALICE.server}`).sort());
 });
 
-test('a stored key is replaced only by a key whose 24 words the user has typed', async (t) => {
+test('the key of another identity replaces a stored key only through `restore`', async (t) => {
   const keys = new KeyFiles('/share/im', new SimulatedFiles());
   const other = { ...KEY, identity: keyOf(2) };
   done(await keys.create(KEY));
@@ -68,7 +68,7 @@ test('a stored key is replaced only by a key whose 24 words the user has typed',
   t.deepEqual(await keys.read(ALICE), other);
 });
 
-test('a device is replaced only by one with a higher serial and no lower floor', async (t) => {
+test('a stored device is replaced only by a device with a higher serial and no lower floor', async (t) => {
   const keys = new KeyFiles('/share/im', new SimulatedFiles());
   const device = { device: 'new', serial: 11, floor: 11 };
   t.deepEqual(await keys.replaceDevice(ALICE, KEY.identity, device), { reason: 'there is no key' });
@@ -81,7 +81,7 @@ test('a device is replaced only by one with a higher serial and no lower floor',
     });
 });
 
-test('of six registrations at once, one gets the file', async (t) => {
+test('if six keys are created at the same time, exactly one is stored', async (t) => {
   const root = await temporaryDirectory(t);
   const identities = Array.from({ length: 6 }, (_, number) => keyOf(number));
   const created = await Promise.all(
@@ -92,7 +92,7 @@ test('of six registrations at once, one gets the file', async (t) => {
   t.is(done(await new KeyFiles(root).read(ALICE))?.identity, winners[0]);
 });
 
-test('a damaged file is a failure, not a missing file, and a restore replaces it', async (t) => {
+test('a damaged key file does not count as missing, and a restore replaces it', async (t) => {
   const root = await temporaryDirectory(t);
   const keys = new KeyFiles(root);
   done(await keys.create(KEY));
@@ -114,7 +114,7 @@ test('a damaged file is a failure, not a missing file, and a restore replaces it
   t.deepEqual(await keys.read(ALICE), KEY);
 });
 
-test('a key that others can read is refused', async (t) => {
+test('a key file that other users can read is refused', async (t) => {
   const root = await temporaryDirectory(t);
   const keys = new KeyFiles(root);
   done(await keys.create(KEY));
@@ -123,7 +123,7 @@ test('a key that others can read is refused', async (t) => {
   t.deepEqual(await keys.read(ALICE), { reason: `other users have access to ${path}: chmod 600 helps` });
 });
 
-test('on a full disk, no part of a new key is left, and a seed that cannot be dropped stays', async (t) => {
+test('on a full disk, a new key leaves no file, and a seed that is to be dropped stays', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const mounted = await temporaryDirectory(t);
   // Three pages: for the root of the file system, for the filler below, and for one key file.

@@ -41,12 +41,12 @@ function allFilesIn(directory: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** The files of clients that others can see. */
+/** The files of clients, without hidden ones. */
 function filesIn(directory: string): string[] {
   return allFilesIn(directory).filter((name) => !name.startsWith('.'));
 }
 
-/** Starts a process that locks a client's file with this text. */
+/** Writes a client's file with this text, and starts a process that keeps the file locked. */
 async function lockedFile(t: ExecutionContext, directory: string, text: string): Promise<ChildProcess> {
   const folder = join(directory, 'signed-in');
   await mkdir(folder, { recursive: true });
@@ -70,7 +70,7 @@ test('clients of one user at one server find each other, in any order of start',
   for (const { found } of clients) t.deepEqual(found, [HERE, HERE, HERE]);
 });
 
-test('clients of other users, or at servers with another address or port, are not found', async (t) => {
+test('clients of other users, or of servers at another address or port, are not found', async (t) => {
   const directory = await temporaryDirectory(t);
   const strangers = [
     client(t, directory, { user: 'alice.' }),
@@ -85,7 +85,7 @@ test('clients of other users, or at servers with another address or port, are no
   for (const { found } of strangers) t.deepEqual(found, []);
 });
 
-test('several servers of one directory count as one, in whatever order they are named', async (t) => {
+test('clients find each other if they name the same servers, in whatever order', async (t) => {
   const directory = await temporaryDirectory(t);
   const hosts = Array.from({ length: 50 }, (_, count) => `im${count}.example.org`);
   const stranger = client(t, directory, { host: hosts.slice(1).join() });
@@ -124,7 +124,7 @@ test('a killed process is not found, and its file is removed', async (t) => {
   t.is(living.exitCode, null);
 });
 
-test('an old unfinished file of a killed client is removed, a young one is not', async (t) => {
+test('the unfinished file of a killed client is removed only if it is old', async (t) => {
   const directory = await temporaryDirectory(t);
   const folder = join(directory, 'signed-in');
   await mkdir(folder, { recursive: true });
@@ -140,7 +140,7 @@ test('an old unfinished file of a killed client is removed, a young one is not',
   await looking;
 });
 
-test('other files in the directory are ignored, and cause no wait', async (t) => {
+test('files that are not valid files of clients are ignored, and cause no wait', async (t) => {
   const directory = await temporaryDirectory(t);
   for (const text of ['', 'process 0 on x\n', 'process 7 on x\u001b\n', 'process 7\n', 'x'.repeat(400)]) {
     await lockedFile(t, directory, text);
@@ -176,7 +176,7 @@ test('without the command flock no client is found, and no file is left', async 
   t.deepEqual(allFilesIn(directory), []);
 });
 
-test('a client that ends at once leaves no file', async (t) => {
+test('a client that ends right after its start leaves no file', async (t) => {
   const directory = await temporaryDirectory(t);
   const atOnce = client(t, directory);
   atOnce.end();

@@ -26,7 +26,7 @@ async function set(pins: Pins, buddy: UserId, state: Pin | 'forgotten'): Promise
   done(await pins.change(buddy, () => state));
 }
 
-/** What is known about buddies when the file has these bytes. */
+/** Reads a file of pins with these bytes. Returns a function that says what is known about a buddy. */
 async function trustIn(bytes: Buffer): Promise<(buddy: UserId) => StoredTrust> {
   const files = new SimulatedFiles();
   await writeTo(files, PATH, bytes);
@@ -74,7 +74,7 @@ test('the lines are JSON, with a checksum', async (t) => {
   t.like(forgotten, { buddy: 'carol', forgotten: true });
 });
 
-test("property: after a cut anywhere but at a line's end, no pinned buddy counts as unknown", async (t) => {
+test('property: if the file is cut within a line, no pinned buddy counts as unknown', async (t) => {
   const { bytes } = await sample();
   const LF = 0x0a;
   for (let end = 1; end < bytes.length; end++) {
@@ -85,7 +85,7 @@ test("property: after a cut anywhere but at a line's end, no pinned buddy counts
   }
 });
 
-test('property: with any byte changed, no pinned buddy counts as unknown', async (t) => {
+test('property: if any byte is changed, no pinned buddy counts as unknown', async (t) => {
   const { bytes } = await sample();
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
@@ -150,7 +150,7 @@ test('a file that has not changed is not read again', async (t) => {
   t.deepEqual((await pins.read()).find(eve), pin(5));
 });
 
-test('the callback of a change gets the state that is stored at that moment, and may keep it', async (t) => {
+test('the callback of `change` gets the current state of the file, and may leave it unchanged', async (t) => {
   const { files, pins } = await sample();
   await pins.read();
   await set(new Pins('/share/im', ALICE, files), bob, pin(9));
@@ -166,7 +166,7 @@ test('the callback of a change gets the state that is stored at that moment, and
   t.is((await bytesIn(files)).length, before);
 });
 
-test('a long file is compacted, and means the same afterwards', async (t) => {
+test('a long file is compacted, and has the same meaning afterwards', async (t) => {
   for (const end of ['', '{"damaged', '{"damaged\n']) {
     const { files, pins, bytes } = await sample();
     await writeTo(files, PATH, Buffer.concat([bytes, Buffer.from(end)]));
@@ -188,7 +188,7 @@ test('a long file is compacted, and means the same afterwards', async (t) => {
   }
 });
 
-test('there is a limit to the pinned buddies, but not to changes of their pins', async (t) => {
+test('the number of pinned buddies is limited; the number of changes to their pins is not', async (t) => {
   const lines = Array.from({ length: MAX_PINS }, (_, index) =>
     formatCheckedLine({ buddy: `buddy${index}`, key: keyOf(1), floor: 0, by: 'server' }),
   );
@@ -234,7 +234,7 @@ test('without a home no key is known, and none can be pinned', async (t) => {
   t.deepEqual(await pins.change(bob, () => pin(1)), { reason: 'HOME is not set' });
 });
 
-/** A process that pins buddies with these names, and prints each name once it is pinned. */
+/** A script that pins `count` buddies, whose names begin with `name`, and prints each name that is pinned. */
 function pinner(root: string, name: string, count: number): string {
   return `
     const { Pins } = await import('${builtModule('user-files/pins')}');
@@ -248,7 +248,7 @@ function pinner(root: string, name: string, count: number): string {
 
 for (const hasFlock of [true, false]) {
   const where = hasFlock ? '' : ', also without the command flock';
-  test(`two processes pin at once, and no line is lost or torn${where}`, async (t) => {
+  test(`two processes that pin at the same time lose or tear no line${where}`, async (t) => {
     const root = await temporaryDirectory(t);
     const path = hasFlock ? '' : `process.env.PATH = ${JSON.stringify(await temporaryDirectory(t))};`;
     const scripts = ['one', 'two'].map((name) => startScript(t, path + pinner(root, name, 40)));
@@ -259,7 +259,7 @@ for (const hasFlock of [true, false]) {
   });
 }
 
-test('the pins that a process reported are kept after kill -9 of this process', async (t) => {
+test('after kill -9, the pins that the killed process had reported are kept', async (t) => {
   const root = await temporaryDirectory(t);
   for (let round = 0; round < 5; round++) {
     const script = startScript(t, pinner(root, `buddy${round}.`, 1_000));

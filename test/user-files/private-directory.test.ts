@@ -53,7 +53,7 @@ test('files and directories are made private, and can be replaced, appended to a
   t.deepEqual(await readdir(join(root, 'keys')), []);
 });
 
-test('an append ends a torn line first', async (t) => {
+test('if the last line lacks its LF, an append begins on a new line', async (t) => {
   const { directory } = await made(t);
   done(await replace(directory, 'to'));
   done(await append(directory, 'two\n'));
@@ -70,7 +70,7 @@ test('the version changes when the file changes', async (t) => {
   t.not(await directory.version('file'), version);
 });
 
-test('the incomplete file of a killed replacement is removed by the next replacement', async (t) => {
+test('a replacement removes the incomplete file that a killed process has left', async (t) => {
   const { root, directory } = await made(t);
   done(await replace(directory, 'one\n'));
   await writeFile(join(root, 'keys/file.99-0badcafe.new'), 'a secret');
@@ -177,7 +177,7 @@ test('a file or a directory of another user is refused', async (t) => {
   }
 });
 
-test('a file system that ignores modes gets no secret', async (t) => {
+test('on a file system that ignores modes, no secret is written', async (t) => {
   const facts: Files['facts'] = async (path) => {
     const real = await DISK.facts(path);
     return real?.isDirectory === false ? { ...real, mode: 0o755 } : real;
@@ -204,7 +204,7 @@ test('without a home, or in a home that is not a directory, nothing can be writt
   }
 });
 
-test('on a read-only disk, files can be read, and not changed', async (t) => {
+test('on a read-only disk, files can be read, but not changed', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const mounted = await temporaryDirectory(t);
   await mountMemory(t, mounted, 'size=64k');
@@ -216,7 +216,7 @@ test('on a read-only disk, files can be read, and not changed', async (t) => {
   t.is(await textIn(directory), 'kept\n');
 });
 
-test('a full disk leaves the file as it was, and nothing else', async (t) => {
+test('on a full disk, a failed change leaves the file as it was, and leaves no other file', async (t) => {
   if (!(await needs(t, 'tmpfs'))) return;
   const mounted = await temporaryDirectory(t);
   await mountMemory(t, mounted, 'size=32k');

@@ -5,7 +5,7 @@ import { openToRead, readSmallFile } from '../../user-files/private-file.js';
 import { temporaryDirectory } from '../helpers/programs.js';
 import { builtModule, startScript } from '../storage/node-script.js';
 
-/** How often both clients start at once: often enough that they create a directory at the same moment. */
+/** How many times two clients start: in some rounds, both create a directory at the same moment. */
 const ROUNDS = 300;
 
 test('two clients that start at once in an empty home can both create their files', async (t) => {

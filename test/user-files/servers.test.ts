@@ -13,7 +13,7 @@ function files(): SimulatedFiles {
   return new SimulatedFiles();
 }
 
-test('the key of a server, or that it has none, is remembered until the server is forgotten', async (t) => {
+test('a server is remembered with its key, or with `none`, until it is forgotten', async (t) => {
   const root = await temporaryDirectory(t);
   const servers = new Servers(root);
   t.deepEqual(await servers.find(one), { key: undefined, reason: undefined });
@@ -56,7 +56,7 @@ test('a known key is not replaced, but a key replaces `none`', async (t) => {
   t.is((await servers.find(one)).key, keyOf(2));
 });
 
-test('if a line is damaged, an unknown server must be forgotten before it can be stored', async (t) => {
+test('in a damaged file, a server without a good line must be forgotten before it is added', async (t) => {
   const disk = files();
   const servers = new Servers('/share/im', disk);
   done(await servers.add(one, keyOf(1)));
@@ -74,7 +74,7 @@ test('if a line is damaged, an unknown server must be forgotten before it can be
   t.is((await servers.find(other)).key, keyOf(2));
 });
 
-test('there is a limit to the servers', async (t) => {
+test('the number of servers and the length of their names are limited', async (t) => {
   const servers = new Servers('/share/im', files());
   for (let port = 1; port <= MAX_SERVERS; port++) done(await servers.add({ host: 'a', port }, 'none'));
   t.deepEqual(await servers.add(one, 'none'), { reason: 'there are 1,000 already' });

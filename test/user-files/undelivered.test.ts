@@ -48,7 +48,7 @@ test('a record is a private file, and its entries are read back in their order',
   t.is((await stat(path)).mode & 0o777, 0o600);
 });
 
-test('appends of one moment are written together, in their order', async (t) => {
+test('simultaneous appends are written together, in the order of the calls', async (t) => {
   const files = new SimulatedFiles();
   const delivery = await opened(new Undelivered('/share/im', ALICE, files));
   const appends = Array.from({ length: 100 }, (_, index) => delivery.append([line(index)]));
@@ -81,7 +81,7 @@ test('a replacement is written after earlier appends, and before later ones', as
   });
 });
 
-test('a long file says that it should be replaced, and has a limit', async (t) => {
+test('`isLong` says that a file should be replaced, and no append exceeds the maximum length', async (t) => {
   const undelivered = new Undelivered('/share/im', ALICE, new SimulatedFiles());
   const delivery = await opened(undelivered);
   const long = { ...line(1), text: 'x'.repeat(3 * 1024 * 1024) } as DeliveryEntry;
@@ -94,7 +94,7 @@ test('a long file says that it should be replaced, and has a limit', async (t) =
   t.false(delivery.isLong);
 });
 
-test('damaged lines are skipped and counted, and a torn one does not swallow the next', async (t) => {
+test('a torn line is skipped and counted, and the next line is complete', async (t) => {
   const root = await temporaryDirectory(t);
   const undelivered = new Undelivered(root, ALICE);
   const first = await opened(undelivered);
@@ -109,7 +109,7 @@ test('damaged lines are skipped and counted, and a torn one does not swallow the
   t.deepEqual(await undelivered.read(bob), { stream: undefined, entries: [line(1), line(3)], damaged: 1 });
 });
 
-test('the records of a buddy are open in one process only, until this process ends', async (t) => {
+test('while a process has the record of a buddy open, no other process can open the record', async (t) => {
   const root = await temporaryDirectory(t);
   const script = startScript(
     t,
