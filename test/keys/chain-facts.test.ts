@@ -60,13 +60,13 @@ test('the facts of an empty chain, and of a chain that has only a device', (t) =
   t.false(facts.isDeviceSigned || facts.isIdentitySigned);
 });
 
-test('of 200 certificates, three are counted', (t) => {
+test('the first three certificates of a longer chain are counted', (t) => {
   const facts = readChainFacts([leaf, ...Array.from({ length: 199 }, () => root)]);
   t.is(facts.certificates, 3);
   t.is(facts.bytes, leaf.raw.length + 2 * root.raw.length);
 });
 
-test('a walk along 200 issuers stops after three', (t) => {
+test('walkChain stops at three certificates, even if the issuers never end', (t) => {
   let looks = 0;
   const endless = {
     get issuerCertificate(): X509Certificate {
@@ -107,7 +107,7 @@ test('a chain with RSA or Ed448 keys has no raw keys, and is refused', async (t)
   }
 });
 
-test('an X25519 key, which has the length of an Ed25519 key, is not a key of a device', (t) => {
+test('an X25519 key is not accepted as the key of a device, though it is as long as an Ed25519 key', (t) => {
   const body = encodeDeviceBody({ serial: 7, floor: 0 }, keyBytes(alice.key)).toString('hex');
   const exchange = hex(body.replace('302a300506032b6570', '302a300506032b656e'));
   const certificate = new X509Certificate(assembleCertificate(exchange, alice.sign(exchange)));
@@ -117,7 +117,7 @@ test('an X25519 key, which has the length of an Ed25519 key, is not a key of a d
   t.is(facts.deviceKey, undefined);
 });
 
-test('a device is named only by a subject that consists of one common name', async (t) => {
+test('a device has a name only if the subject of its certificate is a single common name', async (t) => {
   if (!isInstalled(t, 'openssl')) return;
   const directory = await temporaryDirectory(t);
   const nameOf = (subject: string) =>

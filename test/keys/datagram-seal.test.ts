@@ -42,7 +42,7 @@ const WYCHEPROOF = readVectors<{ tests: AeadVector[] }>('chacha20-poly1305-wyche
 const session = '0123456789abcdef' as SessionId;
 const text = Buffer.from('SET alice 100 ONLINE 41234');
 
-/** Both sides of a new session. */
+/** The seals of both sides of a new session. */
 function newSession(material = randomBytes(MATERIAL_BYTES)) {
   return {
     client: new DatagramSeal(material, 'client'),
@@ -58,7 +58,7 @@ function framed(datagram: Uint8Array): SealedDatagram {
   return parseSealed(datagram, 65_507) as SealedDatagram;
 }
 
-/** A seal whose keys and IVs give this nonce with counter 1. */
+/** A seal that uses the key of a test vector and, at counter 1, its nonce. */
 function sealOf({ key, iv }: AeadVector, side: 'client' | 'server'): DatagramSeal {
   const ivs = nonceOf(hex(iv), 1);
   return new DatagramSeal(Buffer.concat([hex(key), hex(key), ivs, ivs]), side);
@@ -79,14 +79,14 @@ test('a datagram is a header, the encrypted text, and a tag', (t) => {
   t.false(datagram.includes('alice'));
 });
 
-test('the longest question has 545 bytes', (t) => {
+test('the longest sealed question has 545 bytes', (t) => {
   const { client, server } = newSession();
   const datagram = sealedBy(client, Buffer.alloc(512, 0x41));
   t.is(datagram.length, 545);
   t.is(server.open(parseSealed(datagram, MAX_SEALED_QUESTION_BYTES) as SealedDatagram)?.length, 512);
 });
 
-test('a text is sealed by ChaCha20-Poly1305 with the key, the IV with the counter, and the header', (t) => {
+test('ChaCha20-Poly1305 seals a text; the nonce is IV XOR counter, and the header is authenticated', (t) => {
   const material = Buffer.from(Array.from({ length: MATERIAL_BYTES }, (_, index) => index));
   const { client, server } = newSession(material);
   sealedBy(client);
@@ -153,7 +153,7 @@ test('a truncated or longer datagram is not opened', (t) => {
   t.is(server.open({ ...framed(datagram), sealed: Buffer.alloc(TAG_BYTES - 1) }), undefined);
 });
 
-test('neither a repeated nor an older datagram is opened', (t) => {
+test('a datagram is opened neither a second time nor after a later datagram', (t) => {
   const { client, server } = newSession();
   const [first, second, third] = [1, 2, 3].map(() => framed(sealedBy(client))) as [
     SealedDatagram,
@@ -166,7 +166,7 @@ test('neither a repeated nor an older datagram is opened', (t) => {
   t.deepEqual(server.open(third), text);
 });
 
-test('a datagram is not opened by its own side, by another session, or under another name', (t) => {
+test('a datagram is not opened by its sender, in another session, or with another session name', (t) => {
   const { client, server } = newSession();
   const datagram = sealedBy(client);
   t.is(client.open(framed(datagram)), undefined);
@@ -176,7 +176,7 @@ test('a datagram is not opened by its own side, by another session, or under ano
   t.is(server.open(framed(renamed)), undefined);
 });
 
-test('a datagram is opened once, unless a later one was opened before it', (t) => {
+test('a datagram is opened exactly if it was sealed later than every datagram that was opened', (t) => {
   const property = fc.property(fc.array(fc.nat(9), { maxLength: 40 }), (order) => {
     const { client, server } = newSession();
     const datagrams = Array.from({ length: 10 }, (_, index) => framed(sealedBy(client, Buffer.of(index))));
@@ -209,7 +209,7 @@ test('a session ends when its counter is used up', (t) => {
   t.is(server.open(beyond), undefined);
 });
 
-test('a seal needs 88 bytes', (t) => {
+test('a seal takes exactly 88 bytes of key material, and an error does not show them', (t) => {
   for (const length of [0, 87, 89]) {
     const error = t.throws(() => new DatagramSeal(Buffer.alloc(length, 0x5a), 'client'), {
       instanceOf: RangeError,
@@ -235,7 +235,7 @@ test('both sides of a connection have the same keys, and two connections have di
   t.is(other.server.open(framed(sealedBy(one.client))), undefined);
 });
 
-test('before the handshake and after the end there is no seal', async (t) => {
+test('before the handshake, and after the end of the connection, there is no seal', async (t) => {
   const device = DeviceCredentials.issue(Identity.create(), { nowMs: 5 });
   const context = createContext(device);
   const listener = await TlsServer.start(t, context);

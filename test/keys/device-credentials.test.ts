@@ -10,7 +10,7 @@ const alice = Identity.create();
 const issue = (options: Partial<Parameters<typeof DeviceCredentials.issue>[1]> = {}, identity = alice) =>
   DeviceCredentials.issue(identity, { nowMs: 1_796_000_000_000, ...options });
 
-test('the serial is above the clock, the newest serial and the known floor', (t) => {
+test('the serial of a new device is above the time, the newest serial and the known floor', (t) => {
   t.is(issue().device.serial, 1_796_000_000_001);
   t.is(issue({ nowMs: 12.7 }).device.serial, 13);
   t.is(issue({ newestSerial: 1_900_000_000_000 }).device.serial, 1_900_000_000_001);
@@ -22,7 +22,7 @@ test('a clock before 1970 counts as 1970', (t) => {
   t.is(issue({ nowMs: -5, newestSerial: 99 }).device.serial, 100);
 });
 
-test('a serial is absurd only if it is more than 100 years above the clock', (t) => {
+test('a serial is absurd only if it is more than 100 years ahead of the clock', (t) => {
   const today = Date.UTC(2026, 10, 30);
   t.false(isAbsurdSerial(today, 0));
   t.false(isAbsurdSerial(Date.UTC(2100, 0, 1), today));
@@ -30,7 +30,7 @@ test('a serial is absurd only if it is more than 100 years above the clock', (t)
   t.true(isAbsurdSerial(Number.MAX_SAFE_INTEGER, today));
 });
 
-test('a new device keeps the known floor, or revokes all others', (t) => {
+test('the floor of a new device is the known floor, or its own serial if it revokes all others', (t) => {
   t.is(issue({ knownFloor: 7 }).device.floor, 7);
   const { serial, floor } = issue({ newestSerial: 99, revokesOthers: true }).device;
   t.is(floor, serial);
@@ -52,7 +52,7 @@ test('whatever the clock says, the serial of a new device is above all known ser
   t.notThrows(() => fc.assert(property, { numRuns: 50 }));
 });
 
-test('no device can be made after the highest serial', (t) => {
+test('no device can be made after the device with the highest possible serial', (t) => {
   t.throws(() => issue({ newestSerial: Number.MAX_SAFE_INTEGER }), { instanceOf: RangeError });
   t.is(issue({ newestSerial: Number.MAX_SAFE_INTEGER - 1 }).device.serial, Number.MAX_SAFE_INTEGER);
 });
@@ -61,7 +61,7 @@ test('two devices of an identity have different keys', (t) => {
   t.not(issue().toStored().key, issue().toStored().key);
 });
 
-test('a stored device is read back, without the identity', (t) => {
+test('a stored device can be read back without the private key of its identity', (t) => {
   const device = issue({ knownFloor: 3 });
   const read = DeviceCredentials.parse(JSON.parse(JSON.stringify(device.toStored())));
   t.deepEqual(read?.device, { identity: alice.key, serial: 1_796_000_000_001, floor: 3 });
@@ -78,7 +78,7 @@ test('the PEM of a device is its key and its chain', (t) => {
   t.true(new X509Certificate(leaf).verify(new X509Certificate(root).publicKey));
 });
 
-test('a value of another shape is not a device', (t) => {
+test('a value with missing, extra or malformed parts is not a device', (t) => {
   const { key, chain } = issue().toStored();
   const [leaf, root] = chain;
   const values: unknown[] = [

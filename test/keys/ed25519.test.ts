@@ -37,7 +37,7 @@ test('a signature is valid exactly if Wycheproof says so', (t) => {
   }
 });
 
-test('no signature of ed25519-speccheck with a scalar or a point out of range is valid', (t) => {
+test('a signature of ed25519-speccheck with a scalar or point out of range is not valid', (t) => {
   for (const index of [6, 7, 8, 9]) {
     const vector = SPECCHECK[index] as Signed & { key: string };
     t.false(verifies(hex(vector.key), vector), `case ${index}`);
@@ -70,7 +70,7 @@ test('every seed gives an allowed key, and Node exports the same seed and key', 
   t.notThrows(() => fc.assert(property));
 });
 
-test('a key of another kind has no raw bytes', (t) => {
+test('a key that is not an Ed25519 key has no raw bytes', (t) => {
   const { privateKey } = generateKeyPairSync('ed448');
   t.is(publicBytesOf(privateKey) as Buffer | undefined, undefined);
 });

@@ -58,7 +58,7 @@ test('case, spaces, punctuation and numbers do not matter in typed words', (t) =
   t.is(read instanceof Identity ? read.key : read, identity.key);
 });
 
-test('a word outside the list is named by its position only', (t) => {
+test('a word that is not in the word list is reported by its position, not by its text', (t) => {
   const words = [...Identity.create().toWords()];
   words[16] = 'notaword';
   t.deepEqual(problemOf(words.join(' ')), { problem: 'unknown-word', position: 17 });

@@ -25,7 +25,7 @@ const context = createContext(device);
 const server = DeviceCredentials.issue(Identity.create(), { nowMs: 5 });
 const serverContext = createContext(server);
 
-/** The refusal of a client that shows this chain, with the key of alice's device. */
+/** Connects a client with this chain and the key of alice's device. Returns why the server refuses it. */
 async function refusalOf(t: ExecutionContext, chain: readonly Uint8Array[]) {
   const listener = await TlsServer.start(t, serverContext);
   const shaken = await shake(t, listener, { secureContext: contextWithChain(device, chain) });
@@ -94,7 +94,7 @@ test('a peer is not identified on a TLS 1.2 connection that another context has 
   t.is(identifyPeer(shaken.server, PROTOCOL).refusal, 'wrong-version');
 });
 
-test('a chat peer is refused by a directory server, and a directory client by a chat peer', async (t) => {
+test('a directory server refuses a chat peer, and a chat peer refuses a directory client', async (t) => {
   const directory = await TlsServer.start(t, serverContext, 'im-dir/1');
   const chat = await TlsServer.start(t, serverContext, 'im-chat/1');
   const chatCall = { secureContext: context, ALPNProtocols: ['im-chat/1'] };
@@ -194,7 +194,7 @@ test('a name with a second part is not the name of a device', async (t) => {
   t.is(identifyPeer(accepted, PROTOCOL).refusal, 'no-device-name');
 });
 
-test('a client with a key of another kind sends no certificate, and is refused', async (t) => {
+test('a client whose key is not an Ed25519 key sends no certificate, and is refused', async (t) => {
   if (!isInstalled(t, 'openssl')) return;
   const listener = await TlsServer.start(t, serverContext);
   const directory = await temporaryDirectory(t);
@@ -215,7 +215,7 @@ test("a revoked device, and a peer with this side's own identity, are refused", 
   t.is(identifyPeer(accepted, PROTOCOL, { ownIdentity: alice.key }).refusal, 'own-identity');
 });
 
-test('a peer that is identified repeatedly gets the same result, accepted or refused', async (t) => {
+test('identifying a peer again gives the same result, for accepted and for refused peers', async (t) => {
   const listener = await TlsServer.start(t, serverContext);
   const good = await shake(t, listener, { secureContext: context });
   const [leaf, root] = chainOf(device);
