@@ -134,7 +134,7 @@ test('only an IPv4 address is packed into a number', (t) => {
   }
 });
 
-test('addresses that one client can use belong to one network', (t) => {
+test('the network of a client is its IPv4 address, or the first 64 bits of its IPv6 address', (t) => {
   const networks = [
     ['192.0.2.7', '::ffff:192.0.2.7'],
     ['192.0.2.8'],

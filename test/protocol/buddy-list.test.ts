@@ -175,7 +175,7 @@ test('no text makes the parser throw, and each parsed buddy has a valid port or 
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
 });
 
-test('an answer without room for another line may be cut, and a shorter answer is complete', (t) => {
+test('an answer that has no room for another line may be cut; a shorter answer is complete', (t) => {
   const line = 'b 101 OFFLINE unknown unknown\n';
   const ofLength = (bytes: number) => line.padStart(bytes, '\n');
   t.is(parseBuddyList(ofLength(MAX_BUDDY_LIST_BYTES - MAX_BUDDY_LINE_BYTES)).mayBeCut, undefined);
@@ -185,7 +185,7 @@ test('an answer without room for another line may be cut, and a shorter answer i
   t.is(parseBuddyList(encodeBuddyList(many.slice(0, 1_900))).mayBeCut, undefined);
 });
 
-test('after a list that may be cut, known buddies are dropped only beyond a limit', (t) => {
+test('a list that may be cut removes no known buddy, unless more than 10,000 are known', (t) => {
   const known = new Map(Array.from({ length: 10_001 }, (_, index) => [`b${index}` as UserId, index]));
   const list = parseBuddyList('b0 101 OFFLINE unknown unknown\nb7 101 OFFLINE unknown unknown\n');
   t.deepEqual(

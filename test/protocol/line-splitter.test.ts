@@ -16,7 +16,7 @@ function linesOf(limit: number, ...chunks: readonly Uint8Array[]): string[] {
   return (last === undefined ? lines : [...lines, last]).map(shown);
 }
 
-/** The lines of a text according to the protocol. */
+/** The lines that a splitter must return for a text, according to the protocol. */
 function expectedLines(limit: number, text: string): string[] {
   const pieces = text.split('\n');
   if (pieces.at(-1) === '') pieces.pop();
@@ -79,7 +79,7 @@ test('a line one byte over the limit is cut to the limit', (t) => {
   }
 });
 
-test('a CR past the limit that does not belong to the line end cuts the line', (t) => {
+test('a CR past the limit cuts the line, unless the CR belongs to the line end', (t) => {
   t.deepEqual(linesOf(4, bytesOf('abcd\re\n')), ['abcd…']);
   t.deepEqual(linesOf(4, bytesOf('abcd\r\r\n')), ['abcd…']);
 });
@@ -152,7 +152,7 @@ test('no returned line holds more memory than the limit', (t) => {
   for (const { bytes } of lines) t.true(bytes.buffer.byteLength <= 4);
 });
 
-test('the chunk may be overwritten after a push', (t) => {
+test('a chunk may be overwritten after it was pushed', (t) => {
   const splitter = new LineSplitter(10);
   const chunk = Buffer.from('one\ntwo');
   const lines = splitter.push(chunk);

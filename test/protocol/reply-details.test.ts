@@ -50,7 +50,7 @@ test("VER is answered with the version and the server's key", (t) => {
   t.is(parseVersionReply(reply), key);
 });
 
-test('a server that answers VER with anything else keeps no keys', (t) => {
+test('a reply to VER without version im/1 and a key gives no key', (t) => {
   const lines = ['201 INVALID', '200 OK', '200 OK im/2 x', `200 OK im/2 ${key}`, '200 OK im/1', ''];
   for (const line of lines) t.is(parseVersionReply(line), undefined, line);
 });

@@ -51,7 +51,7 @@ test('case, spaces and punctuation do not matter', (t) => {
   }
 });
 
-test('a word outside the list is a typo, with its position', (t) => {
+test('a word that is not in the word list is reported as a typo, with its position', (t) => {
   t.deepEqual(compare('zoo abandon leter advice cage absurd'), {
     result: 'typo',
     position: 3,

@@ -113,7 +113,7 @@ test('the answer to an unknown session has 9 bytes, and names the session', (t) 
   t.is(parseUnknownSession(encodeHeader(session, 1).subarray(0, 9)), undefined);
 });
 
-test('a sealed question is SET as in clear, or GET with an offset', (t) => {
+test('a sealed question is an ordinary SET, or a GET that may have an offset', (t) => {
   const id = 'alice' as UserId;
   t.deepEqual(question('SET alice 100 ONLINE 41234'), { op: 'SET', id, status: 100, port: 41_234 });
   t.deepEqual(question('GET alice'), { op: 'GET', id, offset: 0 });
