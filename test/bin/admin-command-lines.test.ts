@@ -36,7 +36,7 @@ test('a command finds the server with the configuration that the server uses', a
   const directory = await temporaryDirectory(t);
   await startServerProgram(t, directory);
   const config = join(await temporaryDirectory(t), 'server.conf');
-  // A mistake in another line must not keep the operator from the server.
+  // The command must find the server even if another line of the file has a mistake.
   await writeFile(config, `max-users = many\ndata = ${directory}\n`);
   t.is((await runServer(t, 'status', '--config', config)).code, 0);
   t.is((await runServerIn(t, { IM_SERVER_DATA: directory }, 'status')).code, 0);
@@ -95,7 +95,7 @@ test('a socket path over 107 bytes is refused with an error that names the path'
   t.is((await runServer(t, 'status', '--admin-socket', socket)).code, 0);
 });
 
-test('`stop` ends the server, and returns when its process has ended', async (t) => {
+test('`stop` ends the server, and returns when the process of the server has ended', async (t) => {
   const directory = await temporaryDirectory(t);
   const { program } = await startServerProgram(t, directory, '--log-format', 'json', '--log-level', 'warn');
   const { code, stdout } = await runServer(t, 'stop', '--data', directory, '--json');

@@ -5,7 +5,7 @@ import { adminSocketOfCommand, adminSocketPath, findSocketProblem } from '../../
 import { runServer } from '../helpers/admin.js';
 import { temporaryDirectory } from '../helpers/programs.js';
 
-test('the socket is in the data directory, in the runtime directory, or where the option says', (t) => {
+test('the socket is in the data or runtime directory, or at the path that --admin-socket gives', (t) => {
   const shared = { data: './data', directory: 'postgres://im@db/im' };
   t.is(adminSocketPath({ data: '/srv/im' }, { RUNTIME_DIRECTORY: '/run/x' }), '/srv/im/admin.sock');
   t.is(adminSocketPath({ data: './data' }, {}), resolve('data/admin.sock'));
@@ -15,7 +15,7 @@ test('the socket is in the data directory, in the runtime directory, or where th
   t.is(adminSocketPath({ ...shared, adminSocket: '/tmp/x' }, { RUNTIME_DIRECTORY: '/run/x' }), '/tmp/x');
 });
 
-test('with default options, a command also finds the server that systemd runs', (t) => {
+test('with default options, a command falls back on the server that systemd runs', (t) => {
   const own = resolve('data/admin.sock');
   const find = (isDefault: boolean, ...existing: readonly string[]) =>
     adminSocketOfCommand({ data: './data' }, {}, isDefault, (path) => existing.includes(path));

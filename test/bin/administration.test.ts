@@ -23,7 +23,7 @@ const DASHED_KEY = '-TDJTl5ZiBoXIzuTd_J2MmBGDM7bnhTShUdAYyUNrME';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A server with alice, bob and mallory. Alice and bob have mallory on their lists. */
+/** Starts a server with alice, bob and mallory. Mallory is on the buddy lists of alice and bob. */
 async function started(t: ExecutionContext, ...args: readonly string[]) {
   const directory = await temporaryDirectory(t);
   const start = () => startServerProgram(t, directory, '--log-format', 'json', ...args);
@@ -45,7 +45,7 @@ async function started(t: ExecutionContext, ...args: readonly string[]) {
   return { directory, server, start, run, json };
 }
 
-test('the command `who` lists each online user, the address, and whether the id has a key', async (t) => {
+test('`who` lists each online user and the address, and says whether the id has a key', async (t) => {
   const { server, run, json } = await started(t);
   const presence = await PresenceClient.open(t, server.udp);
   presence.send('SET alice 100 ONLINE 4000');
@@ -80,7 +80,7 @@ test('the command `users` lists all users and reserved ids, or those that match 
   }
 });
 
-test('`show` prints everything about a user with a key who is online', async (t) => {
+test('`show` prints the key, the buddies and the session of an online user with a key', async (t) => {
   const { server, run, json } = await started(t);
   const identity = Identity.create();
   const device = deviceOf(identity);
@@ -140,7 +140,7 @@ test('`show` says why a client at an address cannot register, and who is online 
   t.like((await json('show', '192.0.2.7'))[0], { reasons: ['banned'], ban: { target: '192.0.2.0/24' } });
 });
 
-test('a deletion is durable at once, and a user who registers the id later is on no list', async (t) => {
+test('a deletion is durable when `delete` returns; a later user of the id is on no buddy list', async (t) => {
   const { server, start, run, json } = await started(t);
   t.deepEqual(Object.keys((await json('delete', 'mallory', '--yes'))[0] ?? {}), [
     'id',
@@ -193,7 +193,7 @@ test('`delete` asks at a terminal, and needs --yes elsewhere', async (t) => {
   }
 });
 
-test('a ban normalises its target, can expire, survives a restart, and can be lifted', async (t) => {
+test('`ban` normalises its target; a ban can expire or be lifted, and survives a restart', async (t) => {
   const { server, start, run, json } = await started(t);
   const before = Date.now();
   const [made] = await json('ban', '192.0.2.77/24', '--for', '30d');
@@ -267,7 +267,7 @@ test('`reload` prints what changed and what needs a restart, or the mistake in t
   t.is(await ask(server.tcp, 'REG carol\n'), '200 OK\r\n');
 });
 
-test('each command leaves a line in the log with its arguments and the result', async (t) => {
+test('the server logs the arguments and the result of each command in one line', async (t) => {
   const { server, run } = await started(t);
   const place = join(await temporaryDirectory(t), 'backup');
   await run('ban', 'mallory', '--for', '1h');

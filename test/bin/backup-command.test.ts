@@ -9,7 +9,7 @@ import { Program, startServerProgram, temporaryDirectory } from '../helpers/prog
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** How often the server is backed up and restored. */
+/** How many times the server is killed and then restored from a backup. */
 const ROUNDS = 3;
 
 /** Runs im-server to its end. */
@@ -51,7 +51,7 @@ test('a restored backup has every change that was acknowledged before the backup
   t.true(ledger.acknowledged > 100);
 });
 
-test('a server starts from a backup that ends at a given change, and has the same key', async (t) => {
+test('a backup can end at a given change, and has the key of the server', async (t) => {
   const parent = await temporaryDirectory(t);
   const [data, target] = [join(parent, 'data'), join(parent, 'backup')];
   const server = await startServerProgram(t, data);

@@ -2,7 +2,7 @@ import test from 'ava';
 import { parseDuration, readBanTarget } from '../../bin/ban-target.js';
 import { parseBanTarget } from '../../storage/tables/ban-table.js';
 
-test('an address or a network is converted into one notation, which the store accepts', (t) => {
+test('every notation of an address or a network is converted into the one that the store accepts', (t) => {
   for (const [text, name] of [
     ['192.0.2.7/32', '192.0.2.7'],
     ['192.0.2.255/25', '192.0.2.128/25'],
@@ -14,7 +14,7 @@ test('an address or a network is converted into one notation, which the store ac
   }
 });
 
-test('any other text is an id, in lower case, or is refused if it is not a valid id', (t) => {
+test('any other text is converted to lower case if it is a valid id, and refused if it is not', (t) => {
   t.deepEqual(readBanTarget('Mallory'), { kind: 'id', name: 'mallory' });
   t.deepEqual(readBanTarget('192.0.2.7', true), { kind: 'id', name: '192.0.2.7' });
   t.deepEqual(readBanTarget('192.0.2.999', true), { kind: 'id', name: '192.0.2.999' });

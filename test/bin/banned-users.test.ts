@@ -13,7 +13,7 @@ import { id } from '../storage/changes.js';
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** Starts a server. All clients that the returned `start` starts share one home directory. */
+/** Starts a server. The returned `start` starts clients, which all share one home directory. */
 async function world(t: ExecutionContext) {
   const identity = createServerIdentity(Identity.create(), 0);
   const server = await serve(t, { identity: () => identity });
@@ -32,7 +32,7 @@ const remove = (server: TestServer, name: string) =>
 
 const ID_BANNED = (user: string) => banLine({ banned: 'id' }, user);
 
-test('commands for scripts print the reply to a banned user and the reason, and exit with 7', async (t) => {
+test('for a banned user, commands for scripts print the reply and the reason, and exit with 7', async (t) => {
   const { server, start } = await world(t);
   await ask(server.tcp, 'REG bob\n');
   await banId(server, 'mallory');
@@ -55,7 +55,7 @@ test('commands for scripts print the reply to a banned user and the reason, and 
   t.true(command.stderr.includes(banLine({ banned: 'address', untilMs }, 'alice')), command.stderr);
 });
 
-test('when its user is banned or deleted, `listen` prints the reason, and exits with 7 or 5', async (t) => {
+test('`listen` exits with 7 if its user is banned, or with 5 if deleted, and says why', async (t) => {
   for (const [name, code, end, reason] of [
     ['alice', 7, banId, 'banned alice'],
     ['carol', 5, remove, deletedText(id('carol'))],
@@ -91,7 +91,7 @@ test('a banned or deleted user with a key is signed out, and the client says why
   t.pass();
 });
 
-test('the client tells a banned user without a key about the ban when no buddy list arrives', async (t) => {
+test('a banned user without a key gets no buddy list, and the client mentions the ban', async (t) => {
   const { server, start } = await world(t);
   const alice = start('--clear');
   await alice.answer('Your choice: ', 'r');

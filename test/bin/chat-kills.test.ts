@@ -12,7 +12,7 @@ import { judge, Talker } from '../helpers/talker.js';
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** How often clients are killed; `npm run test:long` kills them more often. */
+/** How many times clients are killed; `npm run test:long` kills them more often. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 
 test('kill -9 of clients loses or reorders no line, and no run of a client shows a line twice', async (t) => {

@@ -53,7 +53,7 @@ async function usableDevice(t: ExecutionContext, server: ServerAt, home: KeyedHo
   t.false(stored?.isTentative, at);
   t.regex(await askSealed(server.tcp, device as DeviceCredentials, `LOG ${id} ask`), SESSION, at);
   const left = (await readdir(join(home.root, 'keys'))).filter((name) => !/\.json(?:\.lock)?$/.test(name));
-  t.deepEqual(left, [], `${at}: what the killed client left may contain a secret`);
+  t.deepEqual(left, [], `${at}: the killed client left other files, which may contain a secret`);
   return stored;
 }
 

@@ -45,7 +45,7 @@ for (const program of [createClientCommand(async () => {}, {}), createServerComm
   for (const command of [program, ...program.commands]) {
     const name = command === program ? program.name() : `${program.name()} ${command.name()}`;
 
-    test(`the help of ${name} has an example with this command, and its texts are in one form`, (t) => {
+    test(`the help of ${name} has an example; texts begin in lower case and end without a full stop`, (t) => {
       t.true(examplesOf(command).some(([line]) => line.includes(name)));
       const help = command.createHelp();
       const parts = [...help.visibleArguments(command), ...help.visibleOptions(command)];

@@ -99,7 +99,7 @@ for (const [shell, offers] of [
   });
 }
 
-test('bash does not take the value of an option for a command', async (t) => {
+test('bash completes a command even after an option whose value looks like a command', async (t) => {
   const script = await scriptOf(t, 'im-client', 'bash');
   t.deepEqual(bashOffers(script, 'im-client --server history con'), ['config']);
 });

@@ -13,7 +13,7 @@ interface Given {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Runs im-client to its end, as a user with this configuration. */
+/** Runs im-client to its end, with the given configuration file and environment variables. */
 async function run(t: ExecutionContext, { file, variables }: Given, ...args: readonly string[]) {
   const environment = { ...emptyEnvironment(t), ...variables };
   const directory = join(environment['XDG_CONFIG_HOME'] ?? join(environment['HOME'] ?? '', '.config'), 'im');
@@ -70,14 +70,14 @@ test('the command line overrides the environment, which overrides the file and t
   t.is(setting('message-port'), '0 (default)');
 });
 
-test('an option is accepted before and after a subcommand', async (t) => {
+test('an option may stand before or after a subcommand', async (t) => {
   const before = await run(t, {}, '--server', 'there', 'config', '--json');
   const after = await run(t, {}, 'config', '--json', '--server', 'there');
   t.regex(before.stdout, /"server":\{"value":"there","source":"command line"\}/);
   t.is(before.stdout, after.stdout);
 });
 
-test('switches are yes or no from every source', async (t) => {
+test('the file, the environment and the command line can set a switch to yes or no', async (t) => {
   const file = 'plain = yes\nhistory = no\nnotify-private = on\nauto-away = off\n';
   const fromFile = await settings(t, { file });
   t.is(fromFile('plain'), 'yes (FILE:1)');
@@ -175,7 +175,7 @@ test('an error in a variable names the variable', async (t) => {
   }
 });
 
-test('help and completions work with a broken file', async (t) => {
+test('help and completions work even if the configuration file has a mistake', async (t) => {
   for (const args of [['--help'], ['--version'], ['history', '--help'], ['completion', 'bash']]) {
     const { code, stderr } = await run(t, { file: 'broken' }, ...args);
     t.is(code, 0, args.join(' '));

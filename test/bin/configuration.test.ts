@@ -19,7 +19,7 @@ function optionOf(key: string): Option {
   return OPTIONS.get(key) as Option;
 }
 
-test('each option has a key for the file, and a variable with the same name', (t) => {
+test('each option has a key in the file, and a variable: IM_ and the key in upper case', (t) => {
   t.is(OPTIONS.size, 12);
   for (const [key, { envVar }] of OPTIONS) {
     t.regex(key, /^[a-z]+(?:-[a-z]+)*$/);
@@ -60,7 +60,7 @@ for (const [key, ...values] of VALUES) {
   });
 }
 
-test('an option that is not set is formatted as an empty text', (t) => {
+test('an option without a value is formatted as an empty text', (t) => {
   t.is(writeValue(optionOf('user'), undefined, false), '');
 });
 
@@ -100,7 +100,7 @@ test.serial('an environment variable sets a switch to yes or no', (t) => {
   }
 });
 
-test.serial('an invalid value in the variable of a switch is an error that names the variable', (t) => {
+test.serial('the error for an invalid value in the variable of a switch names the variable', (t) => {
   process.env['IM_PLAIN'] = 'maybe';
   t.teardown(() => {
     delete process.env['IM_PLAIN'];

@@ -37,7 +37,7 @@ async function filledDirectory(t: ExecutionContext): Promise<string> {
   return directory;
 }
 
-test('an export returns what was imported, and the check passes', async (t) => {
+test('an export has exactly what was imported, and `check` finds no damage', async (t) => {
   const directory = await filledDirectory(t);
   t.deepEqual(await run(t, 'export', directory), { code: 0, stdout: DUMP, stderr: '' });
   const { code, stdout } = await run(t, 'check', directory);
@@ -143,7 +143,7 @@ test('an import prints each skipped entry with the reason, and imports the rest'
   t.regex(second.stdout, /^imported: users 0, buddies 0\nthere already: users 4, buddies 2\nskipped: 5\n$/);
 });
 
-test("an import of the original server's files leaves them unchanged", async (t) => {
+test('`import` reads the user files of the original server, and does not change them', async (t) => {
   const directory = await temporaryDirectory(t);
   const original = join(directory, 'users');
   await mkdir(join(original, 'folder.txt'), { recursive: true });
@@ -170,7 +170,7 @@ test("an import of the original server's files leaves them unchanged", async (t)
     t.is(await readFile(join(original, name), 'latin1'), text);
 });
 
-test('a directory in use can be checked and exported, but not imported into', async (t) => {
+test('`check` and `export` work while a server uses the directory, but `import` refuses it', async (t) => {
   const directory = await temporaryDirectory(t);
   const { tcp, program } = await startServerProgram(t, directory);
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob'])
@@ -264,7 +264,7 @@ test('an import refuses a data directory as its source', async (t) => {
   t.regex(stderr, /^im-server: .* is a data directory: export it first\n$/);
 });
 
-test('a world-writable database can only be exported; other unsafe modes cause a warning', async (t) => {
+test('only `export` accepts a world-writable database; other unsafe modes cause a warning', async (t) => {
   const directory = await filledDirectory(t);
   const dump = join(await temporaryDirectory(t), 'dump.txt');
   await writeFile(dump, 'dora\n');

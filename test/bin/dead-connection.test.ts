@@ -6,7 +6,7 @@ import { isInstalled } from '../helpers/installed.js';
 
 const DEAD_LINK = resolve('dist/test/helpers/dead-link.js');
 
-/** Checks that this process may create a network namespace, in which it can cut the network. */
+/** Whether this process may create a network namespace, inside which a test can cut the network. */
 function canCut(t: ExecutionContext): boolean {
   if (!isInstalled(t, 'unshare') || !isInstalled(t, 'ip')) return false;
   const { status, stderr } = spawnSync('unshare', ['--net', 'ip', 'link'], { encoding: 'utf8' });
@@ -17,8 +17,8 @@ function canCut(t: ExecutionContext): boolean {
 }
 
 /**
- * Longest run of a client whose network is cut, in milliseconds. The client starts within a minute on a busy
- * machine, and notices the cut within 30 s. The kernel alone would notice the cut after at least 15 minutes.
+ * Longest time that a client whose network is cut may run, in milliseconds. The client starts within a minute
+ * on a busy machine, and notices the cut within 30 s. The kernel alone would need at least 15 minutes.
  */
 const CUT_TIMEOUT_MS = 110_000;
 

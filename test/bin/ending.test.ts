@@ -22,7 +22,7 @@ const SIZE = { columns: 80, rows: 24 };
 
 const READY = /im-server ready tcp=\S*:(\d+) /;
 
-/** A time longer than a server may take to end, in microseconds, the unit of strace. */
+/** How long a sync hangs: longer than a server may take to end. In microseconds, the unit of strace. */
 const HANG_US = 20_000_000;
 
 /** Runs a program in a terminal. `ended` resolves with its exit code and signal. */
@@ -51,7 +51,7 @@ function portsOf({ tcp, udp }: ServerProgram): string[] {
   return ['--server', '127.0.0.1', '--tcp-port', String(tcp), '--udp-port', String(udp)];
 }
 
-test('SIGHUP ends a server only if its terminal is gone', async (t) => {
+test('SIGHUP ends a server in a terminal only if that terminal is closed', async (t) => {
   const { terminal, ended, port } = await serverInTerminal(t);
   terminal.pty.kill('SIGHUP');
   t.is(await ask(port, 'REG alice\n'), '200 OK\r\n');
@@ -59,7 +59,7 @@ test('SIGHUP ends a server only if its terminal is gone', async (t) => {
   t.like(await ended, { exitCode: 0, signal: 0 });
 });
 
-test('SIGHUP is ignored without a terminal, as under nohup', async (t) => {
+test('programs without a terminal, for example under nohup, ignore SIGHUP', async (t) => {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   server.program.process.kill('SIGHUP');
   t.is(await ask(server.tcp, 'REG alice\n'), '200 OK\r\n');
@@ -79,7 +79,7 @@ test('SIGHUP is ignored without a terminal, as under nohup', async (t) => {
   }
 });
 
-test('every program exits with 0 when its terminal is gone, and none aborts', async (t) => {
+test('every program exits with 0, and does not abort, when its terminal is closed', async (t) => {
   const own = await startServerProgram(t, await temporaryDirectory(t));
   await ask(own.tcp, 'REG alice\n');
   const client = [programPath('im-client'), ...portsOf(own)];
@@ -99,7 +99,7 @@ test('every program exits with 0 when its terminal is gone, and none aborts', as
   t.like(await server.ended, { exitCode: 0, signal: 0 });
 });
 
-/** Starts a server that has registered alice, and whose sync for bob hangs for {@link HANG_US}. */
+/** Starts a server that has registered alice. The sync when it registers bob hangs for {@link HANG_US}. */
 async function hangingServer(t: ExecutionContext) {
   const directory = await temporaryDirectory(t);
   const { program, tcp } = await startServerProgram(t, directory);
@@ -128,7 +128,7 @@ async function hasEnded(pid: number | undefined): Promise<void> {
   }
 }
 
-test('a server with a hanging sync ends by SIGKILL after a signal, and loses no user', async (t) => {
+test('after a signal, a server with a hanging sync kills itself by SIGKILL, and loses no user', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const server = await hangingServer(t);
   server.process.kill('SIGTERM');
@@ -137,7 +137,7 @@ test('a server with a hanging sync ends by SIGKILL after a signal, and loses no 
   t.is(await ask(next.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
 });
 
-test('a server with a hanging sync ends by SIGKILL sooner after two signals than after one', async (t) => {
+test('a server with a hanging sync kills itself sooner after two signals than after one', async (t) => {
   if (!(await needs(t, 'strace'))) return;
   const single = await hangingServer(t);
   const twice = await Promise.all(

@@ -20,7 +20,7 @@ interface Ports {
   readonly udp: number;
 }
 
-/** Starts a program of a user whose keys are in a home directory. */
+/** Starts a program of a user. The keys of the user are in the home directory `home`. */
 function start(
   t: ExecutionContext,
   { tcp, udp }: Ports,
@@ -53,7 +53,7 @@ async function withAlice(t: ExecutionContext, started?: Ports) {
   return { server, home, run };
 }
 
-/** Alice's client at the menu, and the port for her calls, which the server names to olga. */
+/** Starts alice's client at the menu. `port` is the port for her calls, which the server names to olga. */
 async function aliceAtMenu(t: ExecutionContext) {
   const { server, home } = await withAlice(t);
   const alice = start(t, server, home, '--plain', '--user', 'alice');
@@ -100,7 +100,7 @@ for (const { dialect, opening, answer, label } of [
   });
 }
 
-test('a silent caller of dialect B is answered ACCEPTED at the second call', async (t) => {
+test('a silent caller gets ACCEPT at its first call, and ACCEPTED (dialect B) at its second', async (t) => {
   const { server, home } = await withAlice(t);
   const listener = start(t, server, home, 'listen', 'alice', '--accept', 'all', '--json');
   const [, port] = await listener.expect(/"event":"listening",.*"port":(\d+)/);
@@ -173,7 +173,7 @@ test('a foreign client that uses an id with a key changes nothing and learns not
   t.is(await presence(), before);
 });
 
-test('a call in clear in the name of an id with a key is rejected, with one line a minute', async (t) => {
+test('a call in clear that names an id with a key is rejected; one line a minute says so', async (t) => {
   const { server, home } = await withAlice(t);
   await keyedHome(t, server, 'bob');
   const listener = start(t, server, home, 'listen', 'alice', '--accept', 'all');

@@ -95,7 +95,7 @@ for (const lineEnd of ['\r\n', '\n']) {
   });
 }
 
-test('the presence and the calls of a listening user are the same as before keys existed', async (t) => {
+test('`listen` announces the user and answers calls as it did before keys existed', async (t) => {
   const { server } = await withBob(t, 'a close');
   const program = start(t, server, emptyEnvironment(t), 'listen', 'alice', '--accept', 'all');
   await until(() => program.stderr.includes('on port'));
@@ -126,7 +126,7 @@ test('the presence and the calls of a listening user are the same as before keys
   t.notRegex(program.stderr, /clear|private/);
 });
 
-test('plain mode prints one notice, once, and sends the same bytes as before keys existed', async (t) => {
+test('plain mode prints the notice only once, and sends the same bytes as before keys existed', async (t) => {
   const { server } = await withBob(t, '200');
   const home = { ...emptyEnvironment(t), NODE_NO_WARNINGS: '1' };
   const script = 'R\nalice\nA\nbob\nL\ncarl\nD\nbob\nX\n';
@@ -161,14 +161,14 @@ for (const atUnknown of Object.keys(AT_UNKNOWN_REQUESTS) as AtUnknownRequests[])
   });
 }
 
-test('the list of buddies is shown even if the server is silent about keys', async (t) => {
+test('the buddy list is shown even if the server does not answer the question about keys', async (t) => {
   const { server, bob } = await withBob(t, 'silence');
   const row = `bob\tONLINE\t127.0.0.1\t${bob.port}\n`;
   t.deepEqual(await run(t, server, emptyEnvironment(t), ['buddies', 'alice']), [0, row, '']);
   t.deepEqual(server.requests, [VERSION], 'the client does not ask why the server is silent');
 });
 
-test('a server that kept keys and now keeps none counts as busy, and gets nothing in clear', async (t) => {
+test('if a server no longer keeps keys, the client calls it busy, and sends nothing in clear', async (t) => {
   const keyed = await serve(t);
   const home = emptyEnvironment(t);
   await directoryAt(t, keyed, dataOf(home)).request('REG', ['alice'], new AbortController().signal);

@@ -39,7 +39,7 @@ async function withBuddies(t: ExecutionContext): Promise<ServerProgram> {
   return server;
 }
 
-/** Starts a `send` that reads this input, and accepts its call. */
+/** Starts alice's `send` with this input, and accepts its call as bob. */
 function acceptedSend(t: ExecutionContext, input: string, ...options: readonly string[]) {
   const type = (program: Program) => program.process.stdin?.end(input);
   return accepted(t, ['send', 'alice', 'bob', ...options], 'OK\n', type);
@@ -50,7 +50,7 @@ function start(t: ExecutionContext, server: Ports, ...args: readonly string[]): 
   return startIn(t, emptyEnvironment(t), server, ...args);
 }
 
-/** Starts a headless command in an environment. Its home directory has the keys. */
+/** Starts a headless command in an environment. The keys are in the home directory of this environment. */
 function startIn(
   t: ExecutionContext,
   environment: NodeJS.ProcessEnv,
@@ -101,7 +101,7 @@ async function withBob(t: ExecutionContext) {
   return { server, bob };
 }
 
-/** Starts a command of alice's, and accepts its call as bob. `type` writes the input before the call. */
+/** Starts a command of alice's, and accepts its call as bob. `type` writes its input before it calls. */
 async function accepted(
   t: ExecutionContext,
   args: readonly string[],
@@ -181,7 +181,7 @@ for (const [reply, code] of [
     const { port } = server.address() as { port: number };
     const program = await run(t, { tcp: port, udp: port }, ['register', 'alice', '--json']);
     t.is(await program.exited, code);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
     t.notRegex(program.stdout, /[\x00-\x09\x0b-\x1f\x7f-\x9f]|\\u001b/);
   });
 }
@@ -277,7 +277,7 @@ test('a buddy list that may be cut leads to exit code 16, and a field of the eve
   ]);
 });
 
-test('`buddies --watch` prints each change, and ends with a signal', async (t) => {
+test('`buddies --watch` prints each change until a signal ends it', async (t) => {
   const { server } = await withBob(t);
   const program = start(t, server, 'buddies', 'alice', '--watch', '--json');
   await program.expect(/"buddy":"bob","status":"ONLINE"/);
@@ -307,7 +307,7 @@ test('`send` calls the buddy, sends one message and leaves', async (t) => {
   t.is(program.stderr, '');
 });
 
-test('without a text, each line of input is a message, even a last line without LF', async (t) => {
+test('`send` without a text sends each line of its input, even a last line without LF', async (t) => {
   const { program, peer } = await acceptedSend(t, 'one\r\nq\n\nfour');
   for (const line of ['one', 'q ', '', 'four', undefined]) t.is(await peer.line(), line);
   t.is(await program.exited, 0);
@@ -359,7 +359,7 @@ test('`send` reaches a buddy of dialect D, who closes calls that do not begin wi
   t.is(await program.exited, 0);
 });
 
-test('a client that listens sends its port when it calls', async (t) => {
+test('a listening client names its own port when it calls a buddy', async (t) => {
   const { server, bob } = await withBob(t);
   const client = createClient({ user: 'alice', tcpPort: server.tcp, udpPort: server.udp });
   t.teardown(() => client.close());
@@ -418,7 +418,7 @@ test('`send` prints the unsent lines when the connection breaks', async (t) => {
   t.true(named >= 1_000 || events.includes('error'));
 });
 
-test('a signal ends an unanswered call', async (t) => {
+test('a signal ends a call that the buddy has not answered', async (t) => {
   const { server, bob } = await withBob(t);
   const program = start(t, server, 'send', 'alice', 'bob', 'hi');
   const peer = await bob.called();
@@ -463,7 +463,7 @@ test('a reader that closes the pipe early ends a chat without an error', async (
   t.notRegex(program.stderr, /EPIPE|Error/);
 });
 
-test('q and the end of the input give up a call that is ringing', async (t) => {
+test('during ringing, q or the end of the input gives up the call', async (t) => {
   const { server, bob } = await withBob(t);
   for (const input of ['q\n', undefined]) {
     const program = start(t, server, 'chat', 'alice', 'bob', '--json');
@@ -478,7 +478,7 @@ test('q and the end of the input give up a call that is ringing', async (t) => {
   }
 });
 
-test('lines typed while the call rings are sent when the buddy accepts, and then q leaves', async (t) => {
+test('when the buddy accepts, `chat` sends the lines typed during ringing, and then obeys q', async (t) => {
   const { server, bob } = await withBob(t);
   const program = start(t, server, 'chat', 'alice', 'bob');
   const peer = await bob.called();
@@ -575,7 +575,7 @@ test('`listen` announces the user while it runs, and ends with SIGINT or SIGTERM
   }
 });
 
-test('`listen --accept all` accepts every caller, and names a caller without an id by address', async (t) => {
+test('`listen --accept all` accepts all callers, and names one without an id by its address', async (t) => {
   const server = await withBuddies(t);
   const program = start(t, server, 'listen', 'alice', '--accept', 'all');
   const presence = await PresenceClient.open(t, server.udp);
@@ -590,7 +590,7 @@ test('`listen --accept all` accepts every caller, and names a caller without an 
   t.regex(program.stderr, /^Listening as alice on port \d+\.\nCall from 127\.0\.0\.1\.\n/);
 });
 
-test('`listen --accept ask` asks about each call, and drops a late answer', async (t) => {
+test('`listen --accept ask` asks about each call, and drops answers to calls that ended', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server, '--accept', 'ask');
   const asked = () => program.stderr.split('(y/n)?').length - 1;
@@ -601,7 +601,7 @@ test('`listen --accept ask` asks about each call, and drops a late answer', asyn
   await question(1);
   first.socket.end();
   await program.expect(/"event":"refused"/);
-  program.write('y\n'); // a late answer to the first call
+  program.write('y\n'); // The first call has ended, so this answer is dropped.
   const second = await Peer.call(t, port);
   await question(2);
   program.write('what?\nn\n');
@@ -646,7 +646,7 @@ function written(socket: Socket, bytes: Uint8Array): Promise<boolean> {
   });
 }
 
-/** Resolves after a time in which a reader would certainly have taken a megabyte. */
+/** Resolves after so long a time that a program that reads would have read a megabyte. */
 function quiet(): Promise<boolean> {
   return new Promise((resolve) => setTimeout(() => resolve(false), 3_000));
 }

@@ -50,7 +50,7 @@ async function homeWith(t: ExecutionContext, { history, blocked, config }: Home)
   return home;
 }
 
-/** Runs the client in a terminal without colours and notifications. A test then knows all control codes. */
+/** Runs the client without colours and notifications, so that a test knows all of the client's own codes. */
 function clientAt(
   t: ExecutionContext,
   size: TerminalSize,
@@ -128,7 +128,7 @@ for (const size of SIZES) {
       );
   });
 
-  test(`a caller with a hostile name or line is shown by its address, in every dialect: ${at}`, async (t) => {
+  test(`a caller whose first line is hostile is named by its address, in every dialect: ${at}`, async (t) => {
     const { terminal, stub } = await alice(t, size);
     const port = await stub.callPort();
     let calls = 0;
@@ -267,7 +267,7 @@ test('the client blocks the valid entries of a hostile block list', async (t) =>
   t.is(foreignCodes(terminal.output), undefined);
 });
 
-test('hostile settings and arguments are shown as text: as values, or in errors of one line', async (t) => {
+test('`config` shows hostile settings as text; the error for a hostile argument is one line', async (t) => {
   const size = { columns: 250, rows: 60 };
   const home = await homeWith(t, {});
   for (const { name, bytes, text, shown } of ATTACKS.filter((_, index) => index % 3 === 0 || index > 18)) {
@@ -289,7 +289,7 @@ test('hostile settings and arguments are shown as text: as values, or in errors 
   }
 });
 
-test('a caller that disconnects during its greeting does not ring', async (t) => {
+test('a caller that disconnects in the middle of its greeting does not ring', async (t) => {
   const { terminal, stub } = await alice(t, { columns: 80, rows: 24 });
   const port = await stub.callPort();
   const greeting = Buffer.from('HELLO mallory\n');
@@ -327,7 +327,7 @@ test('a caller that disconnects during its greeting does not ring', async (t) =>
   );
 });
 
-test('a buddy that disconnects during its answer has refused the call', async (t) => {
+test('a buddy that disconnects in the middle of its answer counts as refusing the call', async (t) => {
   const peer = await listenForCalls(t);
   const buddies = Buffer.from(`bob 100 ONLINE 127.0.0.1 ${peer.port}\n`);
   const { terminal } = await alice(t, { columns: 80, rows: 24 }, {}, buddies);
@@ -354,7 +354,7 @@ test('a buddy that disconnects during its answer has refused the call', async (t
   t.false(terminal.allRows().some((row) => /accepted|bob: |closed/.test(row)));
 });
 
-test('the user can leave a buddy that floods and never reads, and the next caller rings', async (t) => {
+test('the user can leave a buddy that floods and never reads, and can then be called again', async (t) => {
   const { terminal, stub } = await alice(t, { columns: 80, rows: 24 });
   const port = await stub.callPort();
   const mallory = await callFrom(t, '127.0.3.1', port);

@@ -127,7 +127,7 @@ test('the error for an unregistered user does not say that the server is down', 
   );
 });
 
-test('a cleared screen still shows who calls, and the buddy of the chat', async (t) => {
+test('Ctrl-L keeps on the screen the question about a call, or the prompt and draft of a chat', async (t) => {
   const { alice, server } = await aliceInTerminal(t);
   const bob = await Peer.call(t, await alicesPort(t, server.udp));
   bob.send('HELLO bob\n');
@@ -166,7 +166,7 @@ test('a key press without a meaning changes nothing', async (t) => {
   t.deepEqual(alice.rows().slice(-before.length - 1, -2), before.slice(0, -1).slice(-(before.length - 1)));
 });
 
-test('the menu and the line editor do not take reports of the terminal for typed keys', async (t) => {
+test('the menu and the line editor ignore the reports that a terminal sends', async (t) => {
   const { alice } = await aliceInTerminal(t);
   const reports = [
     '\u001b[<0;10;20M',
@@ -188,7 +188,7 @@ test('the menu and the line editor do not take reports of the terminal for typed
   t.is(alice.rows().filter((row) => row.startsWith('Your choice: ')).length, 1);
 });
 
-test('keys typed ahead of a prompt are not lost', async (t) => {
+test('no key is lost if it is typed before its prompt appears', async (t) => {
   const { alice } = await aliceInTerminal(t);
   alice.press('abob\rscc\r');
   await alice.until(() => alice.rows().includes('My buddy list:'));
@@ -196,7 +196,7 @@ test('keys typed ahead of a prompt are not lost', async (t) => {
   t.true(alice.allRows().includes('200 OK'));
 });
 
-test('a line is edited as in a shell', async (t) => {
+test('a line is edited with the same keys as in a shell', async (t) => {
   const { alice } = await aliceInTerminal(t);
   alice.press('a');
   await alice.shows('Enter buddy id:');
@@ -215,7 +215,7 @@ test('a line is edited as in a shell', async (t) => {
   await alice.until(() => alice.rows().includes('200 OK'));
 });
 
-test('a call during a prompt asks at once, and then restores the typed text', async (t) => {
+test('a call interrupts a prompt with a question; after the answer, the typed text is back', async (t) => {
   const { alice, server } = await aliceInTerminal(t);
   alice.press('a');
   await alice.shows('Enter buddy id:');
@@ -360,7 +360,7 @@ test('a buddy cannot move the cursor, change colours or forge a line', async (t)
   await t.notThrowsAsync(showsTimed(alice, 'bob: \uFFFD[2J\uFFFD[HYour choice: \uFFFD\uFFFD31mred', 'bob>'));
 });
 
-test('after a reset, the client prints the undelivered lines and offers to call again', async (t) => {
+test('when the buddy resets, the client prints the undelivered lines and offers to call again', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   for (const line of ['one', 'two']) {
     alice.press(`${line}\r`);
@@ -379,7 +379,7 @@ test('after a reset, the client prints the undelivered lines and offers to call 
   await t.notThrowsAsync(alice.shows(...AT_MENU));
 });
 
-test('a line that the buddy answered does not count as undelivered', async (t) => {
+test('a line does not count as undelivered if a line from the buddy came after it', async (t) => {
   const { alice, bob } = await aliceInChat(t);
   alice.press('one\r');
   t.is(await bob.line(), 'one');
@@ -469,7 +469,7 @@ test('after a Ctrl-C at a prompt, the menu accepts the next key at once', async 
   t.pass();
 });
 
-test('SIGTERM, SIGINT and SIGHUP also restore the terminal', async (t) => {
+test('a client that is ended by SIGTERM, SIGINT or SIGHUP restores the terminal', async (t) => {
   const { server } = await aliceInTerminal(t);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     const { terminal, valuesOf } = await clientBetweenModes(t, server);

@@ -48,7 +48,7 @@ async function aliceAtMenu(t: ExecutionContext) {
   return { alice, server, port: await callPortOf(t, server, 'bob', 'alice') };
 }
 
-/** Starts alice's client, which calls a scripted bob. Bob does not answer the call here. */
+/** Starts alice's client, and calls a scripted bob from it. The returned call is not answered yet. */
 async function aliceCallsBob(t: ExecutionContext) {
   const server = await withBuddies(t);
   const bob = await listenForCalls(t);
@@ -110,7 +110,7 @@ test('two people register, add each other, chat and leave', async (t) => {
   t.is(alice.stderr + bob.stderr, '');
 });
 
-test('a whole script can be piped in at once, and the end of input ends the client with 0', async (t) => {
+test('a whole script can be piped in at once; at its end, the client exits with 0', async (t) => {
   const server = await startServerProgram(t, await temporaryDirectory(t));
   await ask(server.tcp, 'REG bob\n');
   const client = startClient(t, server);
@@ -152,7 +152,7 @@ test('plain output has no control codes', async (t) => {
   const client = startClient(t, server, '--plain');
   client.process.stdin?.end('r\nalice\ns\nx\n');
   await client.exited;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
   t.notRegex(client.stdout, /[\x00-\x08\x0b-\x1f\x7f]/);
 });
 
@@ -192,11 +192,11 @@ test('a server that is down causes an error in one line, and the client recovers
   for (const request of ['REG alice', 'REG bob', 'ADD bob alice']) await ask(second.tcp, `${request}\n`);
   await client.answer('Your choice: ', 's');
   await client.expect('My buddy list:');
-  await callPortOf(t, second, 'bob', 'alice'); // waits for alice's next heartbeat
+  await callPortOf(t, second, 'bob', 'alice'); // This returns after alice's next heartbeat.
   t.pass();
 });
 
-test('the server can be given by any name or address that reaches it', async (t) => {
+test('--server accepts any name or address that reaches the server', async (t) => {
   const { tcp, udp } = await withBuddies(t);
   for (const name of ['0.0.0.0', '::ffff:127.0.0.1', '127.1', 'localhost']) {
     const ports = ['--tcp-port', String(tcp), '--udp-port', String(udp)];
@@ -316,7 +316,7 @@ test('a caller with a late greeting still gets the answer of its dialect', async
   await alice.expect(/^B: early word$/m);
 });
 
-test('lines that a caller sends before it is accepted are messages', async (t) => {
+test('lines that a caller sends before the user accepts the call are shown as messages', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const peer = await Peer.call(t, port);
   peer.send('are you there?\nhello?\n');
@@ -325,7 +325,7 @@ test('lines that a caller sends before it is accepted are messages', async (t) =
   await alice.expect(/^B: are you there\?\n[\s\S]*B: hello\?$/m);
 });
 
-test('while the user is busy, other callers are rejected, each with one line', async (t) => {
+test('while the user is busy, further callers are rejected, and one line names each', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const first = await Peer.call(t, port);
   await alice.expect('(y/n)? ');
@@ -360,7 +360,7 @@ for (const [what, farewell] of [
   });
 }
 
-test('the question ends when the caller hangs up before the answer', async (t) => {
+test('the question about a call ends when the caller hangs up before the user answers', async (t) => {
   const { alice, port } = await aliceAtMenu(t);
   const peer = await Peer.call(t, port);
   await alice.expect('(y/n)? ');
@@ -433,7 +433,7 @@ test("a buddy's text cannot leave its line", async (t) => {
   peer.send('\u202eevil\u2066\u200b\n');
   await alice.expect('B: \uFFFD[2J\uFFFD\uFFFD31m\uFFFD A\uFFFD\n');
   await alice.expect('B: \uFFFDevil\uFFFD\uFFFD\n');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
   t.notRegex(alice.stdout, /[\x00-\x08\x0b-\x1f\x7f-\x9f]|pwned/);
 });
 

@@ -32,7 +32,7 @@ const FLOOD = `
   send();
 `;
 
-/** Repeats a check until it is true. */
+/** Repeats a check until it succeeds. */
 async function eventually(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition()));
 }
@@ -53,7 +53,7 @@ test('the server prints exactly one ready line, with its addresses', async (t) =
   t.is(program.stdout.split('\n').length, 2);
 });
 
-test('a world-writable directory is refused; if sticky or group-writable, it causes a warning', async (t) => {
+test('a world-writable directory is refused; a sticky or group-writable one causes a warning', async (t) => {
   const directory = await temporaryDirectory(t);
   await chmod(directory, 0o777);
   const args = ['--host', '127.0.0.1', '--tcp-port', '0', '--udp-port', '0', '--data', directory];
@@ -141,7 +141,7 @@ test('acknowledged changes survive kill -9', async (t) => {
   for (const id of acknowledged) t.is(await ask(second.tcp, `REG ${id}\n`), '203 USER EXISTS\r\n', id);
 });
 
-test('a torn last line is dropped and logged, and the next record takes its place', async (t) => {
+test('a torn last line is dropped and logged, and the next record is written in its place', async (t) => {
   const directory = await temporaryDirectory(t);
   const first = await startServerProgram(t, directory);
   await ask(first.tcp, 'REG alice\n');
@@ -325,7 +325,7 @@ test('two addresses that hold all connections make room for a third address', as
   const newcomer = await dialFrom('127.0.0.3');
   newcomer.write('REG alice\n');
   t.is(await readToEnd(newcomer), '200 OK\r\n');
-  t.is(await isCut, '', 'it had sent no request');
+  t.is(await isCut, '', 'the cut connection had sent no request');
   quick.write('REG bob\n');
   t.is(await readToEnd(quick), '200 OK\r\n');
 });
@@ -366,7 +366,7 @@ test('--handshake-burst and the other options for handshakes limit the handshake
   const last = await startServerProgram(t, await temporaryDirectory(t), ...places);
   const stalled = await dial(last.tcp);
   stalled.on('error', () => {}).write(Buffer.of(0x16));
-  // The server may read the stalled byte later than the next connection.
+  // The server may accept the next connection before it reads the byte of the stalled one.
   await eventually(async () => (await askSealed(last.tcp, device, 'WHO bob').catch(() => 'cut')) === 'cut');
   t.is(await askSealed(last.tcp, device, 'WHO bob', { from: '127.0.0.7' }), '202 NO SUCH USER\r\n');
   stalled.destroy();
@@ -453,7 +453,7 @@ test('requests are answered while 10,000 connections are idle', async (t) => {
   t.teardown(() => {
     for (const socket of idle) socket.destroy();
   });
-  /** Opens connections until enough are open. The server closes each connection after 10 s. */
+  /** Opens connections until enough are open. The server closes an idle connection after 10 s. */
   const fill = async () => {
     while (idle.size < count) {
       const some = Array.from({ length: 250 }, () =>
@@ -475,5 +475,5 @@ test('requests are answered while 10,000 connections are idle', async (t) => {
     }
     if (idle.size > count * 0.9) break;
   }
-  t.true(idle.size > count * 0.9, 'most of them are still open');
+  t.true(idle.size > count * 0.9, 'most connections are still open');
 });

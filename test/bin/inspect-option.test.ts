@@ -22,7 +22,7 @@ function statusOf(
   });
 }
 
-test('a registration is shown without the id', async (t) => {
+test('the inspector shows a registration without the id and the address', async (t) => {
   const { address, tcp } = await inspectedServer(t, '--inspect', '0');
   const reader = await StreamReader.open(t, address);
   await reader.find(({ actors = [] }) => actors.some(({ path }) => path === 'im-server/store'));
@@ -35,7 +35,7 @@ test('a registration is shown without the id', async (t) => {
   t.notRegex(JSON.stringify(reader.frames), /alice|127\.0\.0\.1/);
 });
 
-test('--inspect-content alone starts the inspector, and shows the id', async (t) => {
+test('--inspect-content starts the inspector even without --inspect, and shows the id', async (t) => {
   const { address, tcp } = await inspectedServer(t, '--inspect-content');
   const reader = await StreamReader.open(t, address);
   await reader.find(({ actors }) => actors !== undefined);
@@ -47,7 +47,7 @@ test('--inspect-content alone starts the inspector, and shows the id', async (t)
   t.regex(JSON.stringify(messages), /"id":"alice"/);
 });
 
-test('pages, files and stream need the token, and refuse another origin or host name', async (t) => {
+test('each page, file and stream needs the token, and refuses a foreign origin or host name', async (t) => {
   const { address } = await inspectedServer(t, '--inspect', '0');
   const { port } = new URL(address);
   const paths = [
@@ -65,8 +65,8 @@ test('pages, files and stream need the token, and refuse another origin or host 
     t.is(await statusOf(url.replace(/token=.*/, ''), {}), 403, `${path} without a token`);
     t.is(await statusOf(`${url}x`, {}), 403, `${path} with a wrong token`);
     t.is(await statusOf(url, { origin: 'http://evil.example' }), 403, `${path} from a foreign page`);
-    t.is(await statusOf(url, { host: `evil.example:${port}` }), 403, `${path} by a foreign name`);
-    t.is(await statusOf(url, {}, 'POST'), 405, `${path} to be changed`);
+    t.is(await statusOf(url, { host: `evil.example:${port}` }), 403, `${path} with a foreign host name`);
+    t.is(await statusOf(url, {}, 'POST'), 405, `${path} with the method POST`);
   }
   const { search } = new URL(address);
   // `request` sends these paths unchanged; `fetch` and `URL` would normalise them.

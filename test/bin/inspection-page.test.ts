@@ -208,7 +208,7 @@ test("Stately's inspector gets the tree, its machines and its events", async (t)
   const page = await openPage(t);
   if (page === undefined) return;
   const { address, tcp } = await inspected(t);
-  // The hosted page needs the internet. The test replaces it by a page with Stately's own receiver.
+  // The hosted page needs the internet. The test replaces it with a page that has Stately's own receiver.
   const { outputFiles } = await build({
     stdin: {
       contents: `import { createBrowserReceiver } from '@statelyai/inspect';

@@ -22,7 +22,7 @@ async function filledDirectory(t: ExecutionContext): Promise<string> {
   return directory;
 }
 
-test("the server's own key is made once, also in an empty directory, and printed alone", async (t) => {
+test("`key` makes the server's key once, even in an empty directory, and prints only the key", async (t) => {
   const directory = join(await temporaryDirectory(t), 'data');
   const missing = await run(t, directory);
   t.is(missing.code, 1);

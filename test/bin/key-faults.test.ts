@@ -16,20 +16,20 @@ import { askSealed, deviceOf } from '../helpers/sealed-client.js';
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** How often the server is killed; `npm run test:long` kills it more often. */
+/** How many times the server is killed; `npm run test:long` kills it more often. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 4);
 
 const USERS = 6;
 
-/** A user who signs in again and again, and sometimes revokes. Checks the user's device in the database. */
+/** A user who signs in repeatedly, and sometimes revokes the other devices. Can check a database. */
 class KeyedUser {
   readonly id: UserId;
   readonly #identity = Identity.create();
   #device: DeviceCredentials;
   #step = 0;
-  /** The acknowledged values. The database must have at least these. */
+  /** The device with the acknowledged serial and floor. Those in the database must not be lower. */
   #least: Device | undefined;
-  /** The highest requested values. The database must not have higher ones. */
+  /** The device with the highest requested serial and floor. Those in the database must not be higher. */
   #most: Device;
 
   constructor(index: number) {

@@ -13,7 +13,7 @@ const test = anyTest.serial;
 
 const LINES = ['one', 'two', 'three'];
 
-/** Starts a program of alice's, and a bob who accepts its call and then reads nothing. */
+/** Starts a program of alice's, which calls a scripted bob. He accepts the call, and then reads nothing. */
 async function withDeafBob(t: ExecutionContext, args: readonly string[], input: string) {
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
   for (const request of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(tcp, `${request}\n`);
@@ -52,7 +52,7 @@ async function reportsAll(t: ExecutionContext, alice: Program): Promise<void> {
 
 const TEXT = LINES.map((line) => `${line}\n`).join('');
 
-test('send: unread lines are printed after the end of the input and a reset', async (t) => {
+test('send: unread lines are printed if the buddy resets after the end of the input', async (t) => {
   const { alice, peer, sent } = await hasSent(t, 'send', TEXT);
   alice.process.stdin?.end();
   await sent;
@@ -60,7 +60,7 @@ test('send: unread lines are printed after the end of the input and a reset', as
   await reportsAll(t, alice);
 });
 
-test('chat: unread lines are printed after q and a reset', async (t) => {
+test('chat: unread lines are printed if the buddy resets after q', async (t) => {
   const { alice, peer, sent } = await hasSent(t, 'chat', `${TEXT}q\n`);
   await sent;
   peer.socket.resetAndDestroy();
@@ -76,7 +76,7 @@ for (const farewell of ['q', 'BYE500']) {
   });
 }
 
-/** Sends the farewell and resets the connection, as the kernel does when unread data is left at a close. */
+/** Sends the farewell, and resets the connection as the kernel does when it closes with unread data. */
 async function leaveUnread(peer: Peer, farewell: string): Promise<void> {
   await new Promise((resolve) => peer.socket.write(`${farewell}\n`, resolve));
   peer.socket.resetAndDestroy();
@@ -139,7 +139,7 @@ const UNDELIVERED = new RegExp(
   'm',
 );
 
-test('the menu client prints unread lines after q and a reset', async (t) => {
+test('the menu client prints unread lines if the buddy resets after q', async (t) => {
   const { alice, peer } = await atTerminal(t);
   await alice.expect('Your choice: ');
   peer.socket.resetAndDestroy();
@@ -148,7 +148,7 @@ test('the menu client prints unread lines after q and a reset', async (t) => {
   t.is(await alice.exited, 0);
 });
 
-test('when the chat is over, the menu client prints unread lines before it exits', async (t) => {
+test('the menu client prints the unread lines of the last chat before it exits', async (t) => {
   const { alice, peer } = await atTerminal(t);
   alice.process.stdin?.end('x\n');
   peer.socket.resetAndDestroy();

@@ -33,7 +33,7 @@ test('foreign text in an error passes the text gate, in both formats', async (t)
     const text = await logged(format, statement);
     t.regex(text, /bad \uFFFD\[2J\uFFFD/);
     t.regex(text, /also \uFFFD/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
     t.notRegex(text, /[\x00-\x08\x0b-\x1f\u202e]/);
   }
 });

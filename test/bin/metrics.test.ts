@@ -78,7 +78,7 @@ test('a deleted user counts as a reserved id, and no longer as a user', async (t
   t.is(sampleOf(page, 'im_reserved_ids'), 1);
 });
 
-test('a refusal is counted by its limit', async (t) => {
+test('the metrics count each refusal under the limit that caused it', async (t) => {
   const { tcp, http } = await startWatched(t, '--max-users', '1', '--max-connections', '500');
   await ask(tcp, 'REG alice\n');
   t.is(await ask(tcp, 'REG bob\n'), '206 BUSY\r\n');
@@ -101,13 +101,13 @@ test('a port in use is reported with the option that sets it', async (t) => {
   t.is(program.stderr, `im-server: TCP port ${port} is in use: ${advice}\n`);
 });
 
-test('a text that is not an address is a usage error', async (t) => {
+test('--metrics with a text that is not an address is a usage error', async (t) => {
   const program = new Program(t, 'im-server', '--metrics', 'here');
   t.is(await program.exited, 2);
   t.regex(program.stderr, /HOST:PORT, such as 127\.0\.0\.1:9464/);
 });
 
-test('an address that other machines can reach causes a warning', async (t) => {
+test('--metrics with an address that other machines can reach causes a warning', async (t) => {
   for (const [host, warnings] of [
     ['127.0.0.1', 0],
     ['0.0.0.0', 1],

@@ -5,10 +5,10 @@ import { emptyEnvironment, Program, temporaryDirectory } from '../helpers/progra
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** The line that each program prints on standard error at start if Node.js is old. */
+/** The notice that each program prints on standard error when it starts on an old Node.js. */
 const NOTICE = /Node\.js \d+\.\d+\.\d+ works, but its OpenSSL gets no more security fixes: use 22 or newer/g;
 
-/** How often a program prints the line with this version of Node.js. */
+/** How many times a program that runs on this version of Node.js prints the notice. */
 const EXPECTED = oldNodeNotice(process.versions.node, {}) === undefined ? 0 : 1;
 
 test('versions before 22 are not recommended', (t) => {

@@ -57,7 +57,7 @@ test('a client that was killed is no longer reported', async (t) => {
   t.false(next.stdout.includes(notice(killed)));
 });
 
-test('a client is reported for its current user, not for an earlier one', async (t) => {
+test('after a client has changed its user, only clients of the new user report it', async (t) => {
   const server = await StubServer.start(t);
   const environment = emptyEnvironment(t);
   const bob = menu(t, server, environment, 'bob');
@@ -94,7 +94,7 @@ test('the command `listen` also reports other clients, as text and as JSON', asy
   t.is(await plain.exited, 0);
 });
 
-test('commands that do not sign in neither report clients nor are reported', async (t) => {
+test('a command that does not sign in reports no other client, and is not reported', async (t) => {
   const server = await StubServer.start(t);
   const environment = emptyEnvironment(t);
   const first = menu(t, server, environment);
@@ -111,7 +111,7 @@ test('commands that do not sign in neither report clients nor are reported', asy
   t.notRegex(first.stdout, /another client/);
 });
 
-test('with a read-only home directory, clients work and report nothing', async (t) => {
+test('without a usable home directory, clients work and report nothing', async (t) => {
   const server = await StubServer.start(t);
   const environment = { ...emptyEnvironment(t), HOME: '/dev/null' };
   const pair = [menu(t, server, environment), menu(t, server, environment)];

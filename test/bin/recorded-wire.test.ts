@@ -10,16 +10,16 @@ import { WiredMachine } from '../helpers/wired-machine.js';
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** These texts are so long that random bytes never contain one of them by chance. */
+/** The ids and messages. They are so long that encrypted bytes never contain one of them by chance. */
 const ALICE = 'alice-on-the-wire';
 const BOB = 'bob-on-the-wire';
 const ALICE_SAYS = 'The heron walks through the reeds at seven in the morning';
 const BOB_SAYS = 'Then seventeen grey geese will cross the frozen estuary';
 
-/** What is readable on the wires of two ids without keys. Requests and presence contain the ids. */
+/** Texts that an observer can read if both ids have no key. Requests and presence contain the ids. */
 const IN_CLEAR = [ALICE, BOB, ALICE_SAYS, 'REQUEST', 'ACCEPT', 'ONLINE'];
 
-/** What must not be readable on the wires of two ids with keys. */
+/** Texts that an observer must not be able to read if both ids have keys. */
 const SECRETS = [...IN_CLEAR, BOB_SAYS, 'HELLO ', 'REJECT', 'OFFLINE', 'unknown'];
 
 const TLS_HEADER_BYTES = 5;

@@ -75,7 +75,7 @@ test('SIGHUP switches the log of requests on and off', async (t) => {
   });
 });
 
-test('a reload is logged even if the new log level hides lines of its kind', async (t) => {
+test('a reload is logged even if the new log level hides other lines of the same level', async (t) => {
   const { server, write } = await configured(t, 'log-level = info\n');
   await write('log-level = warn\n');
   t.deepEqual((await reload(server, READ))['changed'], { 'log-level': 'warn' });

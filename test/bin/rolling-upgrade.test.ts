@@ -27,19 +27,19 @@ import { teardownOfFile, withPostgres } from '../helpers/with-postgres.js';
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** How many acknowledged changes a load makes between two steps. */
+/** How many changes must be acknowledged between two steps. */
 const STEP_CHANGES = 50;
 
 /** How many clients each server has. */
 const CLIENTS = 3;
 
-/** After each step, the lists of this many users, the newest ones, are compared at all servers. */
+/** After each step, the buddy lists of this many of the newest users are checked at all servers. */
 const COMPARED_USERS = 40;
 
-/** This version, or a version made from it. */
+/** The built version, or a changed copy of it. */
 type Version = Parameters<typeof startVersion>[1];
 
-/** This version with one change in its program. */
+/** Copies the built version, and replaces the text `before` in its program with `after`. */
 async function versionWith(t: ExecutionContext, before: string, after: string): Promise<Version> {
   const checkout = await copyOfServer(t);
   await symlink(resolve('node_modules'), join(checkout, 'node_modules'));
@@ -51,7 +51,7 @@ function start(t: ExecutionContext, version: Version, url: string): Promise<Serv
   return startVersion(t, version, url, '--directory-alone', '--warm-up', '0');
 }
 
-/** Checks that all servers answer a GET of the users in a dump with the lists that the dump has. */
+/** Waits until every server gives the newest users of a dump the same buddy lists as the dump. */
 async function assertSameLists(t: ExecutionContext, servers: readonly ServerProgram[], dump: string) {
   const clients = await Promise.all(servers.map(({ udp }) => PresenceClient.open(t, udp)));
   const lines = dump.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -86,7 +86,7 @@ withPostgres(() => {
     postgres = await Postgres.start(all);
   });
 
-  test('servers are replaced by another version one by one, and no change is lost', async (t) => {
+  test('when servers are replaced one by one with another version, no change is lost', async (t) => {
     const url = await postgres.makeDirectory(t);
     const next = await versionWith(t, 'NEWEST_FORMAT = 1', 'NEWEST_FORMAT = 2');
     const formatOf = async () =>

@@ -8,7 +8,7 @@ import { startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** How often the server is killed; `npm run test:long` kills it more often. */
+/** How many times the server is killed; `npm run test:long` kills it more often. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 1);
 
 test('after kill -9 of the server, clients log in again by themselves, and can be called', async (t) => {

@@ -35,7 +35,7 @@ test('the command line overrides the environment, which overrides the file and t
   t.deepEqual(rows['data'], { value: './data', source: 'default' });
 });
 
-test('`config` prints each option once, aligned, and a variable can name the file', async (t) => {
+test('`config` prints each option on one aligned line; $IM_SERVER_CONFIG can name the file', async (t) => {
   const path = await configFile(t, 'data = /srv/im\n');
   const { stdout } = await run(t, { IM_SERVER_CONFIG: path }, 'config');
   const lines = stdout.trimEnd().split('\n');
@@ -44,7 +44,7 @@ test('`config` prints each option once, aligned, and a variable can name the fil
   t.is(new Set(lines.map((line) => line.split(' ')[0])).size, lines.length);
 });
 
-test('`config` prints a given value as in a file, and describes a default in words', async (t) => {
+test('`config` prints a given value as the file would, and describes a default in words', async (t) => {
   const { stdout } = await run(t, {}, 'config', '--log-format', 'json', '--log-level', 'warn');
   t.regex(stdout, /^log-format += json +\(command line\)$/m);
   const defaults = await run(t, {}, 'config');
@@ -83,7 +83,7 @@ test('a mistake is reported with its place, and no server starts', async (t) => 
   }
 });
 
-test('options that contradict each other are refused with the place of each', async (t) => {
+test('the error for contradicting options names the place where each was set', async (t) => {
   const path = await configFile(t, '\ndata = /srv/im\n');
   const url = 'postgres://im@db1/im';
   const both = await run(t, {}, '--config', path, '--directory', url);
@@ -103,29 +103,29 @@ test('options that contradict each other are refused with the place of each', as
   t.deepEqual([both.code, alone.code, password.code], [2, 2, 2]);
 });
 
-test('a mistake in the file does not keep an operator from running other commands', async (t) => {
+test('`key` works even if the configuration file has a mistake', async (t) => {
   const path = await configFile(t, 'nonsense\n');
   const { code, stderr } = await run(t, { IM_SERVER_CONFIG: path }, 'key', await temporaryDirectory(t));
   t.is(stderr, '');
   t.is(code, 0);
 });
 
-test('a server runs with its file, and limits registrations as the file says', async (t) => {
+test('a server limits registrations as its configuration file says', async (t) => {
   const path = await configFile(t, 'registration-burst = 2\nlimit-loopback = yes\n');
   const server = await startServerProgram(t, await temporaryDirectory(t), '--config', path);
-  // All requests are sent at once, because the budget grows by one each second, also on a slow machine.
+  // All requests are sent at once, because the budget grows by one each second even on a slow machine.
   const ids = Array.from({ length: 50 }, (_, index) => `user${index}`);
   const replies = await Promise.all(ids.map((id) => ask(server.tcp, `REG ${id}\n`)));
   t.true(replies.filter((reply) => reply === '200 OK\r\n').length >= 2);
   t.true(replies.includes('206 BUSY\r\n'));
 });
 
-test('a server limits changes and datagrams as its file says', async (t) => {
+test('a server limits changes and datagrams as its configuration file says', async (t) => {
   const limits = ['change-burst = 1', 'change-rate = 1', 'datagram-burst = 2', 'datagram-rate = 1'];
   const path = await configFile(t, `limit-loopback = yes\n${limits.join('\n')}\n`);
   const server = await startServerProgram(t, await temporaryDirectory(t), '--config', path);
   for (const id of ['alice', 'bob']) await ask(server.tcp, `REG ${id}\n`);
-  // All requests are sent at once, because the budget grows by one each second, also on a slow machine.
+  // All requests are sent at once, because the budget grows by one each second even on a slow machine.
   const many = Array.from({ length: 50 }, (_, index) => index);
   const replies = await Promise.all(many.map(() => ask(server.tcp, 'ADD bob alice\n')));
   t.true(replies.includes('200 OK\r\n'));

@@ -54,7 +54,7 @@ async function startWatched(
   return new Program(t, { name: 'im-server', environment }, ...args);
 }
 
-test('the server reports that it is ready, reloads and stops', async (t) => {
+test('the server reports when it is ready, when it reloads and when it stops', async (t) => {
   if (!isInstalled(t, 'systemd-notify')) return;
   const notices = await receiveNotices(t);
   const data = await temporaryDirectory(t);
@@ -74,7 +74,7 @@ test('the server reports that it is ready, reloads and stops', async (t) => {
   t.is(await server.exited, 0);
 });
 
-test('every half interval, the server reports to the watchdog that it is alive', async (t) => {
+test('twice in each interval of the watchdog, the server reports that it is alive', async (t) => {
   if (!isInstalled(t, 'systemd-notify')) return;
   const notices = await receiveNotices(t);
   await startWatched(t, notices, { WATCHDOG_USEC: '200000' });
@@ -115,11 +115,11 @@ test('only the watched process reports to the watchdog, and only while its actor
   t.is(await notices.next(), 'READY=1 STATUS=watched');
   await askedTwice;
   await manager.stopping();
-  t.is(await notices.next(), 'STOPPING=1 STATUS=Stopping', 'no notice to the watchdog came before');
+  t.is(await notices.next(), 'STOPPING=1 STATUS=Stopping', 'no notice to the watchdog came before this one');
   t.true(log.fieldsOf('the actors do not answer: the watchdog will restart the server').length > 0);
 });
 
-test('several reloads at once are reported as one, and each gives its result', async (t) => {
+test('several simultaneous reloads are reported as one, but each caller gets its own result', async (t) => {
   if (!isInstalled(t, 'systemd-notify')) return;
   const notices = await receiveNotices(t);
   const manager = new ServiceManager({ NOTIFY_SOCKET: notices.path }, new TestLog());
@@ -131,7 +131,7 @@ test('several reloads at once are reported as one, and each gives its result', a
   t.deepEqual(await results, [1, 2]);
 });
 
-test('the end of a failed reload is reported, too', async (t) => {
+test('a reload that fails is reported as ended', async (t) => {
   if (!isInstalled(t, 'systemd-notify')) return;
   const notices = await receiveNotices(t);
   const manager = new ServiceManager({ NOTIFY_SOCKET: notices.path }, new TestLog());

@@ -17,7 +17,7 @@ const HOSTS = ['127.0.0.1', '127.0.0.2', '127.0.0.3'] as const;
 const [FIRST, SECOND, THIRD] = HOSTS;
 const LIST = HOSTS.join(',');
 
-/** Users whose clients begin at the first server. */
+/** Ids that make the clients of these users begin at the first server. */
 const ALICE = idAt(FIRST, LIST, 'alice');
 const BOB = idAt(FIRST, LIST, 'bob');
 
@@ -46,7 +46,7 @@ async function request(client: Program, choice: string, id: string): Promise<voi
   await client.expect(/^200 OK$/m);
 }
 
-/** Asks for the list until a buddy is online. A client that moves to another server may get no answer. */
+/** Asks for the list until a buddy is online. While a client moves to another server, it may get no list. */
 async function untilOnline(client: Program, buddy: string): Promise<void> {
   for (let line = ''; !line.startsWith(`${buddy}\tONLINE\t`); ) {
     await client.answer('Your choice: ', 'S');
@@ -75,7 +75,7 @@ withPostgres(() => {
 
   for (const hasKeys of [false, true]) {
     const kind = hasKeys ? 'with keys' : 'without keys';
-    test(`${kind}, clients go on when their server is killed or frozen`, async (t) => {
+    test(`clients ${kind} go on at the next server when theirs is killed or frozen`, async (t) => {
       const url = await postgres.makeDirectory(t);
       const ports = { tcp: await freePort(), udp: await freePort() };
       const [first, second] = await Promise.all([FIRST, SECOND].map((host) => start(t, url, host, ports)));

@@ -29,7 +29,7 @@ async function threeServers(t: ExecutionContext, ...args: readonly string[]) {
   return { servers, store };
 }
 
-/** Makes a change at the third server. */
+/** Makes a change as the third server. */
 async function make(t: ExecutionContext, store: Store, change: StoreChange): Promise<void> {
   t.deepEqual(await store.commit([change]), [200]);
 }
@@ -60,7 +60,7 @@ withPostgres(() => {
     postgres = await Postgres.start(teardown);
   });
 
-  test('a ban that one server makes is enforced by the other servers when they have read it', async (t) => {
+  test('a ban by one server is enforced by the other servers as soon as they have read it', async (t) => {
     const { servers, store } = await threeServers(t);
     const [one, other] = servers;
     const alice = deviceOf();
@@ -109,10 +109,10 @@ withPostgres(() => {
       [0, 1, 0, 1].map((at) => ask((servers[at] as ServerProgram).tcp, 'REG olga\n')),
     );
     const codes = (await replies).map((reply) => reply.slice(0, 3)).sort();
-    t.deepEqual(codes, ['200', '203', '203', '203'], 'a reservation is freed once');
+    t.deepEqual(codes, ['200', '203', '203', '203'], 'exactly one request frees the reservation');
     await store.catchUp();
     t.deepEqual(store.users.buddiesOf(id('olga')), []);
-    t.is(store.users.numberOf(id('olga')), 2, 'a new number');
+    t.is(store.users.numberOf(id('olga')), 2, 'olga has a new number');
     t.deepEqual(await store.commit(changes('ADD olga alice')), [202]);
 
     async function answerTo(question: string): Promise<Buffer> {

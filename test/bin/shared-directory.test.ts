@@ -82,7 +82,7 @@ class Ledger {
     }
   }
 
-  /** Waits for some more registrations, at a certain server if one is given. */
+  /** Waits until more users have been registered: at `at` if it is given, otherwise at any server. */
   async grow(at?: ServerProgram): Promise<void> {
     const count = () => this.#acknowledged.filter(([, server]) => at === undefined || server === at).length;
     const before = count();
@@ -148,7 +148,7 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  test('a server says where its directory is, and that it has no standby', async (t) => {
+  test('a server says where its directory is, and that the database has no standby', async (t) => {
     const url = await postgres.makeDirectory(t);
     const server = await startAlone(t, url);
     const { program, tcp, udp } = server;
@@ -170,7 +170,7 @@ withPostgres(() => {
     );
   });
 
-  test('a directory that cannot be used ends the start with its reason', async (t) => {
+  test('a server does not start if it cannot use the directory, and prints the reason', async (t) => {
     const url = await postgres.makeDirectory(t);
     for (const [directory, reason] of [
       [url, /its PostgreSQL has no synchronous standby: set synchronous_standby_names/],
@@ -184,13 +184,13 @@ withPostgres(() => {
     }
   });
 
-  test('`migrate` makes a directory; its servers have one key, new or from a data directory', async (t) => {
+  test('`migrate` makes a directory whose servers have a new key, or that of a data directory', async (t) => {
     await postgres.sql('create database fresh owner im');
     await postgres.sql('create database moved owner im');
     const made = await runToEnd(t, 'migrate', postgres.url('fresh'));
     t.is(made.code, 0, made.stderr);
     const [, key] = /^the directory is ready; the key of its servers is (\S+)\n$/.exec(made.stdout) ?? [];
-    t.deepEqual(await runToEnd(t, 'migrate', postgres.url('fresh')), made, 'it keeps the directory');
+    t.deepEqual(await runToEnd(t, 'migrate', postgres.url('fresh')), made, 'a second run changes nothing');
     const command = [process.execPath, programPath('im-server'), 'migrate', postgres.url('fresh')];
     const full = run('sh', ['-c', '"$@" > /dev/full', 'sh', ...command]);
     await t.throwsAsync(full, { message: /im-server: standard output: no space left on device/ });
@@ -271,7 +271,7 @@ withPostgres(() => {
     t.is(await askSealed(server.tcp, others, 'ADD alice alice'), '204 DENIED\r\n');
   });
 
-  test('changes of one server are visible at another, for ids with and without a key', async (t) => {
+  test('changes made at one server are visible at another, for ids with and without a key', async (t) => {
     const url = await postgres.makeDirectory(t);
     const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
     const device = deviceOf();
@@ -286,7 +286,7 @@ withPostgres(() => {
     await getUntil(t, other.udp, 'alice', /^$/);
   });
 
-  test('an id that was registered at one server can announce itself at another at once', async (t) => {
+  test('an id that was just registered at one server can announce itself at another server', async (t) => {
     const url = await postgres.makeDirectory(t);
     const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
     await ask(one.tcp, 'REG alice\n');
@@ -296,7 +296,7 @@ withPostgres(() => {
     const client = await PresenceClient.open(t, other.udp);
     client.send('SET alice 100 ONLINE 4000');
     let list = '';
-    // The other server may know bob already, and not yet his buddy.
+    // The other server may know bob already, but not his buddy yet.
     while (list === '') list = await client.ask('GET bob');
     t.regex(list, /^alice .*ONLINE/);
   });
@@ -447,7 +447,7 @@ withPostgres(() => {
     for (const { program } of servers) t.is(program.process.exitCode, null, program.stderr);
   });
 
-  test('a server exits with 1 if its directory is replaced by another', async (t) => {
+  test('a server exits with 1 if another directory takes the place of its directory', async (t) => {
     const url = await postgres.makeDirectory(t);
     const server = await startAlone(t, url);
     await ask(server.tcp, 'REG alice\n');
@@ -458,7 +458,7 @@ withPostgres(() => {
     t.regex(server.program.stderr, line);
     await untilLogged(server, /^the directory is not the one that this server knows: the server ends$/);
     const opened = logOf(server).filter(({ msg }) => msg.startsWith('connected to the primary'));
-    t.is(opened.length, 1, 'it is not opened again');
+    t.is(opened.length, 1, 'the directory is not opened again');
     const next = await startAlone(t, url);
     t.is(await ask(next.tcp, 'REG alice\n'), '203 USER EXISTS\r\n');
   });

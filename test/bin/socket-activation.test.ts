@@ -78,7 +78,7 @@ test('the server refuses a socket that does not fit, and says what to do', async
   t.regex(twice.stderr(), /descriptor 4 \(b\) is one too many: set ListenStream= only once/);
 });
 
-test('variables for another process are ignored, and removed', (t) => {
+test('the variables of systemd are ignored and removed if they are for another process', (t) => {
   const environment = { LISTEN_PID: '1', LISTEN_FDS: '2', LISTEN_FDNAMES: 'a:b', HOME: '/root' };
   t.deepEqual(
     inheritSockets(environment, () => 'tcp'),

@@ -14,7 +14,7 @@ import { Program, type ServerProgram, startServerProgram, temporaryDirectory } f
 // The tests run one at a time, because each starts processes of its own.
 const test = anyTest.serial;
 
-/** How often tests with random timing are repeated; `npm run test:long` repeats them more often. */
+/** How many rounds tests with random timing have; `npm run test:long` gives them more rounds. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 4);
 
 /** Longest wait for the server, even on a busy machine, in milliseconds. */
@@ -55,14 +55,14 @@ async function assertExported(t: ExecutionContext, ledger: Ledger, directory: st
   t.deepEqual(ledger.compare(exported.stdout), []);
 }
 
-/** Kills a server, starts another one on its directory, and asserts that it works and has all changes. */
+/** Kills a server, starts a new one on its directory, and asserts that this one works and has all changes. */
 async function assertDurable(
   t: ExecutionContext,
   ledger: Ledger,
   server: ServerProgram,
   directory: string,
 ): Promise<void> {
-  t.is(server.program.process.exitCode, null, `the server is running: ${server.program.stderr}`);
+  t.is(server.program.process.exitCode, null, `the server is still running: ${server.program.stderr}`);
   await kill(server);
   await assertSound(t, ledger, directory);
   const next = await startServerProgram(t, directory);
@@ -99,7 +99,7 @@ async function until(
 
 /** Waits until many requests have been refused. */
 async function untilRefused(t: ExecutionContext, load: Load): Promise<void> {
-  await until(t, () => load.refused >= 50, 'clients are refused');
+  await until(t, () => load.refused >= 50, 'at least 50 requests are refused');
 }
 
 /** Registers new users for some time, and asserts that each request is refused. */
@@ -185,7 +185,7 @@ test('changes are refused while another file has filled the disk', async (t) => 
   await assertDurable(t, ledger, next, directory);
 });
 
-test('a short write is not taken for a complete one', async (t) => {
+test('a change is refused, and nothing of it is kept, if only a part of it was written', async (t) => {
   if (!(await needs(t, 'prlimit'))) return;
   const directory = await temporaryDirectory(t);
   const { ledger, server, pid, port, assertReads } = await startWithUsers(t, directory);
@@ -202,7 +202,7 @@ test('a short write is not taken for a complete one', async (t) => {
   await assertDurable(t, ledger, server, directory);
 });
 
-/** Each row: a failure, how long all changes are refused at least, and the injected errors. */
+/** Each row: a failure, the minimum time in which all changes are refused, in ms, and the injected errors. */
 const FAILURES: readonly (readonly [title: string, refusedMs: number, ...injections: string[]])[] = [
   ['a sync fails', 0, 'fdatasync:error=EIO:when=1'],
   ['two syncs fail', 0, 'fdatasync:error=EIO:when=1..2'],
@@ -214,7 +214,7 @@ const FAILURES: readonly (readonly [title: string, refusedMs: number, ...injecti
   ['a sync fails, and no file can be opened', 1_500, 'fdatasync:error=EIO:when=1', 'openat:error=EMFILE'],
   ['a sync fails, and nothing can be renamed', 1_500, 'fdatasync:error=EIO:when=1', '/^rename:error=EIO'],
   ['a sync fails, and no directory can be synced', 1_500, 'fdatasync:error=EIO:when=1', 'fsync:error=EIO'],
-  ['a sync fails, and then the sync of a name', 0, 'fdatasync:error=EIO:when=1', 'fsync:error=EIO:when=2'],
+  ['a file sync fails, and then a directory sync', 0, 'fdatasync:error=EIO:when=1', 'fsync:error=EIO:when=2'],
   ['a sync fails, and nothing can be removed', 0, 'fdatasync:error=EIO:when=1', '/^unlink:error=EIO'],
 ];
 
@@ -232,14 +232,14 @@ for (const [title, refusedMs, ...injections] of FAILURES) {
     await assertRefused(t, ledger, port, refusedMs);
     await assertReads();
     const load = new Load(port, ledger, 4);
-    await until(t, () => injected.count() >= injections.length, 'the calls fail');
+    await until(t, () => injected.count() >= injections.length, 'every injected error has occurred');
     await load.stop();
     await injected.end();
     await untilWritten(t, ledger, port);
     await assertReads();
     const isUnknown = /sync|undone|everything/.test(title);
     const isRewritten = () => /database was rewritten/.test(server.program.stderr);
-    if (isUnknown) await until(t, isRewritten, 'no file is used after its sync failed');
+    if (isUnknown) await until(t, isRewritten, 'the database is rewritten in new files');
     else t.false(isRewritten());
     await assertDurable(t, ledger, server, directory);
   });

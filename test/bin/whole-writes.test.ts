@@ -22,7 +22,7 @@ const HISTORY =
 
 type Name = 'im-client' | 'im-server';
 
-/** Runs a program in a shell command, in which `"$@"` is the program with its arguments. */
+/** Runs the shell command `line`, in which `"$@"` stands for a program and its arguments. */
 async function run(t: ExecutionContext, line: string, name: Name, args: readonly string[]) {
   const state = await temporaryDirectory(t);
   await mkdir(join(state, 'im', 'history'), { recursive: true });
@@ -56,7 +56,7 @@ type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 const HELPS = [['--help'], ['--version']];
 
-/** For each command, the command lines that print something. */
+/** For each command of im-client, some command lines that print something on standard output. */
 const CLIENT_LINES: Readonly<Record<string, (prepared: Prepared) => readonly (readonly string[])[]>> = {
   // Without a key, `key` and `delete` print nothing on standard output.
   key: () => [],
@@ -124,7 +124,7 @@ for (const [name, program, lines] of PROGRAMS) {
   const commands = program.commands.map((command) => command.name());
 
   test(`every command of ${name} fails if standard output is full`, async (t) => {
-    t.deepEqual(Object.keys(lines).toSorted(), commands.toSorted(), 'each command has its lines');
+    t.deepEqual(Object.keys(lines).toSorted(), commands.toSorted(), 'the table has every command');
     const prepared = await prepare(t);
     for (const args of [...HELPS, ...commands.flatMap((command) => lines[command]?.(prepared) ?? [])]) {
       const { code, stderr } = await run(t, '"$@" > /dev/full', name, args);
