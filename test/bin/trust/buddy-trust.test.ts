@@ -84,7 +84,7 @@ test('wrong words change nothing, and the reason does not say which word differs
   t.deepEqual(await pin(), { key: bob.key, floor: 0, by: 'server' });
 });
 
-test('the command asks for the six words at a terminal, and reads them from a pipe', async (t) => {
+test('`trust --words` asks for the six words at a terminal, or reads them from a pipe', async (t) => {
   const { home, bob, pin } = await aliceAndBob(t);
   const words = await six(bob.key);
   const terminal = home.inTerminal(SIZE, 'trust', 'bob', '--user', 'alice', '--words');
@@ -153,7 +153,7 @@ test('after a changed key is forgotten, the key that the server names is pinned'
   t.deepEqual(JSON.parse((await forget('bob', '--json')).stdout), { buddy: 'bob', forgotten: true });
 });
 
-test('undelivered lines to a forgotten key are counted', async (t) => {
+test('`forget` prints how many undelivered lines to the forgotten key stay in a file', async (t) => {
   const { home, bob, trust, forget } = await aliceAndBob(t);
   await trust('bob');
   const opened = await new Undelivered(home.root, home.nameOf('alice')).open(BOB);
@@ -167,7 +167,7 @@ test('undelivered lines to a forgotten key are counted', async (t) => {
   t.regex((await forget('bob')).stdout, /^Undelivered lines to the forgotten key stay in a file: 1$/m);
 });
 
-test('a buddy without a key is in clear, or not readable if a line of the pins is damaged', async (t) => {
+test('a keyless buddy is shown as in clear, or not readable if a line of the pins is damaged', async (t) => {
   const { server, home, trust } = await aliceAndBob(t);
   await ask(server.tcp, 'REG carl\n');
   t.deepEqual(await trust('carl'), { code: 0, stdout: 'carl\tin clear\n', stderr: '' });

@@ -101,7 +101,7 @@ test('a banned id is not deleted, and the user reads the reason', async (t) => {
   t.truthy(await home.stored('alice'));
 });
 
-test('if the reply is lost, the command asks whether the id is deleted', async (t) => {
+test('if the reply is lost, the command asks the server whether the id is deleted', async (t) => {
   const server = await serveWithKey(t);
   /** Counts the lost replies. The proxy passes connections on, but drops the reply to the deletion. */
   let lost = 0;

@@ -14,7 +14,7 @@ const test = anyTest.serial;
 
 const INSPECTED = ['--inspect', '0', '--inspect-content'];
 
-/** A module that the programs load: it writes each secret that TLS exports to a file. */
+/** The source of a module for the programs to load. It appends each exported TLS secret to a file. */
 function exporterHook(file: string): string {
   return `
     const { TLSSocket } = require('node:tls');
@@ -27,7 +27,7 @@ function exporterHook(file: string): string {
     };`;
 }
 
-/** The keys and IVs of the sessions so far. */
+/** Reads the keys and IVs that the programs have written to the file so far. */
 async function exportedIn(file: string): Promise<readonly Buffer[]> {
   const lines = (await readFile(file, 'utf8')).trim().split('\n');
   const materials = lines.map((line) => Buffer.from(line, 'hex'));

@@ -139,7 +139,7 @@ test('at a terminal, words are hidden, Tab shows them, and a mistyped line is as
   // The user types several words in one line. The cursor key and the deleted letter change nothing.
   terminal.press(`${words.slice(1, 5).join(' ')}x\u001b[D\u007f\r`);
   await terminal.shows('Word 2 of 24: ****', 'Word 6 of 24:');
-  // The user pastes the other words, one on a line.
+  // The user pastes the remaining words, one on each line.
   terminal.press(`${words.slice(5).join('\r')}\r`);
   await terminal.until(
     () => terminal.rows().some((row) => row.startsWith('The key of alice at')),

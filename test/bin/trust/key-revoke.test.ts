@@ -114,7 +114,7 @@ test('an id whose key was replaced at the server is not changed', async (t) => {
 /** A proxy in front of the server. It can hold back what one side sends on a chosen connection. */
 class Gate {
   readonly port: number;
-  /** The connections so far. */
+  /** All connections since the start, closed ones included. */
   readonly connections: Socket[] = [];
   /** On this connection, counted from 0, all bytes of one side after the first `bytes` are held back. */
   held:
@@ -164,7 +164,7 @@ async function kill(program: Program): Promise<void> {
   await program.exited;
 }
 
-test('a run that is killed at any moment is completed by the next run', async (t) => {
+test('if `key revoke` is killed at any moment, its next run completes the change', async (t) => {
   const server = await serveWithKey(t);
   const random = new Random(19);
   // A run opens connections for VER (only the first time), WHO and LOG. A handshake has about 1,100 bytes.
@@ -192,7 +192,7 @@ test('a run that is killed at any moment is completed by the next run', async (t
 
 let ids = 0;
 
-/** Registers an id with two devices. The first connects through a gate, and the test uses the other. */
+/** Registers an id with two devices. `first` connects through a gate. The test itself uses `other`. */
 async function twoMachinesOf(t: ExecutionContext, server: ServerAt, through: ServerAt) {
   const id = `user${ids++}`;
   const identity = Identity.create();
@@ -205,7 +205,7 @@ async function twoMachinesOf(t: ExecutionContext, server: ServerAt, through: Ser
   return { id, first, other };
 }
 
-test('a killed run with typed words is completed by a run that asks for no words', async (t) => {
+test('if `key revoke` is killed after the words were typed, its next run needs no words', async (t) => {
   const server = await serveWithKey(t);
   const gate = await Gate.open(t, server);
   const { first, second, identity } = await twoMachines(t, server, { tcp: gate.port, key: server.key });

@@ -30,7 +30,7 @@ function askedIn(terminal: Terminal): number {
   return Number(number) - 1;
 }
 
-test('the words are shown on a separate screen, two are asked for, and then all are removed', async (t) => {
+test('the words are removed from the machine when the user has seen all and typed two of them', async (t) => {
   const { home, terminal, words } = await aliceAtWords(t);
   terminal.press('\r');
   await terminal.shows('Press Enter when you have written them down.');

@@ -136,7 +136,7 @@ test('after the user has typed the words at L, no screen, file or output has the
   t.deepEqual(await placesOf(words, here), []);
 });
 
-/** Lets bob, who has no key and is scripted, call a client as soon as the client is online. */
+/** Waits until a client is online, and calls it as a scripted bob, who has no key. */
 async function callFromBob(t: ExecutionContext, { udp }: ServerProgram, id: string): Promise<Peer> {
   const presence = await PresenceClient.open(t, udp);
   const online = new RegExp(`^${id} 100 ONLINE \\S+ (\\d+)$`, 'm');
