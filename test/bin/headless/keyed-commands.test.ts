@@ -66,7 +66,7 @@ test('a command that cannot connect to a server tries the next server', async (t
   t.is(await none.exited, 3, none.stderr);
 });
 
-test('`add` stores the key of the buddy, which the server names or the user gives', async (t) => {
+test('`add` stores the key that the server names, or that the user gives, for the buddy', async (t) => {
   const { server, home } = await keyed(t);
   const [carl, dora] = [deviceOf(), deviceOf()];
   await askSealed(server.tcp, carl, 'REG carl');
@@ -122,7 +122,7 @@ test('a user without a key is told that the key given for a buddy is not used', 
   t.is(add.stderr, 'You have no key on this machine: the key of alice is not used.\n');
 });
 
-test('`register` takes the id of --user', async (t) => {
+test('`register` without an id registers the id that --user gives', async (t) => {
   const { server, home } = await keyed(t);
   const program = start(t, home, server, '--user', 'emil', 'register');
   t.is(await program.exited, 0, program.stderr);
