@@ -16,7 +16,7 @@ const CHAOS = resolve('dist/test/chaos/chaos.js');
 /** Time between two checks of a condition, in milliseconds. */
 const LOOK_MS = 100;
 
-/** The number in a row of the printed table, or in the line of a control run. */
+/** The number that a pattern finds in the output: in a row of the table or the line of a control run. */
 function counted(stdout: string, pattern: RegExp): number {
   const [, number] = stdout.match(pattern) ?? [];
   return Number(number?.replaceAll(',', ''));
@@ -36,7 +36,7 @@ async function processesIn(directory: string): Promise<string[]> {
   return pids.filter((_, index) => places[index]?.startsWith(`${directory}/`));
 }
 
-/** The segments of shared memory that the databases in a directory have. */
+/** The shared memory segments of the databases in a directory. */
 async function sharedMemoryIn(directory: string): Promise<string[]> {
   const places = (await readdir(directory)).filter((name) => name.startsWith('im-postgres-'));
   const files = places.map((place) => readFile(join(directory, place, 'data/postmaster.pid'), 'utf8'));
@@ -49,7 +49,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 withPostgres(() => {
-  test('a minute of faults in servers and databases loses nothing, but each control run does', async (t) => {
+  test('a minute of faults in servers and databases loses no change; a control run loses some', async (t) => {
     // chaos.js exits with 1 after any fault. Its output, which names the seed, is then in the error.
     const { stdout } = await run(process.execPath, [CHAOS, '--cluster', '--seconds', '60']);
     t.log(stdout);
@@ -66,7 +66,7 @@ withPostgres(() => {
     ['killed', 'SIGKILL'],
     ['interrupted', 'SIGINT'],
   ] as const) {
-    test(`a run with several servers that is ${what} leaves nothing behind`, async (t) => {
+    test(`a ${what} run of chaos.js --cluster leaves no file, process or shared memory behind`, async (t) => {
       const directory = await passableDirectory(t);
       const chaos = spawn(process.execPath, [CHAOS, '--cluster', '--seconds', '600'], {
         env: { ...process.env, TMPDIR: directory },

@@ -17,7 +17,7 @@ const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   },
 }));
 
-/** A dynamic supervisor, the number of its children, and the actor that it started last. */
+/** Starts a dynamic supervisor. Tracks the number of its children, and the newest child. */
 function many(limit: number) {
   const logic = dynamicSupervisor({ template: { id: 'c', logic: idle, restart: 'temporary' }, limit });
   const root = createActor(logic);
@@ -63,7 +63,7 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * How many times more a child may cost among 100,000 children than among 1,000. The factor would be 100 if
+ * How many times as much a child may cost among 100,000 children as among 1,000. The factor would be 100 if
  * the cost of a child grew with the number of children.
  */
 const FACTOR = 10;
