@@ -101,7 +101,7 @@ test('a file without a test has a note with the reason, and no test reaches it',
   );
 });
 
-/** The files that a file reaches among sample sources. */
+/** Returns which of the sample files a given sample file reaches. */
 function reachedBy(path: string, samples: Readonly<Record<string, string>>): string[] {
   return [...new Reach(new Map(Object.entries(samples))).filesFrom(path)];
 }

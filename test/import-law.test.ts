@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import test from 'ava';
 import { temporaryDirectory } from './helpers/programs.js';
 
-/** A file, an import in it, and the rule that the import breaks, if any. */
+/** Each row: a file, an import in it, and the rule that this import breaks, if any. */
 const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])[] = [
   ['protocol/a.ts', './id.js'],
   ['protocol/b.ts', 'node:net', 'noRestrictedImports'],
@@ -74,8 +74,8 @@ const SEEDS: readonly (readonly [file: string, imported: string, rule?: string])
 ];
 
 /**
- * A file that looks up an address, and the rule that it breaks, if any. An actor must get the addresses of
- * its neighbours as input.
+ * Each row: a file that looks up an address, and the rule that the look-up breaks, if any. An actor must get
+ * the addresses of its neighbours as input.
  */
 const LOOK_UPS: readonly (readonly [file: string, rule?: string])[] = [
   ['actors/server/server-tree.ts'],
@@ -89,7 +89,7 @@ const LOOK_UPS: readonly (readonly [file: string, rule?: string])[] = [
   ['bench/look-up.ts'],
 ];
 
-/** A file that uses a clock other than the scope's, and the rule that it breaks, if any. */
+/** Each row: a file, a clock that it uses in place of the scope's, and the rule that this breaks, if any. */
 const CLOCKS: readonly (readonly [file: string, clock: string, rule?: string])[] = [
   ['actors/server/e.ts', 'performance.now', 'noRestrictedGlobals'],
   ['actors/server/f.ts', 'Date.now', 'noRestrictedGlobals'],

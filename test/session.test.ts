@@ -12,7 +12,7 @@ const SIZE = { columns: 57, rows: 21 };
 /** The maximum number of bytes of the picture. */
 const MAX_BYTES = 200_000;
 
-/** How long the picture shows each key, each step's result, and the last frame, in milliseconds. */
+/** How long the picture shows a typed key, the result of a step, and the last frame, in milliseconds. */
 const KEY_MS = 90;
 const STEP_MS = 900;
 const LAST_MS = 4_000;
@@ -72,7 +72,7 @@ function atFive({ rows, cursor }: Screen): Screen {
   return { rows: timed, cursor };
 }
 
-/** Replaces a word by 8 dots in a cell of the same width. The longest word of the list has 8 letters. */
+/** Replaces a word with 8 dots. Keeps the width of the cell. The longest word of the list has 8 letters. */
 const cover = (word: string) => (word.endsWith(' ') ? '········'.padEnd(word.length) : '········');
 
 /** Covers the 24 words of a key, which differ in each recording. */

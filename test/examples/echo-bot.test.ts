@@ -3,7 +3,7 @@ import test from 'ava';
 import { ask, PresenceClient } from '../helpers/network.js';
 import { Program, startServerProgram, temporaryDirectory } from '../helpers/programs.js';
 
-test('the bot sends every line back, to one caller after the other', async (t) => {
+test('the bot sends each line back to its caller, and takes one caller after the other', async (t) => {
   const { tcp, udp } = await startServerProgram(t, await temporaryDirectory(t));
   await ask(tcp, 'REG alice\n');
   const bot = new Program(t, 'examples/echo-bot', 'echo', '127.0.0.1', String(tcp), String(udp));
@@ -26,7 +26,7 @@ test('the bot sends every line back, to one caller after the other', async (t) =
   t.is(await presence.ask('GET alice'), 'echo 101 OFFLINE unknown unknown\n');
 });
 
-test('the manual shows the source of the bot, which has less than 40 lines', async (t) => {
+test('the manual shows the source of the bot, which has fewer than 40 lines', async (t) => {
   const source = await readFile('examples/echo-bot.ts', 'utf8');
   t.true(source.split('\n').length < 40);
   t.true((await readFile('docs/scripting.md', 'utf8')).includes(`\`\`\`ts\n${source}\`\`\``));
