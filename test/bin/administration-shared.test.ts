@@ -20,7 +20,7 @@ withPostgres(() => {
     postgres = await Postgres.start(servers);
   });
 
-  test('a command to one server changes the shared directory for all servers, durably', async (t) => {
+  test('a command to one server durably changes the shared directory for all servers', async (t) => {
     const url = await postgres.makeDirectory(t);
     const runtime = await temporaryDirectory(t);
     const environment = { ...emptyEnvironment(t), RUNTIME_DIRECTORY: runtime };

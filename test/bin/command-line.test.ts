@@ -13,13 +13,13 @@ test('a port is a number from 0 to 65535', (t) => {
     t.throws(() => portOption(text), INVALID);
 });
 
-test('a count is at least 1, and has at most 9 digits', (t) => {
+test('the value of a count option is at least 1, and has at most 9 digits', (t) => {
   t.is(countOption('1'), 1);
   t.is(countOption('999999999'), 999_999_999);
   for (const text of ['', '0', '01', '-1', '1e3', '1000000000']) t.throws(() => countOption(text), INVALID);
 });
 
-test('a text is unchanged, and must not be empty', (t) => {
+test('the value of a text option is kept unchanged, and must not be blank', (t) => {
   t.is(textOption(' a b '), ' a b ');
   for (const text of ['', ' ', '\t']) t.throws(() => textOption(text), INVALID);
 });

@@ -162,7 +162,7 @@ test('a server with a hanging sync kills itself sooner after two signals than af
   t.is(order.at(-1), 'single', order.join());
 });
 
-test('two signals at once, as npm sends on Ctrl-C, end a server with exit code 0', async (t) => {
+test('two simultaneous signals, as npm sends on Ctrl-C, end a server with exit code 0', async (t) => {
   const { program, tcp } = await startServerProgram(t, await temporaryDirectory(t));
   const idle = await dial(tcp);
   const left = closed(idle);

@@ -168,7 +168,7 @@ test('a foreign client that uses an id with a key changes nothing and learns not
   t.is(await ask(server.tcp, 'REG alice\r\n'), '203 USER EXISTS\r\n');
   for (const datagram of ['SET alice 101 OFFLINE 0', 'SET alice 100 ONLINE 4000', 'SET alice 102 6000'])
     olga.send(datagram);
-  // If the server answered this GET, `presence` would receive that answer first.
+  // If the server answered this GET, `presence` would receive that answer in place of its own.
   olga.send('GET alice');
   t.is(await presence(), before);
 });

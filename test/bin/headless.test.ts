@@ -513,7 +513,7 @@ test('`send` calls the buddy when it has read the first line, and does not call 
 
 // Listening.
 
-test('`listen` accepts calls of buddies, one after the other, and refuses all others', async (t) => {
+test('`listen` accepts calls of buddies, one at a time, and refuses all other calls', async (t) => {
   const server = await withBuddies(t);
   const { program, port } = await listening(t, server);
   for (const opening of ['', 'HELLO carl\n', 'REQUEST \u001b]0;pwned\u0007 4000\n']) {
@@ -646,7 +646,7 @@ function written(socket: Socket, bytes: Uint8Array): Promise<boolean> {
   });
 }
 
-/** Resolves after so long a time that a program that reads would have read a megabyte. */
+/** Resolves after a time in which a program that reads would certainly have read a megabyte. */
 function quiet(): Promise<boolean> {
   return new Promise((resolve) => setTimeout(() => resolve(false), 3_000));
 }
@@ -722,7 +722,7 @@ test('each mistake on the command line is one line and exit code 2', async (t) =
   }
 });
 
-test('without an id, a command without a buddy uses the configured user', async (t) => {
+test('a command that needs only a user id uses the configured user if no id is given', async (t) => {
   const server = await withBuddies(t);
   const named = await run(t, server, ['buddies', 'alice']);
   const configured = await run(t, server, ['--user', 'alice', 'buddies']);

@@ -286,7 +286,7 @@ test('keys that the user still types when the buddy leaves do not reach the menu
   alice.press('x');
   await alice.until(() => alice.rows().includes('Press the key again.'));
   t.true(alice.rows().includes('(Not sent: half a sen)'));
-  await quiet(); // the time in which a user notices the menu
+  await quiet(); // A user needs this time to notice the menu.
   alice.press('s');
   await alice.until(() => alice.rows().includes('My buddy list:'));
 });
@@ -417,7 +417,7 @@ async function clientBetweenModes(
   return { terminal, valuesOf };
 }
 
-test('Ctrl-C and Ctrl-D leave from anywhere, with exit code 0 and the terminal restored', async (t) => {
+test('X, Ctrl-C and Ctrl-D end the client with exit code 0, and the terminal is restored', async (t) => {
   const { server } = await aliceInTerminal(t);
   for (const keys of ['x', CTRL_C, CTRL_D, `l${CTRL_C}${CTRL_C}`, `lbob${CTRL_C}${CTRL_C}`, `l${CTRL_D}`]) {
     const { terminal, valuesOf } = await clientBetweenModes(t, server);
@@ -518,7 +518,7 @@ test('Ctrl-Z without a parent shell has no lasting effect', async (t) => {
   t.pass();
 });
 
-test('a SIGTSTP from another process acts like Ctrl-Z, and the client also survives SIGSTOP', async (t) => {
+test('a SIGTSTP from another process acts like Ctrl-Z, and the client survives SIGSTOP, too', async (t) => {
   const { server } = await aliceInTerminal(t);
   const ports = `--server 127.0.0.1 --tcp-port ${server.tcp} --udp-port ${server.udp}`;
   const shell = new Terminal(t, SIZE, 'bash', '--norc', '-i');

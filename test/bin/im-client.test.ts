@@ -393,7 +393,7 @@ for (const no of ['REJECT\n', 'REJECTED\n', 'No\n', 'n\n', 'BUSY\n', '']) {
   });
 }
 
-test('any other first line accepts a call, and is the first message', async (t) => {
+test('a first line that is no known answer accepts the call, and is the first message', async (t) => {
   const { alice, peer } = await aliceCallsBob(t);
   peer.send('who is this?\n');
   await alice.expect('Buddy accepted connection.');

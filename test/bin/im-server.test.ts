@@ -302,11 +302,11 @@ test('--max-connections and --max-per-address limit the connections', async (t) 
     return readToEnd(socket);
   };
   for (let count = 0; count < 3; count++) await dialFrom('127.0.0.1');
-  t.is(await askFrom('127.0.0.1', 'REG alice\n'), '206 BUSY\r\n', 'the fourth from one address');
+  t.is(await askFrom('127.0.0.1', 'REG alice\n'), '206 BUSY\r\n', 'a fourth connection from one address');
   sockets[0]?.destroy();
   await eventually(async () => (await askFrom('127.0.0.1', 'REG carl\n')) === '200 OK\r\n');
   for (const address of ['127.0.0.2', '127.0.0.3', '127.0.0.4']) await dialFrom(address);
-  t.is(await askFrom('127.0.0.2', 'REG dora\n'), '206 BUSY\r\n', 'the sixth of all');
+  t.is(await askFrom('127.0.0.2', 'REG dora\n'), '206 BUSY\r\n', 'a sixth connection in all');
   sockets.at(-2)?.write('REG dora\n');
   t.is(await readToEnd(sockets.at(-2) as Socket), '200 OK\r\n');
 });

@@ -40,7 +40,7 @@ test('two clients in one home directory with the same user report each other', a
   await Promise.all([first.expect(notice(second)), second.expect(notice(first))]);
   await Promise.all([leave(first), leave(second)]);
   for (const { stdout } of [first, second])
-    t.is(stdout.split('another client').length, 2, 'it is reported once');
+    t.is(stdout.split('another client').length, 2, 'each client reports the other one once');
 });
 
 test('a client that was killed is no longer reported', async (t) => {
@@ -74,7 +74,7 @@ test('after a client has changed its user, only clients of the new user report i
   t.notRegex(bob.stdout + other.stdout, /bob is signed in in another/);
 });
 
-test('the command `listen` also reports other clients, as text and as JSON', async (t) => {
+test('`listen` reports other clients of the same user, as text and as JSON', async (t) => {
   const server = await StubServer.start(t);
   const environment = emptyEnvironment(t);
   const first = menu(t, server, environment);

@@ -102,7 +102,7 @@ withPostgres(() => {
       await chat(alice, bob, BOB, 'killed');
 
       second?.process.kill('SIGSTOP');
-      // A request in clear is sent once. Only unanswered datagrams make the client try the next server.
+      // Without keys, a client sends a request only once. Unanswered datagrams make it try the next server.
       if (hasKeys) await request(alice, 'D', OBSERVER);
       await untilOnline(alice, BOB);
       await untilOnline(bob, ALICE);

@@ -131,7 +131,7 @@ test('--directory refuses a password and an option of a data directory, and show
   }
 });
 
-test('only --directory needs the package pg, and says what to install if pg is missing', async (t) => {
+test('only --directory needs the package pg; if pg is missing, the error says what to install', async (t) => {
   const checkout = await copyOfServer(t);
   const server = serverIn(t, checkout);
   const plain = new Program(t, server, ...ON_FREE_PORTS, '--data', join(checkout, 'data'));
@@ -301,7 +301,7 @@ withPostgres(() => {
     t.regex(list, /^alice .*ONLINE/);
   });
 
-  test('a user online at one server is online at another, also after a database restart', async (t) => {
+  test('a user online at one server is shown online by another, even after a database restart', async (t) => {
     const url = await postgres.makeDirectory(t);
     const [one, other] = await Promise.all([startAlone(t, url), startAlone(t, url)]);
     for (const line of ['REG alice', 'REG bob', 'ADD alice bob']) await ask(one.tcp, `${line}\n`);
@@ -334,7 +334,7 @@ withPostgres(() => {
     t.regex(await alice.ask('GET alice'), /^bob 102 AWAY/);
   });
 
-  test('clients with keys at two servers chat, also after kill -9 of one of the servers', async (t) => {
+  test('clients with keys at different servers can chat, even after kill -9 of one server', async (t) => {
     const url = await postgres.makeDirectory(t);
     const ports = ['--tcp-port', String(await freePort()), '--udp-port', String(await freePort())];
     const startAgain = () => startOn(t, url, '--directory-alone', '--warm-up', '0', ...ports);

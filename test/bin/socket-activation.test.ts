@@ -17,7 +17,7 @@ async function startServer(
 
 const READY = /^im-server ready tcp=127\.0\.0\.1:(\d+) udp=127\.0\.0\.1:(\d+) /;
 
-test('the server uses the sockets that it was started with, by type or by name', async (t) => {
+test('the server recognises an inherited socket by its name, or else by its type', async (t) => {
   const orders: readonly (readonly (readonly [string, InheritedKind])[])[] = [
     [
       ['im-server.socket', 'tcp'],

@@ -388,7 +388,7 @@ test('acknowledged changes survive power cuts under load', async (t) => {
   t.log(`${ledger.acknowledged} changes were acknowledged`);
 });
 
-test('a second server on one directory does not start, and a killed one leaves no lock', async (t) => {
+test('a second server does not start on a directory in use; a killed server leaves no lock', async (t) => {
   const directory = await temporaryDirectory(t);
   const dump = join(await temporaryDirectory(t), 'dump.txt');
   await writeFile(dump, '');

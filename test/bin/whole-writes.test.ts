@@ -133,7 +133,7 @@ for (const [name, program, lines] of PROGRAMS) {
     }
   });
 
-  test(`every help of ${name} fails if standard output is full`, async (t) => {
+  test(`the help of every command of ${name} fails if standard output is full`, async (t) => {
     const helps = [
       ...commands.map((command) => [command, '--help']),
       ...(name === 'im-client' ? [['help']] : []),
