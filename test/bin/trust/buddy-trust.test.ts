@@ -41,7 +41,7 @@ async function pinAnother(t: ExecutionContext, home: KeyedHome, key: IdentityKey
   t.is(failed, undefined);
 }
 
-test('a buddy is pinned with the key that the server names, verified by the words, and listed', async (t) => {
+test('`trust` pins the key that the server names, verifies it by the words, and lists it', async (t) => {
   const { bob, trust, pin } = await aliceAndBob(t);
   t.is((await trust()).stderr.split('.')[0], 'No key of a buddy of alice is known here');
   const words = await six(bob.key);
@@ -183,7 +183,7 @@ test('a keyless buddy is shown as in clear, or not readable if a line of the pin
   t.regex(listed.stderr, /^A line of the file is damaged/);
 });
 
-test('a user without a key can pin a key, and can verify it without an answer of the server', async (t) => {
+test('a user without a key can pin a key, and verify it even if the server does not answer', async (t) => {
   const { server, bob } = await aliceAndBob(t);
   const dora = await KeyedHome.create(t, server);
   const words = await six(bob.key);

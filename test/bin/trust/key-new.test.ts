@@ -28,7 +28,7 @@ async function readNewWords(t: ExecutionContext, home: KeyedHome) {
   return { terminal, words, question };
 }
 
-test('a user without words makes a key, the operator sets it, and its words restore the id', async (t) => {
+test('`key new` makes a key; when the operator has set it, its words restore the id', async (t) => {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, server);
   await home.register('alice');

@@ -23,7 +23,7 @@ async function serialAtServer({ tcp }: ServerAt): Promise<string> {
   return askSealed(tcp, deviceOf(), 'WHO alice');
 }
 
-test('the words from a pipe make a newer device, which the server sees at once', async (t) => {
+test('`key restore` reads words from a pipe; then the server knows the new device', async (t) => {
   const { server, first, second, identity, words } = await twoMachines(t);
   const { code, stdout, stderr } = await second.run(RESTORE, `${words.join(' ')}\n`);
   t.deepEqual({ code, stderr }, { code: 0, stderr: '' });
@@ -60,7 +60,7 @@ test('--json prints an object without the words; a second restore makes a newer 
   t.true(two.serial > one.serial);
 });
 
-test('a restored device gets a higher serial than the newest, even if that is in the future', async (t) => {
+test('a restored device gets a serial above the highest one, even if this is a future time', async (t) => {
   const server = await serveWithKey(t);
   const home = await KeyedHome.create(t, server);
   const identity = Identity.create();
@@ -170,7 +170,7 @@ test('at a terminal, the user has three tries to type words with a right checksu
   t.is(await second.stored('alice'), undefined);
 });
 
-test('Ctrl-C stops at a terminal, and nothing is stored', async (t) => {
+test('at a terminal, Ctrl-C ends `key restore`, and nothing is stored', async (t) => {
   const { second, words } = await twoMachines(t);
   const terminal = second.inTerminal(SIZE, ...RESTORE);
   await terminal.shows('Word 1 of 24:');

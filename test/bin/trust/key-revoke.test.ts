@@ -63,7 +63,7 @@ test('the seed shuts out all other devices, and the server confirms the change',
   t.regex(await askSealed(server.tcp, await credentialsIn(second), 'LOG alice new'), SESSION);
 });
 
-test('without the seed, the command asks for the words, even on a machine that has no key', async (t) => {
+test('without the seed, `key revoke` asks for the words, even on a machine that has no key', async (t) => {
   const server = await serveWithKey(t);
   const { first, second, identity } = await twoMachines(t, server);
   const words = identity.toWords().join(' ');
@@ -89,7 +89,7 @@ test('without the seed, the command asks for the words, even on a machine that h
   t.is(await floorAtServer(server), (await credentialsIn(second)).device.serial);
 });
 
-test('a second run has nothing left to do, and asks for no words', async (t) => {
+test('a second `key revoke` has nothing left to do, and asks for no words', async (t) => {
   const server = await serveWithKey(t);
   const { second, identity } = await twoMachines(t, server);
   await second.run(REVOKE, identity.toWords().join(' '));
