@@ -128,14 +128,14 @@ test('the question to the user ends if the caller speaks dialect E or leaves wit
 for (const command of ['send', 'chat'] as const) {
   const text = command === 'send' ? ['hi'] : [];
 
-  test(`${command}: the refusal of a buddy of dialect E leads to exit code 12`, async (t) => {
+  test(`${command} exits with 12 if a buddy of dialect E refuses the call`, async (t) => {
     const { program, peer } = await calling(t, command, 'alice', 'bob', ...text);
     peer.socket.end();
     t.is(await program.exited, 12);
     t.is(eventsOf(program).at(-1), 'refused');
   });
 
-  test(`${command}: a buddy of dialect E that waits for an address does not answer the call`, async (t) => {
+  test(`${command}: the call is unanswered if a buddy of dialect E waits for an address`, async (t) => {
     const { program, peer } = await calling(t, command, 'alice', 'bob', ...text, '--timeout', '1');
     t.is(await peer.line(), undefined);
     peer.socket.end();
@@ -143,7 +143,7 @@ for (const command of ['send', 'chat'] as const) {
     t.is(eventsOf(program).at(-1), 'unanswered');
   });
 
-  test(`${command}: a buddy of dialect E who gives up with BYE500 has received nothing`, async (t) => {
+  test(`${command} sends nothing to a buddy of dialect E who gives up with BYE500`, async (t) => {
     const { program, peer } = await calling(t, command, 'alice', 'bob', ...text);
     peer.send('BYE500\n');
     t.is(await peer.line(), undefined);
