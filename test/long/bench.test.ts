@@ -17,7 +17,7 @@ const PARTS = {
   import: ['CPU time of im-server import'],
 } as const;
 
-test('the bench parts without a large database complete and report all sections', async (t) => {
+test('each part of the bench that needs no large database completes and reports its sections', async (t) => {
   const args = ['dist/bench/bench.js', '--json', '--only', ...Object.keys(PARTS)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   t.log(stdout);
