@@ -2,10 +2,13 @@
 
 import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 
-/** A connection that is not the one of the current call. */
+/** A connection that does not belong to the current call. */
 const other = { id: 'other', sessionId: 'other' };
 
-/** Events about one call. Each has another sample, `<type> stale`, about a second call and connection. */
+/**
+ * The types of events that are about one call. Each type has two samples: `<type>` is about the current call,
+ * and `<type> stale` is about a second call and its connection.
+ */
 const OF_A_CALL = [
   'call.accept',
   'call.reject',
@@ -46,19 +49,19 @@ const START_RINGING = 'start patience of ringing, 60000 ms';
 const START_CALLING = 'start patience of calling, 60000 ms';
 const START_STALL = 'start stall, 5000 ms';
 const START_STALLED = 'start stallPatience of talking.stalled, 55000 ms';
-/** The effect if the buddy goes on reading, and another line is still under way. */
+/** Restarts the timer of a stalled chat: the buddy has read something, but a line is still under way. */
 const RESTART_STALLED = 'start stallPatience of talking.stalled, 60000 ms';
 
-/** The owner is about to end, and no connection needs to be closed any more. */
+/** The row of `calls.end` while there is no connection to close: call control is done immediately. */
 const IDLE: Row = ['idle', 'owner <- calls.ended'];
-/** Call control has learned that a peer speaks dialect B. */
+/** The row of an event from which call control learns that a peer speaks dialect B. */
 function learnsB(speakers: string, ...reports: readonly string[]): Row {
   return ['stays', ...reports, `emit speakers.changed ${speakers}`, `speakers = ${speakers}`];
 }
 
 const MISUNDERSTOOD = 'owner <- call.misunderstood 192.0.2.7';
 
-/** Call control remembers that bob, the peer of the current call, speaks dialect B at this port. */
+/** The peer of the current call is bob. Call control records that he speaks dialect B at this port. */
 const BOB_SPEAKS_B: Rows = { 'dialect.heard port': learnsB('192.0.2.7 bob 4000 600000') };
 
 /** The rows of a state without a call, in which the next call gets the number `call`. */
@@ -94,7 +97,7 @@ function freeFor(call: number): Rows {
   };
 }
 
-/** Reports about lines that call control does not know as under way. They are passed on. */
+/** The rows of reports about lines that call control does not list as under way: it passes them on. */
 function ofNoLine(call: number): Rows {
   return {
     'message.sent': ['stays', `owner <- message.sent ${call} bob 192.0.2.7 hello`],
@@ -103,10 +106,10 @@ function ofNoLine(call: number): Rows {
   };
 }
 
-/** A line for a call that is not, or no longer, a chat. */
+/** The row of a line that the user sends in call 1 before this call is a chat. */
 const NO_CHAT: Row = ['stays', 'owner <- message.unconfirmed 1 hello 7 closed'];
 
-/** The rows of `ringing`. `unanswered` has the unanswered calls, including this one if it is not answered. */
+/** The rows of `ringing`. `unanswered`: the list of unanswered calls if this call, too, is not answered. */
 function ringing(call: number, unanswered: string, nuisance = ''): Rows {
   const over = ['current = none', 'caller = none'];
   const counted = [...over, `unansweredCalls = ${unanswered}`];
@@ -148,13 +151,13 @@ function ringing(call: number, unanswered: string, nuisance = ''): Rows {
 
 const CRASHED: Row = ['free', STOP_CALLING, 'owner <- chat.failed 1 crashed', 'current = none'];
 
-/** The supervisor of connections did not start a connection. */
+/** The rows of an outgoing call for which the supervisor of connections cannot start a connection. */
 const NOT_PLACED: Rows = {
   'place.failed': ['free', STOP_CALLING, 'owner <- chat.failed 1 too-many-calls', 'current = none'],
   'place.failed crashed': CRASHED,
 };
 
-/** The rows of an outgoing call with a connection. */
+/** The rows of an outgoing call that has a connection. */
 const CONNECTED: Rows = {
   ...NOT_PLACED,
   ...ofNoLine(1),
@@ -205,8 +208,8 @@ const READING = 'owner <- peer.reading 1';
 const FULL: Row = ['stays', 'owner <- message.unconfirmed 1 hello 7 full'];
 
 /**
- * The rows of a chat, with the timers that stop at its end, the lines under way, the held lines, and the
- * reason with which these lines fail.
+ * The rows of a chat. `stop`: the effects that stop its timers when the chat ends. `underWay`: the lines
+ * under way. `held`: the held lines. `cause`: the reason why these lines fail if the connection closes.
  */
 function talking({ stop = [], underWay = [], held = [], cause = 'closed' }: Talking = {}): Rows {
   const [oldest, ...rest] = underWay;
@@ -283,7 +286,7 @@ export const CALL_CONTROL: LegalTable = {
     'message.send': { key: 7 },
     'message.send stale': { key: 7, call: 2 },
     'place.failed crashed': { cause: 'crashed' },
-    // This is not the connection of the current call, so call control does not know the peer's id.
+    // The report comes from a connection other than that of the current call, so the peer's id is unknown.
     'dialect.heard': { chat: other },
     'dialect.heard port': {},
     'dialect.heard caller': { port: undefined },
@@ -294,7 +297,7 @@ export const CALL_CONTROL: LegalTable = {
     'call.crowded': {},
     'call.crowded blocked': { address: '198.51.100.1' },
     'call.received': {},
-    // The first of these calls comes 59.999 s, the second 60 s, after the end of a call that rang for 60 s.
+    // An earlier call rang for 60 s. After its end, `soon` comes 59.999 s later, and `later` 60 s later.
     'call.received soon': { uptimeMs: 119_999 },
     'call.received later': { uptimeMs: 120_000 },
     'call.received nameless': { caller: undefined, address: '192.0.2.9', chat: other },
@@ -323,7 +326,7 @@ export const CALL_CONTROL: LegalTable = {
     'callers.block': ['stays', 'blocked = eve'],
     // The line is for a chat that is over.
     'message.send *': ['stays', 'owner <- message.unconfirmed {call} hello 7 closed isLate'],
-    // These reports come from a chat that began before call control was restarted, and waited in the mailbox.
+    // The chat began before call control was restarted. Its reports waited in the mailbox.
     'message.sent *': ['stays', 'owner <- message.sent -1 hello isLate'],
     'message.failed *': ['stays', 'owner <- message.unconfirmed -1 hello closed isLate'],
     'message.lost *': ['stays', 'owner <- message.unconfirmed -1 hello lost isLate'],
@@ -346,7 +349,7 @@ export const CALL_CONTROL: LegalTable = {
         'call.crowded': ['stays'],
       },
     },
-    'free: a chat was left with a line under way': {
+    'free: the user left a chat while a line was under way': {
       after: [...CHAT, 'message.send', 'chat.leave'],
       legal: {
         ...freeFor(2),
@@ -364,15 +367,15 @@ export const CALL_CONTROL: LegalTable = {
       },
     },
 
-    'free: bob answered ACCEPTED at its port for calls': {
+    'free: bob answered ACCEPTED at his port for calls': {
       after: ['call.place', 'call.placed', 'dialect.heard port', 'call.refused'],
       legal: {
         ...freeFor(2),
         'dialect.heard *': learnsB('192.0.2.7 bob 4000 600000 192.0.2.7 600000'),
         'dialect.heard caller': learnsB('192.0.2.7 bob 4000 600000 192.0.2.7 600000', MISUNDERSTOOD),
         'dialect.heard mistaken': ['stays', MISUNDERSTOOD, 'emit speakers.changed', 'speakers = none'],
-        // Bob's entry says that he speaks dialect B, so the call may begin without a greeting. Call control
-        // removes the entry, and makes a new one if bob answers ACCEPTED.
+        // An entry says that bob speaks dialect B, so the call may begin without a greeting. Call control
+        // removes this entry when it places the call, and adds a new entry if bob answers ACCEPTED.
         'call.place': [
           'calling.dialling',
           'owner <- call.dialling 2',
@@ -415,7 +418,7 @@ export const CALL_CONTROL: LegalTable = {
         ],
       },
     },
-    // The commands in the samples are for call 1, and are ignored: the call that rings is call 3.
+    // Call 3 rings. The commands in the samples are for call 1, so call control ignores them.
     'ringing: the address of bob has two unanswered calls': {
       after: ['call.received', ringingTimer, 'call.received', ringingTimer, 'call.received'],
       legal: ringing(3, '192.0.2.7 192.0.2.7 192.0.2.7', ' isNuisance'),
@@ -427,7 +430,7 @@ export const CALL_CONTROL: LegalTable = {
         ...NOT_PLACED,
         'message.send': NO_CHAT,
         'call.placed': ['stays', 'current = 1 bob 192.0.2.7 chat'],
-        // When the connection reports later, call control commands it to leave.
+        // There is no connection to close yet. When the connection reports, it gets `chat.leave`.
         'chat.leave': ['free', STOP_CALLING, 'current = none'],
         [callingTimer]: ['free', STOP_CALLING, 'owner <- chat.failed 1 unanswered', 'current = none'],
         'calls.end': ['idle', STOP_CALLING, 'owner <- calls.ended', 'current = none'],
@@ -472,7 +475,7 @@ export const CALL_CONTROL: LegalTable = {
         [stallTimer]: ['talking.stalled', STOP_STALL, 'owner <- peer.stalled 1', START_STALLED],
       },
     },
-    'talking.stalled: one line under way': {
+    'talking.stalled: one line is under way': {
       after: [...CHAT, 'message.send', stallTimer],
       legal: {
         ...talking({ stop: [STOP_STALLED], underWay: [LINE] }),
@@ -482,7 +485,7 @@ export const CALL_CONTROL: LegalTable = {
         [stalledTimer]: ['talking.abandoned', STOP_STALLED, 'chat <- chat.abandon'],
       },
     },
-    'talking.stalled: two lines under way': {
+    'talking.stalled: two lines are under way': {
       after: [...CHAT, 'message.send', 'message.send', stallTimer],
       legal: {
         ...talking({ stop: [STOP_STALLED], underWay: [LINE, LINE] }),
@@ -498,7 +501,7 @@ export const CALL_CONTROL: LegalTable = {
         ...talking({ stop: [STOP_STALLED], underWay: [LINE], held: [LINE] }),
         'delivery.progressed': ['stays', STOP_STALLED, RESTART_STALLED],
         'message.send': FULL,
-        // The held line is now under way in place of the sent line.
+        // The first line was sent. Call control sends the held line, so one line is still under way.
         'message.sent': [
           'stays',
           STOP_STALLED,

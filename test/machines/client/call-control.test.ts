@@ -24,7 +24,7 @@ const input: CallControlInput = {
   lastCall: 6,
 };
 
-/** Sends events to call control, and returns the events that its owner receives. */
+/** Sends events to call control, or the end of a named timer. Returns the events that the owner receives. */
 function eventsToOwner(...events: readonly (CallControlEvent | string)[]): CallEvent[] {
   const received: CallEvent[] = [];
   let [snapshot] = initialTransition(callControlMachine, input);
@@ -52,7 +52,7 @@ test('a restarted call control does not repeat a call number', (t) => {
   t.is((eventsToOwner(callFrom(bob))[0] as { call?: number }).call, call);
 });
 
-test('if a buddy does not read, the lines are reported oldest first, and then the end', (t) => {
+test('if a buddy does not read, the lines are reported in their order, and then the end of the chat', (t) => {
   const events = eventsToOwner(
     ...talking,
     line('one'),
@@ -69,7 +69,7 @@ test('if a buddy does not read, the lines are reported oldest first, and then th
   );
 });
 
-test('a buddy who reads slowly is reported as stalled once, and as reading when all lines are taken', (t) => {
+test('a slow buddy is reported as stalled only once, and as reading when all lines are taken', (t) => {
   const events = eventsToOwner(
     ...talking,
     line('one'),
@@ -86,7 +86,7 @@ test('a buddy who reads slowly is reported as stalled once, and as reading when 
   );
 });
 
-test('reports of a chat that began before call control was restarted are marked as late', (t) => {
+test('if a chat began before call control was restarted, its reports are marked as late', (t) => {
   const events = eventsToOwner(
     report({ type: 'message.failed', text: 'one' }, otherChat),
     report({ type: 'message.lost', text: 'two' }, otherChat),
@@ -109,7 +109,7 @@ test('consecutive calls that time out do not make the caller a nuisance', (t) =>
   t.is(eventsToOwner(at(0), RING, at(60_000), RING, at(120_000)).at(-1)?.type, 'call.offered');
 });
 
-test('a call that timed out counts as unanswered for a minute after its end', (t) => {
+test('after a call has timed out, it counts as unanswered for a minute', (t) => {
   const RING = 'patience.call-control.ringing';
   const at = (ms: number) => callFrom(bob, '192.0.2.7', undefined, ms);
   const closed = (ms: number) => report({ type: 'chat.closed' }, undefined, ms);

@@ -20,7 +20,7 @@ test('the log keeps the latest twenty missed calls', (t) => {
   );
 });
 
-test('busy calls show three lines in ten seconds, and the next line counts the calls without one', (t) => {
+test('refused calls show at most three lines in 10 s; the next line counts the calls without a line', (t) => {
   let calls = log.NO_CALLS;
   for (const uptimeMs of [100_000, 101_000, 102_000]) {
     t.true(log.isBusyCallShown(calls, call(uptimeMs)));

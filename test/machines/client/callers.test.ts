@@ -23,14 +23,14 @@ test('a caller without an id is named after a buddy only if that buddy cannot ha
   const nameless = { ...call(0), caller: undefined };
   const hintFor = (trust?: BuddyTrusts, caller: callers.Caller = nameless) =>
     callers.withHint(caller, 'alice' as UserId, buddies, trust);
-  t.deepEqual(hintFor(undefined), named, 'a user without a key');
-  t.deepEqual(hintFor(new Map([[bob, 'open']])), named, 'a buddy who has no key, as the server says');
-  t.deepEqual(hintFor(new Map()), named, 'a buddy whose key was never named');
-  // The file was not read yet, or the line of bob may be damaged.
+  t.deepEqual(hintFor(undefined), named, 'the user has no key');
+  t.deepEqual(hintFor(new Map([[bob, 'open']])), named, 'the server says that the buddy has no key');
+  t.deepEqual(hintFor(new Map()), named, 'no key of the buddy was ever known');
+  // `isPartial`: the file of pins was not read yet, or has a damaged line, which may be the line of bob.
   t.deepEqual(hintFor(Object.assign(new Map(), { isPartial: true as const })), nameless);
   for (const state of ['pinned', 'verified', 'changed', 'damaged'] as const)
     t.deepEqual(hintFor(new Map([[bob, state]])), nameless, state);
-  // The trust was not reported yet.
+  // The protection of the call shows that the user has a key. The trust was not reported yet.
   const inClear = { ...nameless, protection: { is: 'clear' as const } };
   t.deepEqual(hintFor(undefined, inClear), inClear);
 });

@@ -4,7 +4,7 @@ import type { LegalTable, Row } from '../../helpers/legal-table.js';
 import { PRIVATE_CHAT } from './chat-private.table.js';
 
 const HANG_UP: Row = ['closing', 'hangUp', 'startLingerTimer'];
-/** A call that ends before it becomes a chat. */
+/** The row of an incoming call that ends before it rings. */
 const NO_CHAT: Row = ['refusing', 'hangUp', 'startRefusalTimer'];
 const CALLER_LEFT: Row = ['refusing', 'announceClosed', 'hangUp', 'startRefusalTimer'];
 const REFUSE: Row = ['refusing', 'sendRefusal', 'startRefusalTimer'];
@@ -111,7 +111,7 @@ export const CHAT: LegalTable = {
         'chat.faulted': ['closed', 'announceUnproven'],
         'line.received ACCEPT': ['open', 'watchDelivery', 'announceAccepted'],
         'line.received REJECT': BUDDY_REFUSED,
-        // A farewell is not an answer. It counts as an acceptance, and the buddy has left.
+        // Any line that is not a refusal accepts the call. A farewell also means that the buddy has left.
         'line.received q': ['closing', 'announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
         'line.received BYE500': ['closing', 'announceAccepted', 'announceLeft', 'hangUp', 'startLingerTimer'],
         'line.received hello': ['open', 'watchDelivery', 'announceAccepted', 'deliverMessage'],
@@ -129,7 +129,7 @@ export const CHAT: LegalTable = {
         'line.received q': BUDDY_LEFT,
         'line.received BYE500': BUDDY_LEFT,
         'line.torn hello': ['stays', 'deliverMessage'],
-        // The end of the connection follows, and is announced.
+        // The connection is about to end. That end is announced, so the incomplete farewell is not.
         'line.torn q': ['stays'],
         'callback.asked': ['closed', 'announceUnread'],
         'tls.asked': ['closed', 'announceTooLate'],

@@ -9,7 +9,7 @@ function line(text: string): ChatEvent {
 
 const failed = { type: 'socket.failed', reason: 'ECONNREFUSED' } as unknown as ChatEvent;
 
-/** The state after these events, and the actions of the last event. */
+/** Returns the state after these events, and the actions of the last event. */
 function after(...events: readonly (ChatEvent | ChatEvent['type'])[]) {
   let [snapshot] = initialTransition(chatMachine);
   let last: string[] = [];
@@ -55,7 +55,7 @@ test('any other first line accepts our call and is the first message', (t) => {
   });
 });
 
-test('a farewell before the call is answered ends the call', (t) => {
+test('a farewell ends a call that is not answered yet', (t) => {
   for (const farewell of ['q', 'BYE500']) {
     t.is(after('call.arrived', line(farewell)).state, 'refusing', farewell);
     t.deepEqual(after('call.arrived', line('REQUEST bob 1234'), 'caller.allowed', line(farewell)), {
@@ -69,7 +69,7 @@ test('a farewell before the call is answered ends the call', (t) => {
   }
 });
 
-test('a buddy who closes before any line refuses our call', (t) => {
+test('a buddy who closes the connection without sending a line refuses our call', (t) => {
   t.deepEqual(after('call.dialled', 'socket.connected', 'socket.ended').actions[0], 'announceRefused');
   t.deepEqual(after('call.dialled', 'socket.connected', 'socket.closed'), {
     state: 'closed',
@@ -87,7 +87,7 @@ test('an outgoing call can be given up at any time', (t) => {
   t.is(after('call.dialled', 'socket.connected', 'chat.leave').state, 'closing');
 });
 
-test('a caller has a moment to send its id, and then rings', (t) => {
+test('a caller has a short time to send its id, and then the call rings', (t) => {
   t.deepEqual(after('call.arrived'), { state: 'greeting', actions: ['startGreetingTimer'] });
   t.deepEqual(after('call.arrived', line('HELLO bob')), {
     state: 'screening',
@@ -100,11 +100,11 @@ test('a caller has a moment to send its id, and then rings', (t) => {
   });
 });
 
-test('a caller who leaves before ringing is not reported', (t) => {
+test('a caller who leaves before the call rings is not reported', (t) => {
   t.deepEqual(after('call.arrived', 'socket.closed'), { state: 'closed', actions: [] });
 });
 
-test('a caller who leaves while ringing is reported', (t) => {
+test('a caller who leaves while the call rings is reported', (t) => {
   t.deepEqual(
     after('call.arrived', 'timer.passed', 'caller.allowed', 'socket.ended').actions[0],
     'announceClosed',
@@ -121,7 +121,7 @@ test('a line that arrives while the call rings is kept', (t) => {
   });
 });
 
-test('accepting a call sends the acceptance and delivers early lines', (t) => {
+test('accepting a call sends the acceptance, and delivers the lines that came while the call rang', (t) => {
   t.deepEqual(after('call.arrived', 'timer.passed', 'caller.allowed', 'call.accept'), {
     state: 'open',
     actions: ['sendAcceptance', 'watchDelivery', 'deliverEarlyLines'],
@@ -137,7 +137,7 @@ test('rejecting a call sends the refusal', (t) => {
 
 const OPEN = ['call.arrived', 'timer.passed', 'caller.allowed', 'call.accept'] as const;
 
-test('in a chat every line is a message', (t) => {
+test('in an open chat, every line except a farewell is a message', (t) => {
   t.deepEqual(after(...OPEN, line('OK')), { state: 'open', actions: ['deliverMessage'] });
   t.deepEqual(after(...OPEN, { type: 'message.send', text: 'hi' }), {
     state: 'open',
@@ -154,19 +154,19 @@ for (const farewell of ['q', 'BYE500']) {
   });
 }
 
-test('only the exact line is a farewell', (t) => {
+test('a line is a farewell only if it is exactly `q` or `BYE500`', (t) => {
   for (const text of ['Q', 'q ', ' q', 'qq', 'bye500']) {
     t.deepEqual(after(...OPEN, line(text)), { state: 'open', actions: ['deliverMessage'] }, text);
   }
 });
 
-test('a buddy who closes is reported once', (t) => {
+test('a buddy who closes the connection is reported once', (t) => {
   t.deepEqual(after(...OPEN, 'socket.ended').actions[0], 'announceLeft');
   t.deepEqual(after(...OPEN, 'socket.ended', 'socket.closed'), { state: 'closed', actions: [] });
   t.deepEqual(after(...OPEN, 'socket.closed'), { state: 'closed', actions: ['announceLeft'] });
 });
 
-test('leaving waits for the confirmation of all lines, and then for the buddy to close', (t) => {
+test('when the user leaves, the chat waits until all lines are confirmed and the buddy closes', (t) => {
   t.deepEqual(after(...OPEN, 'chat.leave'), { state: 'draining', actions: ['awaitDelivery'] });
   t.is(after(...OPEN, 'chat.leave', 'socket.closed').state, 'closed');
   const left = [...OPEN, 'chat.leave', 'delivery.confirmed'] as const;
@@ -175,7 +175,7 @@ test('leaving waits for the confirmation of all lines, and then for the buddy to
   t.is(after(...left, 'timer.passed').state, 'closed');
 });
 
-test('lines that the buddy did not read before closing are reported, even after either side left', (t) => {
+test('lines that the buddy did not read are reported, even if the user or buddy has left the chat', (t) => {
   for (const leaving of ['chat.leave', 'socket.ended'] as const) {
     const named = { state: 'closed', actions: ['announceUndelivered'] };
     t.deepEqual(after(...OPEN, leaving, failed), named);
@@ -188,7 +188,7 @@ test('reading from the buddy can be paused and resumed', (t) => {
   t.deepEqual(after(...OPEN, 'reading.pause', 'reading.resume').actions, ['resumeReading']);
 });
 
-test('lines that arrive after leaving are ignored', (t) => {
+test('lines that arrive after the user has left the chat are ignored', (t) => {
   t.deepEqual(after(...OPEN, 'chat.leave', line('wait!')), { state: 'draining', actions: [] });
 });
 
@@ -201,7 +201,7 @@ test('on shutdown, a chat hangs up and a ringing call is refused', (t) => {
   t.is(after('call.dialled', 'shutdown.requested').state, 'closed');
 });
 
-test('an open chat whose connection fails or dies is reported as broken or dead', (t) => {
+test('a chat is reported as broken if its connection fails, and as dead if its connection dies', (t) => {
   const open = ['call.arrived', line('HELLO bob'), 'caller.allowed', 'call.accept'] as const;
   t.deepEqual(after(...open, failed), { state: 'closed', actions: ['announceBroken'] });
   t.deepEqual(after(...open, 'socket.died'), { state: 'closed', actions: ['announceDead'] });

@@ -48,7 +48,7 @@ function talking(): Client {
 
 // The menu.
 
-test('at a terminal, a signed-out user always sees the menu, and a signed-in user sees it once', (t) => {
+test('at a terminal, a signed-out user always sees the menu, a signed-in user only after a login', (t) => {
   const client = new Client(undefined, true);
   t.is(client.types('b', '').menus, 2);
   t.is(client.types('l', 'alice').menus, 3);
@@ -65,7 +65,7 @@ test('a script sees the menu once, and once more after each login', (t) => {
   t.is(client.types('l', 'bob').menus, 3);
 });
 
-test('an empty line or a question mark shows the menu, signed in or not', (t) => {
+test('an empty line or a question mark shows the menu, whether the user is signed in or not', (t) => {
   for (const client of [new Client(), new Client(alice), new Client(alice, true)]) {
     client.look();
     for (const [count, line] of ['', '?', ' '].entries()) {
@@ -79,7 +79,7 @@ test('an empty line or a question mark shows the menu, signed in or not', (t) =>
 
 // The names of the user and the buddy.
 
-test('the prompt of a chat and the line about its end name the buddy', (t) => {
+test('the prompt of a chat, and the line that reports its end, contain the name of the buddy', (t) => {
   const client = calling();
   t.is(client.on(accepted).look().at(-1), 'terminal? bob> ');
   t.deepEqual(client.on(left).look(), ['terminal: bob left.', MENU]);
@@ -96,7 +96,7 @@ test('a caller that gave no id is shown by its address', (t) => {
   );
 });
 
-test('a script sees no name in the prompt or in the line about the end', (t) => {
+test('for a script, the prompt of a chat and the line that reports its end contain no name', (t) => {
   const client = new Client(alice).on(callFromBob);
   t.is(client.types('y').look().at(-1), 'terminal? > ');
   t.deepEqual(client.on(left).look(), ['terminal: Buddy connection closed.', MENU]);
@@ -129,7 +129,7 @@ test('the client explains why an id was refused', (t) => {
 
 // Presence.
 
-test('W announces that the user is away, and a second W that the user is back', (t) => {
+test('W announces that the user is away, and a second W announces that the user is back', (t) => {
   const client = new Client(alice);
   client.look();
   t.deepEqual(client.types('w').look(), [
@@ -150,7 +150,7 @@ test('W announces that the user is away, and a second W that the user is back', 
   t.is(client.menuLine, menuLine(alice, false));
 });
 
-test('an idle user is announced as away, and as back with the next key', (t) => {
+test('an idle user is announced as away, and the next key announces the user as back', (t) => {
   const client = new Client(alice);
   client.look();
   t.deepEqual(client.on({ type: 'user.idled' }).look(), [
@@ -185,13 +185,13 @@ test('the status follows the buddy list without a key press', (t) => {
   t.deepEqual(client.status, ['Your buddies:', '  bob  offline, last seen 12:00']);
 });
 
-test("a user who logs in as another user is online, and the first user's buddies are gone", (t) => {
+test("after a login as a second user, this user is online, and the first user's buddies are hidden", (t) => {
   const client = new Client(alice).on(buddies(bobOnline)).types('w', 'l', 'carl');
   t.true(client.look().includes('heartbeat <- presence.set carl 100'));
   t.deepEqual(client.status, []);
 });
 
-test('a user who has signed in elsewhere is signed out here, and the buddies are gone', (t) => {
+test('a user who has signed in elsewhere is signed out here, and no buddies are shown', (t) => {
   const client = new Client(alice, true).on(buddies(bobOnline));
   client.on({ type: 'session.ended', id: alice, why: 'elsewhere' });
   t.is(client.user, undefined);
@@ -200,7 +200,7 @@ test('a user who has signed in elsewhere is signed out here, and the buddies are
 
 // Calls.
 
-test('at a terminal, an outgoing call can be given up, and its ringing is reported', (t) => {
+test('at a terminal, the user sees that an outgoing call rings, and can give it up', (t) => {
   const client = new Client(alice, true).types('m', 'bob');
   client.look();
   t.deepEqual(client.on(buddies(bobOnline), placed).look(), [
@@ -212,7 +212,7 @@ test('at a terminal, an outgoing call can be given up, and its ringing is report
   t.deepEqual(client.types('q').look(), ['chat <- chat.leave', `terminal: ${SAY.gaveUp}`, MENU]);
 });
 
-test('an unanswered call is listed as missed, until the list is shown', (t) => {
+test('an unanswered call is shown as missed in the status, until the buddy list is shown', (t) => {
   const client = new Client(alice).on(callFromBob).minuteIn('ringing');
   t.deepEqual(client.status, ['Missed call from bob (192.0.2.7) at 12:00.']);
   client.types('s');
@@ -225,7 +225,7 @@ test('an unanswered call is listed as missed, until the list is shown', (t) => {
   t.deepEqual(client.status, []);
 });
 
-test('a call counts as missed if the caller hangs up, even while the client waits for the server', (t) => {
+test('if the caller hangs up, the call counts as missed, even while the client waits for the server', (t) => {
   const missed = ['Missed call from bob (192.0.2.7) at 12:00.'];
   t.deepEqual(new Client(alice).on(callFromBob, closed).status, missed);
   t.deepEqual(new Client(alice).types('a', 'bob').on(callFromBob, closed).status, missed);
@@ -272,7 +272,7 @@ test('a caller without an id is shown with the buddies at its address', (t) => {
 const address = '192.0.2.7' as DisplayText;
 const WANTS_CALLBACK = 'its program cannot be answered here, because it wants to be called back';
 
-test('a refused caller of dialect E is explained once, and counted a minute later', (t) => {
+test('refused calls in dialect E are reported once a minute, with the number of calls in between', (t) => {
   const client = new Client(alice, true).on(buddies(bobOnline));
   client.look();
   const foreign = report({ type: 'call.foreign', address });
@@ -304,7 +304,7 @@ test('too many calls at once from one address are reported once a minute', (t) =
   ]);
 });
 
-test('an address that hung up three calls in the last minute is refused silently', (t) => {
+test('if callers at one address hang up three times in a minute, a fourth call is refused silently', (t) => {
   const client = new Client(alice);
   for (const second of [0, 1, 2]) {
     const atMs = NOON_MS + second * SECOND_MS;
@@ -318,7 +318,7 @@ test('an address that hung up three calls in the last minute is refused silently
   t.deepEqual(client.state, { busy: 'ringing' });
 });
 
-test('a flood of calls to a busy user shows three lines in ten seconds', (t) => {
+test('a flood of calls to a busy user shows at most three lines in ten seconds', (t) => {
   const client = talking();
   for (let call = 0; call < 100; call++) client.on(callFromBob);
   t.is(client.look().filter((line) => line.startsWith('terminal: ')).length, 3);
@@ -328,7 +328,7 @@ test('a flood of calls to a busy user shows three lines in ten seconds', (t) => 
 
 // The block list.
 
-test('B blocks an id or an address, and unblocks it again', (t) => {
+test('B blocks an id or an address, and unblocks it if it is already blocked', (t) => {
   const client = new Client().types('b');
   t.deepEqual(client.look().slice(-2), [
     'terminal: Nobody is blocked.',
@@ -342,7 +342,7 @@ test('B blocks an id or an address, and unblocks it again', (t) => {
   t.deepEqual(client.types('b', 'EVE').look().at(-1), 'archive <- buddy.unblock eve');
 });
 
-test('a caller that is blocked by id or address is refused without asking the user, in any state', (t) => {
+test('in any state, a caller whose id or address is blocked is refused without asking the user', (t) => {
   const clients = [new Client(alice), new Client(alice).types('a', 'x'), talking()];
   for (const client of clients) {
     client.on({ type: 'blocked.changed', names: ['bob', '192.0.2.66'] });
@@ -436,7 +436,7 @@ test('after a broken chat, undelivered lines are reported, and the client offers
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
 });
 
-test('the offer is repeated until the buddy is reached, or the user says no', (t) => {
+test('the offer to call again is repeated until the buddy is reached, or the user says no', (t) => {
   const client = talking()
     .types('one')
     .on(report({ type: 'message.failed', text: 'one' }), broken);
@@ -450,7 +450,7 @@ test('the offer is repeated until the buddy is reached, or the user says no', (t
   );
 });
 
-test('a line that was held is kept when the chat breaks', (t) => {
+test('if a chat breaks while a line is held, the client offers to resend that line, too', (t) => {
   const client = talking().types('first');
   client.stalls().types('second');
   client.look();
@@ -466,7 +466,7 @@ test('a line that was held is kept when the chat breaks', (t) => {
   );
 });
 
-test('a call during the offer rings, and the offer is made again after it', (t) => {
+test('a call rings even during the offer to call again, and the offer is repeated after that call', (t) => {
   const carl: Buddy['id'] = 'carl' as Buddy['id'];
   const client = talking()
     .types('one')
@@ -485,14 +485,14 @@ test('undelivered lines are never sent to another buddy', (t) => {
   t.false(client.look().includes('chat <- message.send one'));
 });
 
-test('no offer follows a broken chat with an unknown caller, or without a terminal', (t) => {
+test('after a broken chat, no offer is made if the caller gave no id, or if the user is a script', (t) => {
   const unknown = new Client(alice, true).on(callFrom(undefined)).types('y').on(broken);
   t.deepEqual(unknown.state, { free: 'menu' });
   const script = new Client(alice).on(callFrom(bob)).types('y').on(broken);
   t.deepEqual(script.state, { free: 'menu' });
 });
 
-test('unsent lines of a chat that the user left are reported', (t) => {
+test('unsent lines are reported even after the user has left the chat', (t) => {
   const client = talking().types('q');
   client.look();
   t.deepEqual(client.on(report({ type: 'message.failed', text: 'late' })).look(), [
@@ -542,7 +542,7 @@ test('while a line is held, the user may leave, and a third line is refused', (t
   ]);
 });
 
-test('a client that is shut down reports the lines that are under way', (t) => {
+test('a client that is shut down reports the lines that are under way or held', (t) => {
   t.deepEqual(stuck().on({ type: 'shutdown.requested' }).look(), [
     'terminal: (Not delivered, as far as is known: first)',
     'terminal: (Not sent: second)',
@@ -552,7 +552,7 @@ test('a client that is shut down reports the lines that are under way', (t) => {
   ]);
 });
 
-test('a line that is sent after the user left the chat is shown and recorded', (t) => {
+test('if a line is sent only after the user has left the chat, the line is shown and recorded', (t) => {
   const client = stuck().types('q');
   client.look();
   t.deepEqual(client.on(sent('first')).look(), [
@@ -561,7 +561,7 @@ test('a line that is sent after the user left the chat is shown and recorded', (
   ]);
 });
 
-test('a caller that is declined three times in a minute is refused without asking the user', (t) => {
+test('after the user declines three calls from one address, the next call from it does not ring', (t) => {
   const client = new Client(alice);
   for (const second of [0, 1, 2])
     client.on(callFrom(bob, '192.0.2.7', undefined, NOON_MS + second)).types('n');
@@ -569,7 +569,7 @@ test('a caller that is declined three times in a minute is refused without askin
   t.deepEqual(client.on(callFromBob).look(), ['chat <- call.cut']);
 });
 
-test('a call that was given up before it was placed is hung up as soon as it is placed', (t) => {
+test('if the user gives up a call before it is placed, the client hangs up as soon as it is placed', (t) => {
   const client = new Client(alice, true).types('m', 'bob').on(buddies(bobOnline)).types('q');
   client.look();
   t.deepEqual(client.on(placed).look(), ['chat <- chat.leave']);
@@ -585,7 +585,7 @@ test('the prompt stays open when the buddy reads again', (t) => {
   t.is(client.closedPrompts, closedPrompts);
 });
 
-test('the prompt stays open while resent lines stall', (t) => {
+test('the prompt stays open while the buddy does not read the resent lines', (t) => {
   const client = talking()
     .types('one')
     .on(report({ type: 'message.failed', text: 'one' }), broken);

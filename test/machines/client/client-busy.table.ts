@@ -20,7 +20,7 @@ const NOT_MISSED = show('alice');
 const LOG = 'log = bob 192.0.2.7 0';
 const LEAVE = 'call-control <- chat.leave 1';
 
-/** A buddy calls. The previous question is asked again after the call. */
+/** The rows while bob's call rings. If no chat follows, `next` is the next state, and `question` opens. */
 function ringing(next: string, question: string): Rows {
   const asked = open(question);
   const over = [`question = ${question}`, 'offer = none'];
@@ -65,7 +65,7 @@ function ringing(next: string, question: string): Rows {
   };
 }
 
-/** The menu after a call that failed. */
+/** What follows a failed call: the menu opens. */
 const AT_MENU: Ending = {
   next: 'free.menu',
   effects: [open('menu')],
@@ -78,7 +78,7 @@ interface Ending {
   readonly changes: readonly string[];
 }
 
-/** An outgoing call that call control has accepted. */
+/** The rows of an outgoing call that call control has begun. The `Ending` follows if the call fails. */
 function calling(look: Look, { next, effects, changes }: Ending): Rows {
   const over = (...before: readonly string[]): Row => [next, CLOSE, ...before, ...effects, ...changes];
   const opened = (buddy: string) => [
@@ -92,7 +92,7 @@ function calling(look: Look, { next, effects, changes }: Ending): Rows {
     ...anyTime({ ...look, exit: [CLOSE], knowsBob: true, forgotten }),
     // The client already knows the call.
     'call.dialling': ['stays'],
-    // An incoming call was first. The sample does not contain that call, so no question about it follows.
+    // An incoming call came first. No sample before this one reports that call, so it does not ring here.
     'place.refused': over(),
     'input.exhausted': [
       'departing.waiting',
@@ -126,7 +126,7 @@ interface Chat extends Look {
   readonly isNameless?: boolean;
 }
 
-/** The rows of all states of a chat. */
+/** The rows that all states of a chat share. */
 function chatting({
   outbox = [],
   isScript = false,
@@ -187,7 +187,7 @@ function chatting({
   };
 }
 
-/** The user types a line. */
+/** The rows of a chat while the prompt for the user's next line is open. */
 function composing(chat: Chat = {}): Rows {
   const { outbox = [] } = chat;
   const send = (text: string): Row => [
@@ -204,7 +204,7 @@ function composing(chat: Chat = {}): Rows {
   };
 }
 
-/** The buddy does not read. A user may type one more line. A script waits after that line. */
+/** The rows while the buddy does not read. The user may type one more line. A script then waits. */
 function stalled(chat: Chat): Rows {
   const { outbox = [], isScript = false } = chat;
   const hold = (text: string): Row => {
@@ -237,7 +237,7 @@ const CHAT_CLOSED: Row = ['free.menu', say('chatClosed'), ...MENU, 'call = none'
 
 export const BUSY: LegalTable['states'] = {
   'busy.ringing': { after: ['call.offered'], legal: ringing('free.menu', 'menu') },
-  'busy.ringing: in the middle of a question': {
+  'busy.ringing: another question was open when the call came': {
     after: ['prompt.answered a', 'call.offered'],
     legal: {
       ...ringing('free.asking', 'buddyId'),
@@ -266,7 +266,7 @@ export const BUSY: LegalTable['states'] = {
   },
 
   'busy.calling.abortable': { after: CALL, legal: calling({ question: 'calling bob' }, AT_MENU) },
-  'busy.calling.abortable: the call is to resend a line': {
+  'busy.calling.abortable: the user calls bob again to resend a line': {
     after: [...UNDELIVERED, 'prompt.answered y', 'buddies.received', 'call.dialling'],
     legal: {
       ...calling(

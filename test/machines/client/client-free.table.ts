@@ -32,12 +32,12 @@ export function prompt(question: string, look: Look = {}): Rows {
   };
 }
 
-/** A choice that asks for an id. */
+/** The row of a menu choice after which the client asks for an id. */
 function ask(purpose: string, question: string): Row {
   return ['free.asking', CLOSE, open(question), `purpose = ${purpose}`, `question = ${question}`];
 }
 
-/** The choices that need no signed-in user. */
+/** The rows of the menu choices that need no signed-in user. */
 const CHOICES: Rows = {
   'prompt.answered r': ask('register', 'userId'),
   'prompt.answered l': ask('login', 'userId'),
@@ -53,7 +53,7 @@ const CHOICES: Rows = {
   'prompt.answered *': ['stays', say('unknownChoice'), open('menu')],
 };
 
-/** The choices of a signed-in user, without away, back and verify. */
+/** The rows of the menu choices of a signed-in user, except W (away or back) and V (verify). */
 export const MEMBERS_CHOICES: Rows = {
   ...CHOICES,
   'prompt.answered a': ask('add', 'buddyId'),
@@ -68,8 +68,8 @@ const AWAY = [say('away'), show('alice isAway'), open('menu'), 'attendance = awa
 const BACK = [say('back'), show('alice'), open('menu'), 'attendance = here'];
 
 /**
- * The rows of a question for an id: `answered` is the row of an ordinary answer, `others` are the rows of
- * special answers, and `above` are the effects that repeat the notice before the question.
+ * The rows of a question for an id: `answered` is the row of an ordinary answer, `others` has the rows of
+ * special answers, and `above` has the effects that repeat the notice above the question.
  */
 export function asking(
   question: string,
@@ -93,10 +93,10 @@ export function asking(
   };
 }
 
-/** The typed words are not a valid id to log in with. */
+/** The row of an answer that is not a valid id to log in with. */
 const LOGIN_HINT: Row = ['stays', CLOSE, say('idHint {value}'), open('userId')];
 
-/** Any word is sent to the server, which decides whether it is a valid id. */
+/** The row of an answer that is sent to the server, which decides whether the word is a valid id. */
 function request(words: string): Row {
   return [
     'waiting.forReply',
@@ -106,12 +106,12 @@ function request(words: string): Row {
   ];
 }
 
-/** Words that are not valid ids. */
+/** Applies a row to each sample answer that is one word, but not a valid id. */
 function notAnId(row: Row): Rows {
   return { 'prompt.answered quoted-q': row, 'prompt.answered ?': row, 'prompt.answered keyed': row };
 }
 
-/** The client waits up to 5 s for the archive. */
+/** The row of an answer after which the client waits up to 5 s for the archive. */
 function askArchive(state: string, command: string): Row {
   return [
     state,
@@ -133,7 +133,7 @@ const NOT_IDS_TO_BLOCK: Rows = {
 };
 const UNBLOCK = askArchive('waiting.forBlocked', 'buddy.unblock {value}');
 
-/** The chat with bob broke, and this number of lines may not have arrived. */
+/** The rows of the offer to call bob again after a broken chat. `lines`: how many may not have arrived. */
 function offering(lines: number): Rows {
   const question = `callAgain bob ${lines}`;
   const no: Row = ['free.menu', CLOSE, ...MENU, ...(lines > 0 ? ['undelivered = none'] : [])];

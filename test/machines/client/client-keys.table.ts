@@ -26,12 +26,12 @@ const STOP = 'stop the invoked actor';
 const MENU = [open('menu isKeyed'), 'question = menu isKeyed'];
 const ASKED = ['trust.reported', 'prompt.answered v', 'prompt.answered bob'];
 
-/** A choice that asks for an id. */
+/** The row of a menu choice after which the client asks for an id. */
 function ask(purpose: string, question: string): Row {
   return ['free.asking', CLOSE, open(question), `purpose = ${purpose}`, `question = ${question}`];
 }
 
-/** The rows of a keyed user, whose menu prompt has one more letter until the session ends. */
+/** Changes rows to those of a user with a key: the menu has one more letter, until the session ends. */
 function keyed({ 'session.ended': ended, ...rows }: Rows): Rows {
   const keyedRows = Object.fromEntries(
     Object.entries(rows).map(([name, row]): [string, Row] => [

@@ -7,7 +7,7 @@ const CHECKED = 'xstate.done.actor.0.client.waiting.forCheck';
 const CHECK_FAILED = 'xstate.error.actor.0.client.waiting.forCheck';
 const STOP = 'stop the invoked actor';
 
-/** The user bob wants to sign in, and keys are checked. */
+/** The samples with which bob signs in. A client with the input `CHECKING` then checks his key. */
 const LOGIN = ['prompt.answered l', 'prompt.answered bob'];
 
 const CHECKING = { user: undefined, checksKeys: true };
@@ -16,7 +16,7 @@ const SIGNED_OUT: Row = ['free.signedOut', 'archive <- blocked.get', say('menu')
 
 const RESTORE = 'terminal <- key-dialog.open restore bob';
 
-/** The user goes back to the menu. */
+/** The row of an event that ends the key dialog. The user is not signed in, and sees the menu. */
 const DIALOG_LEFT: Row = [
   'free.signedOut',
   CLOSE,
@@ -50,7 +50,7 @@ export const OWN_KEY_SAMPLES: NonNullable<LegalTable['samples']> = {
   'key-dialog.ended restored': { outcome: 'restored' },
 };
 
-/** The rows of the check before a sign-in. */
+/** The rows of the possible results of the key check that precedes a sign-in. */
 function checked(isInteractive: boolean): Rows {
   const refused = (notice: string): Row => [
     'free.signedOut',

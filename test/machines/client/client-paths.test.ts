@@ -25,7 +25,7 @@ const carl = 'carl' as UserId;
 
 const OWN_KEY = 'RRiu0SkqUJPOcdPIJM_kchtjUBrq3yI9gAdgRZCmsoA' as IdentityKey;
 
-/** The server's reply depends on the requested id. */
+/** Stands in for the request to the server: the reply depends on the requested id. */
 const askServer = fromPromise<ServerReply, ServerRequest>(({ input: { ids } }) => {
   if (ids.includes('stranger')) return Promise.reject(new Error('nothing listens there'));
   const done = !ids.includes('taken');
@@ -38,7 +38,7 @@ const askServer = fromPromise<ServerReply, ServerRequest>(({ input: { ids } }) =
   });
 });
 
-/** What is known about the key depends on the id. */
+/** Stands in for the key check before a sign-in: the result depends on the id. */
 const checkSignIn = fromPromise<SignInCheck, UserId>(async ({ input: id }) => {
   switch (id as string) {
     case 'stranger':
@@ -56,7 +56,7 @@ const checkSignIn = fromPromise<SignInCheck, UserId>(async ({ input: id }) => {
   }
 });
 
-/** The typed text decides the result. */
+/** Stands in for the comparison of words: the result depends on the typed text. */
 const compareWords = fromPromise<WordsVerdict, WordsRequest>(async ({ input: { typed } }) => {
   if (typed === 'stranger') throw new Error('the disk is full');
   return { result: typed.length > 1 ? 'typo' : 'same' };
@@ -171,7 +171,7 @@ test('random walks take every transition of the chart, and no event crashes it',
       callControl: idleNeighbour(),
       archive: idleNeighbour(),
       isInteractive: seed % 2 === 0,
-      // With keys, most walks begin signed out.
+      // If the client checks keys, most walks begin without a signed-in user.
       user: (seed % 3 === 0) === seed % 5 < 2 ? alice : undefined,
       attendance: 'here',
       checksKeys: seed % 5 < 2,

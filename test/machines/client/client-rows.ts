@@ -14,24 +14,24 @@ export const say = (notice: string) => `terminal <- notice.say ${notice}`;
 export const show = (...status: readonly string[]) =>
   ['terminal <- status.show', ...status.filter(Boolean)].join(' ');
 
-/** Buddies see `100` if the user is `here`, otherwise `102`. */
+/** The effects that announce a user. Buddies see the status: 100 if the user is `here`, otherwise 102. */
 export const announce = (user: string, status: 100 | 102, attendance: 'here' | 'away' | 'idle') => [
   `heartbeat <- presence.set ${user} ${status}`,
   `archive <- user.claim ${user}`,
   `emit user.announced ${user} ${attendance}`,
 ];
 
-/** The menu prompt, for a user at a terminal who has already seen the menu. */
+/** Opens the menu prompt, for a user at a terminal who has already seen the menu. */
 export const MENU = [open('menu'), 'question = menu'];
 
 /** A buddy list with bob, and the same list with the time when bob was last seen. */
 export const BOB = 'bob 100 192.0.2.7 4000';
 export const BOB_SEEN = `${BOB} bob`;
 
-/** The user is signed out, and bob was on the list. */
+/** The context changes at the sign-out of a user who had bob on the buddy list. */
 const FORGETS_BOB = ['buddies = none', 'lastSeen = none'];
 
-/** The call that was missed. */
+/** The caller of the missed call. */
 const MISSED = 'bob 192.0.2.7';
 
 /** What is known about the key of bob, for a user who has a key. */
@@ -47,20 +47,20 @@ export const RING = [
   open(CALL_QUESTION),
 ];
 
-/** A sent line of the user. */
+/** The effects for a line that was sent to bob: it is shown, and recorded in the history. */
 export const SHOWN = 'terminal <- message.show alice isOwn hello';
 export const RECORDED = 'archive <- message.record alice bob isOwn hello';
 
-/** If a chat began before call control was restarted, its peer is unknown. */
+/** Records a sent line of a chat that began before call control was restarted: its peer is unknown. */
 export const RECORDED_OF_OLDER = 'archive <- message.record alice isOwn hello';
 
 /** The properties that the rows of a state depend on, beyond the state itself. */
 export interface Look {
   /** The open question. */
   readonly question?: string;
-  /** The exit effects of the states. */
+  /** The effects of leaving the state. If absent: an open question is closed. */
   readonly exit?: readonly string[];
-  /** What the user is told about the outbox when the client ends at once. */
+  /** The notices about the lines in the outbox, if a shutdown ends the client. */
   readonly unfinished?: readonly string[];
   /** The context changes when the user leaves the program during a call or a chat. */
   readonly forgotten?: readonly string[];
@@ -149,10 +149,10 @@ export function anyTime(look: Look = {}): Rows {
   };
 }
 
-/** The questions during which the context has a purpose. */
+/** The questions that a menu choice asks. While one of them is open, the context has a `purpose`. */
 const PURPOSEFUL = ['userId', 'buddyId', 'history', 'block'];
 
-/** The row for the end of the user's session, in a state from which the user returns to the menu. */
+/** The row of `session.ended` in a state from which the user then returns to the menu. */
 export function sessionEnded(look: Look = {}): Rows {
   const { question, knowsBob = false, hasMissed = false, isAway = false, isSignedOut = false } = look;
   const { exit = question === undefined ? [] : [CLOSE], isKeyed = false } = look;
@@ -179,7 +179,7 @@ function idled(status: readonly string[]): Row {
   return ['stays', ...announce('alice', 102, 'idle'), show('alice isAway', ...status), 'attendance = idle'];
 }
 
-/** A late line of a user who is no longer signed in is shown with the name `you`. */
+/** The rows of a signed-out user. A line that is sent after the sign-out is shown with the name `you`. */
 const SIGNED_OUT_ROWS: Rows = {
   'server.lost': ['stays', say('serverLost down')],
   'message.sent': [

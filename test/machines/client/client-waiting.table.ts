@@ -23,12 +23,12 @@ const STOP_ASKING = 'stop the invoked actor';
 const STOP_HISTORY = 'cancel archivePatience of waiting.forHistory';
 const STOP_BLOCKED = 'cancel archivePatience of waiting.forBlocked';
 
-/** The user calls bob. */
+/** The effects of a call to bob. */
 const CALL = [say('connecting'), 'call-control <- call.place bob 192.0.2.7 4000 alice', open('calling bob')];
 
 const ASKED_FOR_BOB = ['prompt.answered m', 'prompt.answered bob'];
 
-/** The incoming call that waited to ring is over. */
+/** The row of an event that ends an incoming call while this call waits to ring. */
 function gone(event: string): Row {
   return [...(anyTime()[event] as Row), 'offer = none'];
 }
@@ -77,7 +77,7 @@ export const WAITING: LegalTable['states'] = {
       [ERROR]: ['free.signedOut', STOP_ASKING, say('serverError no route'), say('menu'), ...MENU],
     },
   },
-  'waiting.forReply: to register another user, while the first is away': {
+  'waiting.forReply: to register a second user, while the first user is away': {
     after: ['prompt.answered w', 'prompt.answered r', 'prompt.answered bob'],
     legal: {
       ...waits({ exit: [STOP_ASKING], isAway: true }),

@@ -13,7 +13,7 @@ const STOP_DEPARTURE = 'cancel departure of departing.waiting';
 
 const ABANDON: Row = ['departing.abandoning', STOP_DEPARTURE, 'call-control <- calls.abandon'];
 
-/** The user leaves the program, and the client waits for the last lines. */
+/** The rows after the user has left the program, while the client waits for the calls to end. */
 const DEPARTING: Rows = {
   'calls.ended': ['left', STOP_DEPARTURE],
   'input.interrupted': ABANDON,
@@ -25,7 +25,7 @@ const DEPARTING: Rows = {
 
 const reply = { actorId: '0.client.waiting.forReply' };
 
-/** The lines that the user types. */
+/** The lines that the user types. There is a sample for each of them. */
 const TYPED = [...'rladmswhbvxqyn', 'bob', 'hello'];
 
 export const CLIENT: LegalTable = {
@@ -98,7 +98,7 @@ export const CLIENT: LegalTable = {
     'server.found': ['stays', say('serverFound')],
     'session.misrouted': ['stays', say('misrouted')],
     'call.offered': ['stays', 'offer = 1 bob 192.0.2.7'],
-    // The log contains the time of the line, and the number of calls without a line.
+    // The first 0 is the time of this line. The second 0 is the number of refused calls that got no line.
     'call.busy': ['stays', say('busy bob 192.0.2.7 0'), 'log = 0 0'],
     'call.misunderstood': ['stays', say('misunderstood 192.0.2.9')],
     'call.cut': ['stays', say('cut callback 0 192.0.2.9')],

@@ -40,7 +40,7 @@ test('a signed-out user sees the menu, and must sign in before any choice that n
   }
 });
 
-test('a user named at the start is signed in without asking the server', (t) => {
+test('a user who is named at the start is signed in without a request to the server', (t) => {
   const client = new Client(alice);
   t.deepEqual(client.state, { free: 'menu' });
   t.deepEqual(client.look(), [
@@ -75,7 +75,7 @@ test('registering sends a request to the server, and a 200 signs the user in', (
   ]);
 });
 
-test('a script is reminded of the words of a new key, and a user at a terminal copies them', (t) => {
+test('a script is reminded to copy the words of a new key; at a terminal, the key dialog opens', (t) => {
   const registration = { with: 'key', key: KEYS[0], remindsOfWords: true } as const;
   const reminder =
     'You have not copied the 24 words of your key yet: im-client key words --user alice shows them.';
@@ -95,7 +95,7 @@ test('a script is reminded of the words of a new key, and a user at a terminal c
     `terminal: ${registrationLine(registration)}`,
     'terminal <- key-dialog.open alice',
   ]);
-  t.true(client.on({ type: 'input.interrupted' }).look().includes(`terminal: ${reminder}`), 'Ctrl-C');
+  t.true(client.on({ type: 'input.interrupted' }).look().includes(`terminal: ${reminder}`), 'after Ctrl-C');
 });
 
 test('a refused registration shows the reply and does not sign the user in', (t) => {
@@ -105,7 +105,7 @@ test('a refused registration shows the reply and does not sign the user in', (t)
   t.is(client.user, undefined);
 });
 
-test('a valid id is folded before it is sent, and any other word is sent as typed', (t) => {
+test('a valid id is sent in lower case, and any other word is sent as the user typed it', (t) => {
   const sent = (client: Client, ...typed: string[]) =>
     client
       .types(...typed)
@@ -153,7 +153,7 @@ test('an unknown choice is reported, and the menu stays open', (t) => {
 
 // The server.
 
-test('adding and deleting send a request, and a 200 refreshes the list', (t) => {
+test('adding or deleting a buddy sends a request, and a 200 refreshes the buddy list', (t) => {
   const client = new Client(alice).types('a', 'bob');
   t.is(client.look().at(-1), 'server: ADD alice bob');
   t.deepEqual(client.serverReplies('200 OK').look(), ['terminal: 200 OK', 'heartbeat <- buddies.get', MENU]);
@@ -202,7 +202,7 @@ function calling(): Client {
   return new Client(alice).types('m', 'bob').on(buddies(bobOnline), placed);
 }
 
-test('a buddy is called at the current address', (t) => {
+test('a call goes to the address of the buddy in a newly requested buddy list', (t) => {
   const client = new Client(alice);
   client.look();
   client.types('m', 'bob');
@@ -279,7 +279,7 @@ test('an outgoing call that is not answered for a minute is given up', (t) => {
   ]);
 });
 
-test('an acceptance after the call was given up does not open a chat', (t) => {
+test('if the buddy accepts a call that was already given up, no chat opens', (t) => {
   const client = calling().minuteIn('calling');
   client.look();
   t.deepEqual(client.on(accepted).look(), ['chat <- chat.leave']);
@@ -288,7 +288,7 @@ test('an acceptance after the call was given up does not open a chat', (t) => {
 
 // Incoming calls.
 
-test('an incoming call opens a question, after a line that names the caller', (t) => {
+test('an incoming call shows a line that names the caller, and then opens a question', (t) => {
   for (const client of [new Client(), new Client(alice)]) {
     client.look();
     t.deepEqual(client.on(callFromBob).look(), [
@@ -322,7 +322,7 @@ test('N refuses a call, and the previous question opens again', (t) => {
   ]);
 });
 
-test('any other answer than Y or N repeats the question', (t) => {
+test('an answer other than Y or N repeats the question', (t) => {
   const client = new Client(alice).on(callFromBob).types('what');
   t.deepEqual(client.state, { busy: 'ringing' });
 });
@@ -337,13 +337,13 @@ test('an incoming call that is not answered for a minute is refused', (t) => {
   ]);
 });
 
-test('if the caller hangs up, the question closes', (t) => {
+test('if the caller hangs up, the question about the call closes', (t) => {
   const client = new Client(alice).on(callFromBob);
   client.look();
   t.deepEqual(client.on(closed).look(), [`terminal: ${SAY.callGone}`, MENU]);
 });
 
-test('a call that arrives while the client waits for the server rings after the reply', (t) => {
+test('if a call arrives while the client waits for the server, the call rings after the reply', (t) => {
   const client = new Client(alice).types('a', 'bob').on(callFromBob);
   client.look();
   t.deepEqual(client.serverReplies('200 OK').look(), [
@@ -356,7 +356,7 @@ test('a call that arrives while the client waits for the server rings after the 
   t.is(client.types('y').look()[0], 'chat <- call.accept');
 });
 
-test('a call that ends while the client waits for the server does not ring', (t) => {
+test('if a call ends while the client waits for the server, this call does not ring', (t) => {
   const client = new Client(alice).types('a', 'bob').on(callFromBob, closed);
   t.deepEqual(client.serverReplies('200 OK').state, { free: 'menu' });
 });
@@ -390,7 +390,7 @@ test('messages of another chat are not shown in the current one', (t) => {
 
 // Chatting.
 
-test('each line goes to the buddy, and the next prompt opens when it is sent', (t) => {
+test('each line goes to the buddy, and the next prompt opens when that line is sent', (t) => {
   const client = chatting();
   t.deepEqual(client.types('hello').look(), ['chat <- message.send hello']);
   t.deepEqual(client.on(sent('hello')).look(), [
@@ -400,7 +400,7 @@ test('each line goes to the buddy, and the next prompt opens when it is sent', (
   ]);
 });
 
-test('a backslash and a q send the line q', (t) => {
+test('a line that is a backslash and a q is sent as the line q', (t) => {
   t.deepEqual(chatting().types('\\q').look(), ['chat <- message.send q']);
 });
 
@@ -415,7 +415,7 @@ test('only a line that is exactly q leaves the chat', (t) => {
   ]);
 });
 
-/** Alice in a chat with a buddy who does not read. Her first line is not sent. */
+/** The client of alice in a chat with a buddy who does not read. Her line `first` is still under way. */
 function stalled(): Client {
   const client = chatting().types('first');
   client.look();
@@ -428,7 +428,7 @@ test('a buddy who does not read is reported, and the user can leave', (t) => {
   t.deepEqual(client.types('q').look(), ['chat <- chat.leave', 'terminal: Buddy connection closed.', MENU]);
 });
 
-test('a line typed while the buddy does not read waits, and is sent next', (t) => {
+test('if the buddy does not read, the next typed line is held, and sent after the previous line', (t) => {
   const client = stalled().types('second');
   client.look();
   t.is(client.on(sent('first')).look().at(-1), 'chat <- message.send second');
@@ -444,7 +444,7 @@ test('when the buddy reads again, the user can type the next line', (t) => {
   t.deepEqual(client.state, { busy: { chatting: 'composing' } });
 });
 
-test('a chat with a buddy who does not read for a minute ends, and unsent lines are reported', (t) => {
+test('if the buddy does not read for a minute, the chat ends, and the unsent lines are reported', (t) => {
   const client = stalled().types('second');
   client.look();
   client.isAbandoned();
@@ -471,7 +471,7 @@ test('a received message is shown and recorded, and raises an alert', (t) => {
   ]);
 });
 
-test('a message that was cut is reported, on both sides', (t) => {
+test('a message that was cut is reported, whether it was received or sent', (t) => {
   t.is(chatting().on(received('hi', true)).look()[1], `terminal: ${SAY.buddysMessageCut}`);
   t.deepEqual(chatting().types('long').on(sent('hi', true)).look().slice(-3), [
     `terminal: ${SAY.ownMessageCut}`,
@@ -484,7 +484,7 @@ test('the chat ends when the buddy leaves', (t) => {
   t.deepEqual(chatting().on(left).look(), ['terminal: Buddy connection closed.', MENU]);
 });
 
-test('after a chat, the question that the call interrupted opens again', (t) => {
+test('after a chat, the client asks again the question that the call had interrupted', (t) => {
   const client = new Client(alice).types('a').on(callFromBob).types('y', 'q');
   t.deepEqual(client.state, { free: 'asking' });
   t.is(client.look().at(-1), 'terminal? Enter buddy id: ');
@@ -502,7 +502,7 @@ test('X, the end of the input and a shutdown request end the client', (t) => {
   t.is(chatting().on({ type: 'shutdown.requested' }).state, 'left');
 });
 
-test('the program ends when the last lines of a call or chat are confirmed or reported', (t) => {
+test('after the end of the input, the client waits until its lines are reported, and then ends', (t) => {
   for (const client of [calling(), chatting()]) {
     client.look();
     t.deepEqual(client.on({ type: 'input.ended' }).look(), ['chat <- chat.leave']);
@@ -516,7 +516,7 @@ test('the program ends when the last lines of a call or chat are confirmed or re
   t.deepEqual(impatient.on({ type: 'input.interrupted' }).look(), ['chat <- chat.abandon']);
 });
 
-test('after the end of the input, no call is placed, but a pending request is answered', (t) => {
+test('after the end of the input, no call is placed, but the reply to a pending request is shown', (t) => {
   const exhausted: ClientEvent = { type: 'input.exhausted' };
   t.is(calling().on(exhausted, closed).state, 'left');
   const asking = new Client(alice).types('m', 'bob').on(exhausted);

@@ -2,7 +2,10 @@ import test from 'ava';
 import { type CutCalls, type CutCause, withCutCall } from '../../../machines/client/cut-calls.js';
 import type { DisplayText } from '../../../protocol/display-text.js';
 
-/** Counts calls one after the other, and returns the notification of each. */
+/**
+ * Counts cut calls one after the other. Returns for each call the number of unreported calls before it;
+ * `undefined` if the user is not notified of the call.
+ */
 function notificationsOf(
   ...calls: readonly (readonly [uptimeMs: number, address?: string, cause?: CutCause])[]
 ) {
@@ -26,7 +29,7 @@ test('one cut call a minute is reported for each address, with the number of unr
   ]);
 });
 
-test('a report about another address does not reset the number', (t) => {
+test('a report about another address does not reset the number of unreported calls', (t) => {
   t.deepEqual(notificationsOf([0], [1], [2], [61_000, '192.0.2.8'], [62_000]), [
     0,
     undefined,
@@ -49,5 +52,5 @@ test('the user is notified of at most twenty addresses in a minute', (t) => {
   const flood = Array.from({ length: 30 }, (_, index) => [index, `192.0.2.${index}`] as const);
   const all = notificationsOf(...flood, [60_000, '192.0.2.99']);
   t.is(all.filter((untold) => untold === 0).length, 21);
-  t.is(all.at(-1), 0, 'the first notification is a minute old');
+  t.is(all.at(-1), 0, 'the notification of the first call is already a minute old');
 });

@@ -30,7 +30,11 @@ test('a buddy who answered ACCEPTED is recognized by id, address and port, and a
   t.is(listenerAt(speakers, 'carl' as UserId, { address, port: 5_000 }), undefined);
   t.is(listenerAt(speakers, bob, { address: '192.0.2.8', port: 5_000 }), undefined);
   t.true(speaksB(speakers, { address, uptimeMs: 0 }));
-  t.is(listenerAt(withSpeaker([], caller(0)), bob, { address, port: 4_000 }), undefined, 'only a caller');
+  t.is(
+    listenerAt(withSpeaker([], caller(0)), bob, { address, port: 4_000 }),
+    undefined,
+    'the port of a caller is unknown',
+  );
 });
 
 test('wrong entries can be removed', (t) => {

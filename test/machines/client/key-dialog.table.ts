@@ -1,4 +1,4 @@
-/** The effects of each legal event of the dialog about words. All other events change nothing. */
+/** The effects of each legal event of the dialog about a key's words. All other events change nothing. */
 
 import type { LegalTable } from '../../helpers/legal-table.js';
 

@@ -18,7 +18,7 @@ test('buddies are recorded while they are online, and removed when they leave th
   t.deepEqual([...seenAt(first, gone.slice(0, 2), 2_000)], [[bob, 1_000]]);
 });
 
-test('if the list may be cut, a buddy who is missing from it keeps the last time', (t) => {
+test('if the list may be incomplete, a buddy who is missing from it keeps the recorded time', (t) => {
   const first = seenAt(new Map(), list, 1_000);
   const cut = Object.assign([list[1] as Buddy], { mayBeCut: true as const });
   const second = seenAt(first, cut, 2_000);

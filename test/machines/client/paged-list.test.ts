@@ -11,7 +11,7 @@ function buddies(from: number, count: number): Buddy[] {
   }));
 }
 
-test('a list in one answer is whole, and is not cut', (t) => {
+test('a list that fits into one answer is complete', (t) => {
   const list = new PagedList();
   list.asked(1);
   const whole = list.accept({ question: 1, offset: 0, total: 2, buddies: buddies(0, 2) });

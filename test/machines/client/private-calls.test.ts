@@ -69,18 +69,18 @@ for (const [buddy, trust] of Object.entries(KNOWN)) {
     calling(`${buddy} is private with the pinned key, although ${answer}`, trust, who, PRIVATE);
   calling(`${buddy} is refused if the server names another key`, trust, NAMES_OTHER, none('changed'));
 }
-calling('a buddy without a pin pins the key that the server names first', undefined, NAMES_KEY, {
+calling('a buddy without a pin first pins the key that the server names', undefined, NAMES_KEY, {
   kind: 'private',
   key: KEY,
   pinsFirst: true,
 });
 for (const [answer, who] of Object.entries(WITHOUT_KEY).filter(([, { says }]) => says !== 'nothing')) {
-  calling(`a buddy without a pin is in clear and says why, if ${answer}`, undefined, who, {
+  calling(`a buddy without a pin is in clear, and the reason is given, if ${answer}`, undefined, who, {
     kind: 'clear',
     why: who.says,
   });
   calling(
-    `with --private refuses a buddy without a pin, if ${answer}`,
+    `a buddy without a pin is refused with --private, if ${answer}`,
     undefined,
     who,
     none('not-private'),
@@ -88,33 +88,33 @@ for (const [answer, who] of Object.entries(WITHOUT_KEY).filter(([, { says }]) =>
   );
 }
 calling(
-  'a buddy without a pin is refused if the server keeps keys but is silent',
+  'a buddy without a pin is refused if the server keeps keys but does not answer',
   undefined,
   SILENT,
   none('server-silent'),
 );
 calling(
-  'with --private is refused if the server is silent',
+  'a buddy without a pin is refused with --private if the server does not answer',
   undefined,
   SILENT,
   none('server-silent'),
   'private',
 );
 calling(
-  'with --clear is in clear if the server is silent and no key is known',
+  'a buddy without a pin is in clear with --clear if the server does not answer',
   undefined,
   SILENT,
   { kind: 'clear', why: 'nothing' },
   'clear',
 );
 calling(
-  'with --clear is still private if the server names a key',
+  'a buddy without a pin is private, even with --clear, if the server names a key',
   undefined,
   NAMES_KEY,
   { kind: 'private', key: KEY, pinsFirst: true },
   'clear',
 );
-for (const [answer, who] of Object.entries({ ...WITHOUT_KEY, 'the other key is named': NAMES_OTHER }))
+for (const [answer, who] of Object.entries({ ...WITHOUT_KEY, 'the server names the new key': NAMES_OTHER }))
   calling(`a buddy with a changed key is refused, if ${answer}`, CHANGED, who, none('changed'));
 calling('a buddy whose key changed twice is refused', CHANGED, NAMES_THIRD, none('changed'));
 calling('a buddy is private again once the server names the pinned key again', CHANGED, NAMES_KEY, PRIVATE);
@@ -131,7 +131,7 @@ function called(
   expected: CalledDecision,
   privacy: PrivacyMode = 'as-can',
 ): void {
-  test(`called ${title}`, (t) => {
+  test(`a call ${title}`, (t) => {
     t.deepEqual(decideCalled(arrival, trust, who, privacy), expected);
   });
 }
@@ -153,25 +153,25 @@ for (const [buddy, trust] of Object.entries(KNOWN)) {
   for (const [answer, who] of Object.entries(KEYS_OR_NOT)) {
     called(`with the key of ${buddy} rings, if ${answer}`, [SEALED, trust, who], ring('private', 'now'));
     called(
-      `with another key than that of ${buddy} is denied, if ${answer}`,
+      `with a key other than that of ${buddy} is denied, if ${answer}`,
       [FROM_OTHER, trust, who],
       refuse('DENIED key', 'wrong-key'),
     );
   }
   for (const [key, arrival] of Object.entries({ pinned: SEALED, new: FROM_OTHER }))
     called(
-      `with the ${key} key of ${buddy} is denied, if the server names another key`,
+      `with the ${key} key of ${buddy} is denied, if the server names the new key`,
       [arrival, trust, NAMES_OTHER],
       refuse('DENIED key', 'changed'),
     );
 }
 called(
-  'with the key that the server names rings, and is pinned when the user accepts',
+  'with an unpinned key that the server names rings, and accepting the call pins the key',
   [SEALED, undefined, NAMES_KEY],
   ring('private', 'on-accept'),
 );
 called(
-  'with another key than the server names is denied, is not reported, and pins nothing',
+  'with a key other than the one that the server names is denied without a report, and pins nothing',
   [SEALED, undefined, NAMES_OTHER],
   refuse('DENIED key', undefined, 'never'),
 );
@@ -181,20 +181,20 @@ for (const [answer, who] of Object.entries(WITHOUT_KEY))
     [SEALED, undefined, who],
     ring('unconfirmed', 'never'),
   );
-for (const [answer, who] of Object.entries({ ...WITHOUT_KEY, 'the other key is named': NAMES_OTHER })) {
+for (const [answer, who] of Object.entries({ ...WITHOUT_KEY, 'the server names the new key': NAMES_OTHER })) {
   called(
     `with the pinned key is denied while the key counts as changed, if ${answer}`,
     [SEALED, CHANGED, who],
     refuse('DENIED key', 'changed'),
   );
   called(
-    `with the other key is denied while the key counts as changed, if ${answer}`,
+    `with the new key is denied while the key counts as changed, if ${answer}`,
     [FROM_OTHER, CHANGED, who],
     refuse('DENIED key', 'changed'),
   );
 }
 called(
-  'with the pinned key rings once the server names it again',
+  'with the pinned key rings once the server names that key again',
   [SEALED, CHANGED, NAMES_KEY],
   ring('private', 'now'),
 );
@@ -217,17 +217,17 @@ for (const [buddy, trust] of Object.entries(KNOWN))
       refuse('REJECT', 'in-clear'),
     );
 called(
-  'in clear in the name of a buddy whose key changes is rejected',
+  'in clear in the name of a pinned buddy is rejected if the server names a new key',
   [NAMED, PINNED, NAMES_OTHER],
   refuse('REJECT', 'changed'),
 );
 called(
-  'in clear is rejected if the server names a key, and that key is pinned',
+  'in clear with a name is rejected if the server names a key, which is then pinned',
   [NAMED, undefined, NAMES_KEY],
   refuse('REJECT', 'in-clear'),
 );
 called(
-  'in clear is rejected if the server keeps keys and does not answer',
+  'in clear with a name is rejected if the server keeps keys but does not answer',
   [NAMED, undefined, SILENT],
   refuse('REJECT', 'server-silent'),
 );
@@ -266,7 +266,7 @@ for (const [answer, who] of Object.entries(WITHOUT_KEY)) {
   );
 }
 called(
-  'in clear with --clear rings if the server is silent and no key is known',
+  'in clear with a name rings with --clear, if the server does not answer and no key is known',
   [NAMED, undefined, SILENT],
   ring('clear', 'never'),
   'clear',
@@ -283,19 +283,19 @@ test("--accept buddies accepts a keyed buddy only with the buddy's key", (t) => 
   t.false(isAcceptedAsBuddy(decideCalled(SEALED, PINNED, NAMES_KEY, 'as-can'), false));
 });
 
-test('refused calls in one name are reported once a minute', (t) => {
+test('refused calls in the name of one buddy are reported at most once a minute', (t) => {
   t.is(DENIAL_REPORT_MS, 60_000);
   t.true(isReportDue(undefined, 0));
   t.false(isReportDue(5, 60_004));
   t.true(isReportDue(5, 60_005));
 });
 
-test('a guess by address never names a buddy whose key is or was known', (t) => {
+test('the client never guesses from an address that the caller is a buddy whose key is or was known', (t) => {
   t.true(canBeGuessed(undefined));
   for (const trust of [PINNED, VERIFIED, CHANGED, 'damaged'] as const) t.false(canBeGuessed(trust));
 });
 
-test('after any events, a buddy with a known key is never called or heard in clear', (t) => {
+test('after any events, calls with a buddy whose key is known are never made or accepted in clear', (t) => {
   fc.assert(
     fc.property(someTrust, fc.array(someTrustEvent), someWho, somePrivacy, (stored, events, who, privacy) => {
       const { trust } = trustAfter(stored, ...events);
@@ -380,7 +380,7 @@ test('a call pins a key only if the server confirms it, and never a key that onl
   );
 });
 
-test('calls pin no further key once many are pinned, but change the pins that exist', (t) => {
+test('once many keys are pinned, calls pin no new key, but can still change existing pins', (t) => {
   t.true(mayPin(undefined, 'now', 999));
   t.false(mayPin(undefined, 'now', 1_000));
   t.true(mayPin(undefined, 'on-accept', 9_999));

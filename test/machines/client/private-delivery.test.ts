@@ -75,7 +75,7 @@ test('a connection begins with the streams of both sides', (t) => {
   t.deepEqual(words(new PrivateDelivery({ ...EMPTY, entries }).open()), [`S ${OURS} ${THEIRS} 4`]);
 });
 
-test('a line is stored before it is written, and reported as delivered at its confirmation', (t) => {
+test('a line is stored before it is written, and reported as delivered when it is confirmed', (t) => {
   const delivery = connected();
   t.deepEqual(words(delivery.send('hello', AT_MS)), ['store 1', 'M 1']);
   t.deepEqual(words(delivery.send('again', AT_MS)), ['store 2', 'M 2']);
@@ -97,7 +97,7 @@ test('no line is written before the buddy has named its stream', (t) => {
   t.deepEqual(words(delivery.receive(streams())), ['M 1', 'M 2']);
 });
 
-test('if the buddy knows the stream, the lines that were not shown are sent again', (t) => {
+test('if the buddy knows the stream, only the lines that the buddy does not have yet are sent again', (t) => {
   const delivery = new PrivateDelivery({ ...EMPTY, entries: unconfirmed(1, 2, 3) });
   delivery.open();
   t.deepEqual(words(delivery.receive(streams(OURS, 2))), ['report-delivered 1 2', 'store up to 2', 'M 3']);
@@ -137,7 +137,7 @@ test('a line ends the chat if its number does not follow the number of the previ
   }
 });
 
-test('the confirmation of a line that was not sent ends the chat', (t) => {
+test('the chat ends if the buddy confirms a line that was not sent', (t) => {
   const delivery = connected();
   delivery.send('hello', AT_MS);
   t.deepEqual(words(delivery.receive({ verb: 'A', n: 2 })), ['end: confirmed-unsent']);
@@ -148,7 +148,7 @@ test('the confirmation of a line that was not sent ends the chat', (t) => {
   );
 });
 
-test('if the buddy has more lines than the record, the chat ends, and kept lines are reported', (t) => {
+test('if the buddy has more lines than the record, the chat ends, and kept lines are undelivered', (t) => {
   const delivery = new PrivateDelivery({ ...EMPTY, entries: unconfirmed(1, 2) });
   delivery.open();
   t.deepEqual(words(delivery.receive(streams(OURS, 3))), [
@@ -158,7 +158,7 @@ test('if the buddy has more lines than the record, the chat ends, and kept lines
   ]);
 });
 
-test('a line before the stream is named, or a second stream, ends the chat', (t) => {
+test('the chat ends if a line comes before the stream is named, or if a stream is named twice', (t) => {
   for (const early of [message(1), { verb: 'A', n: 0 } as const]) {
     const delivery = new PrivateDelivery(EMPTY);
     delivery.open();
@@ -184,7 +184,7 @@ test('the streams of several devices are told apart', (t) => {
   t.deepEqual(words(delivery.receive(message(1))), ['A 1']);
 });
 
-test('of more than eight streams, the one used longest ago is forgotten', (t) => {
+test('when there are more than eight streams, the least recently used one is forgotten', (t) => {
   t.is(MAX_STREAMS, 8);
   const delivery = new PrivateDelivery(EMPTY);
   const receiveFrom = (stream: string, n: number) => {
@@ -200,7 +200,7 @@ test('of more than eight streams, the one used longest ago is forgotten', (t) =>
   t.deepEqual(receiveFrom('device 2', 1), ['show 1', 'have 1', 'A 1']);
 });
 
-test('beyond 1,000 lines, the oldest are reported as undelivered', (t) => {
+test('beyond 1,000 unconfirmed lines, the oldest line is reported as undelivered', (t) => {
   t.is(MAX_KEPT_LINES, 1_000);
   const delivery = new PrivateDelivery(EMPTY);
   for (let n = 1; n < MAX_KEPT_LINES; n++) delivery.send('x', AT_MS);
@@ -210,7 +210,7 @@ test('beyond 1,000 lines, the oldest are reported as undelivered', (t) => {
   t.deepEqual(words(delivery.send('x', AT_MS)), ['report-undelivered 1', 'store up to 1', 'store 1001']);
 });
 
-test('beyond 1 MiB, the oldest lines are reported as undelivered', (t) => {
+test('beyond 1 MiB of unconfirmed lines, the oldest lines are reported as undelivered', (t) => {
   t.is(MAX_KEPT_BYTES, 1_048_576);
   // In UTF-8, each é has two bytes.
   const half = 'é'.repeat(MAX_KEPT_BYTES / 4);
@@ -249,7 +249,7 @@ test('lines that are given up are reported once, and not sent again', (t) => {
   t.deepEqual(words(delivery.send('hello', AT_MS)), ['store 3', 'M 3']);
 });
 
-test('a record of any length restores the lines and the numbers', (t) => {
+test('a delivery that is restored from a record has the unconfirmed lines and the right numbers', (t) => {
   const entries = [...unconfirmed(1, 2, 3), settled(2), have(THEIRS, 8), ...unconfirmed(4), settled(3)];
   const delivery = new PrivateDelivery({ ...EMPTY, entries });
   t.deepEqual(delivery.record, { ...EMPTY, entries: [have(THEIRS, 8), settled(3), ...unconfirmed(4)] });
@@ -258,7 +258,7 @@ test('a record of any length restores the lines and the numbers', (t) => {
   t.deepEqual(words(new PrivateDelivery(confirmed.record).send('x', AT_MS)), ['store 5']);
 });
 
-/** One end of a chat: what it has stored, shown and reported. A restart only replaces its delivery. */
+/** One end of a chat: what it has stored, shown and reported. A restart replaces only `delivery`. */
 class End {
   readonly #stream: StreamId;
   #entries: readonly RecordEntry[] = [];
@@ -288,7 +288,7 @@ class End {
     this.#entries = this.delivery.record.entries;
   }
 
-  /** Runs effects. Returns false if the end crashes before the effect of this number. */
+  /** Runs the effects up to a crash, if there is one: see `Act`. Returns false if the end crashes. */
   run(effects: readonly DeliveryEffect[], crashBefore = Number.POSITIVE_INFINITY): boolean {
     for (const [index, effect] of effects.entries()) {
       if (index === crashBefore) return false;
@@ -321,7 +321,7 @@ class End {
 interface Act {
   readonly do: 'send' | 'deliver' | 'connect' | 'break' | 'restart' | 'compact' | 'give-up';
   readonly side: 0 | 1;
-  /** The end crashes before the effect with this number, or after the last; `undefined` for no crash. */
+  /** The end crashes before the effect with this index, or after the last one; `undefined`: no crash. */
   readonly crashBefore: number | undefined;
 }
 
@@ -372,7 +372,7 @@ class Pair {
     for (const end of this.ends) end.run(end.delivery.open());
   }
 
-  /** Lines on their way are lost. */
+  /** Breaks the connection. Lines that are on their way are lost. */
   #break(): void {
     this.#isConnected = false;
     for (const end of this.ends) {
@@ -394,7 +394,7 @@ function checkDelivery(t: ExecutionContext, from: End, to: End): void {
   const order = to.shown.map((text) => from.accepted.indexOf(text));
   for (const [index, at] of order.entries()) {
     const last = order[index - 1] ?? -1;
-    // Only the last line before a crash may be shown again after it.
+    // Only the last line that was shown before a crash may be shown again after the crash.
     t.true(at > last || (at === last && to.crashes.includes(index)), `twice, or out of order: ${context}`);
   }
   const lost = from.accepted.filter((text) => !to.shown.includes(text) && !from.undelivered.has(text));
@@ -415,7 +415,7 @@ const someAct: fc.Arbitrary<Act> = fc.record({
   crashBefore: fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, fc.nat({ max: 4 })),
 });
 
-test('over any breaks and crashes, each line is shown in order, or reported', (t) => {
+test('despite any breaks and crashes, each line is shown in order, or reported as undelivered', (t) => {
   fc.assert(
     fc.property(fc.array(someAct, { maxLength: 80, size: 'max' }), (acts) => {
       const pair = new Pair();

@@ -19,7 +19,7 @@ test('the request determines the cause of a 201', (t) => {
   });
 });
 
-test('a 202 means that the buddy is unknown; if the user has no buddies, the user may be unknown', (t) => {
+test('a 202 means an unknown buddy; for a user without buddies, it may also mean an unknown user', (t) => {
   const unknown = '202 NO SUCH USER';
   for (const op of ['ADD', 'DEL'] as const) {
     t.deepEqual<unknown, unknown>(why(op, ['alice', 'carl'], unknown, [bobOffline]), {

@@ -26,7 +26,7 @@ test('the list of peers that speak dialect B survives a restart', (t) => {
   t.deepEqual(restartStateAfter(first, { type: 'speakers.changed', speakers }), { ...first, speakers });
 });
 
-test('the name of the session survives a restart, even if its login failed', (t) => {
+test('the name of the session survives a restart, even if the login failed', (t) => {
   const session = '0123456789abcdef' as SessionId;
   for (const type of ['session.opened', 'login.failed'])
     t.deepEqual(restartStateAfter(first, { type, session } as never), { ...first, session });

@@ -21,7 +21,7 @@ import {
 
 const HOSTS = ['a', 'b', 'c'];
 
-/** An id whose first server is the first of three. */
+/** The id of a user who begins at server `a`. */
 const id = Array.from({ length: 100 }, (_, count) => `user${count}`).find(
   (one) => currentPlace(firstChoice(HOSTS, one)).host === 'a',
 ) as string;
@@ -31,10 +31,10 @@ const v4 = (...addresses: string[]): FoundAddress[] => addresses.map((address) =
 /** A round of datagrams that the server does not answer. */
 const silence = (choice: ServerChoice) => afterRound(afterDatagram(choice));
 
-/** A step of a walk, as a test writes it. */
+/** A step, in the notation of these tests: `refused a` means that server `a` refused a connection. */
 type Step = 'sent' | 'answered' | 'round' | `refused ${string}` | `found ${string}` | `connected ${string}`;
 
-/** Parses `a` or `a:10.0.0.1`. */
+/** Parses a place in a step: `a`, or `a:10.0.0.1`. */
 function placeOf(text: string): Place {
   const [host = '', address] = text.split(':');
   return { host, address };
@@ -71,7 +71,7 @@ test('users begin at different servers, and a user begins at the same server eve
   for (const host of HOSTS) t.true((counts.get(host) ?? 0) > 800, `${host} ${counts.get(host)}`);
 });
 
-/** Each row: steps, and where the client is after them. It begins at server a of the servers a, b and c. */
+/** Each row has steps, and the server at which the client is after them. The client begins at server `a`. */
 const MOVES: readonly (readonly [steps: readonly Step[], host: string, address?: string])[] = [
   [[], 'a'],
   [['refused a'], 'b'],
@@ -87,7 +87,7 @@ const MOVES: readonly (readonly [steps: readonly Step[], host: string, address?:
   // Several datagrams in one round count as one.
   [['sent', 'sent', 'sent', 'round'], 'a'],
   [['found 10.0.0.1', 'sent', 'round', 'sent', 'round'], 'b'],
-  // The next server gets two rounds, too.
+  // The next server, too, is left only after two unanswered rounds.
   [['sent', 'round', 'sent', 'round', 'sent', 'round'], 'b'],
   [['sent', 'round', 'refused a', 'sent', 'round'], 'b'],
 ];
@@ -107,21 +107,25 @@ test('a name with several addresses counts as several servers', (t) => {
   const moved = silence(silence(found));
   t.not(currentPlace(moved).address, address);
   t.false(isLapOver(moved));
-  t.is(currentPlace(walk(moved, 'found 10.0.0.2,10.0.0.1')).address, currentPlace(moved).address, 'stays');
+  t.is(
+    currentPlace(walk(moved, 'found 10.0.0.2,10.0.0.1')).address,
+    currentPlace(moved).address,
+    'the client does not move',
+  );
   const back = silence(silence(moved));
   t.is(currentPlace(back).address, address);
   t.true(isLapOver(back));
-  t.is(currentPlace(walk(moved, 'found 10.0.0.9')).address, '10.0.0.9', 'an address may be taken away');
+  t.is(currentPlace(walk(moved, 'found 10.0.0.9')).address, '10.0.0.9', 'the old address was not found');
 });
 
-test('a connection that went to another address is a move', (t) => {
+test('a connection to another address of the server moves the client to that address', (t) => {
   const found = walk(firstChoice(['a'], 'alice'), 'found 10.0.0.1,10.0.0.2');
   const other = found.addresses[1] as string;
   const moved = walk(found, 'sent', 'round', `connected ${other}`);
   t.is(currentPlace(moved).address, other);
   t.is(moved.unanswered, 0);
   t.is(walk(found, `connected ${found.address}`), found);
-  t.is(walk(found, 'connected 10.0.0.3'), found, 'an address of the other family is no move');
+  t.is(walk(found, 'connected 10.0.0.3'), found, 'an address that no look-up found is ignored');
 });
 
 test('only the addresses of one family count as servers', (t) => {
@@ -136,17 +140,17 @@ test('only the addresses of one family count as servers', (t) => {
   t.deepEqual(addressesOf(choice, []), []);
 });
 
-test('the look-up of a server that the client has left changes nothing', (t) => {
+test('a look-up changes nothing if the client has meanwhile left that server', (t) => {
   const left = walk(firstChoice(HOSTS, id), 'refused a');
   t.is(afterLookup(left, 'a', v4('10.0.0.1')), left);
 });
 
-test('the client leaves an address that refused, and leaves the host when its last address refused', (t) => {
+test('the client leaves an address that refuses, and leaves the host if all its addresses refuse', (t) => {
   const found = walk(firstChoice(HOSTS, id), 'found 10.0.0.1,10.0.0.2');
   const [first, second] = found.addresses;
   const next = walk(found, `refused a:${first}`);
   t.deepEqual(currentPlace(next), { host: 'a', address: second });
-  t.is(walk(next, `refused a:${first}`), next, 'it was left already');
+  t.is(walk(next, `refused a:${first}`), next, 'the client has already left this address');
   t.is(currentPlace(walk(next, `refused a:${second}`)).host, 'b');
   t.is(currentPlace(walk(found, 'refused a')).host, 'b');
   const one = walk(firstChoice(['a'], id), 'found 10.0.0.1,10.0.0.2');
@@ -165,7 +169,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   place.map((address): Step => `connected ${address}`),
 );
 
-test('the client never leaves its only server with its only address', (t) => {
+test('if there is only one server, and it has only one address, the client never leaves it', (t) => {
   const single: fc.Arbitrary<Step> = fc.constantFrom(
     'sent',
     'answered',
@@ -185,7 +189,7 @@ test('the client never leaves its only server with its only address', (t) => {
   );
 });
 
-test('after any steps, a server that answers is kept, and silence leads to each server', (t) => {
+test('after any steps, the client stays at a server that answers, and tries each if none answers', (t) => {
   fc.assert(
     fc.property(fc.string(), fc.array(step), (user, steps) => {
       let choice = walk(firstChoice(HOSTS, user), ...steps);

@@ -10,7 +10,7 @@ export const SERVER_CONNECTIVITY: LegalTable = {
       after: [],
       legal: {
         'beat.sent': ['stays', 'unansweredBeats = 1'],
-        // There are no counted beats to clear.
+        // The count of unanswered beats is already 0.
         'answer.received': ['stays'],
         'server.moved': ['stays'],
         'buddies.get': ['server.answering, query.waiting', 'sendQuery', 'startQueryTimer', 'tries = 1'],
@@ -27,7 +27,7 @@ export const SERVER_CONNECTIVITY: LegalTable = {
         'session.resumed': ['server.answering, query.waiting', 'startQueryTimer', 'tries = 1'],
       },
     },
-    'server.answering, query.waiting: the first try': {
+    'server.answering, query.waiting: the first try is under way': {
       after: ['beat.sent', 'buddies.get'],
       legal: {
         'beat.sent': ['stays', 'unansweredBeats = 2'],
@@ -38,7 +38,7 @@ export const SERVER_CONNECTIVITY: LegalTable = {
         'session.ended': ['server.answering, query.idle', 'stopQueryTimer'],
       },
     },
-    'server.answering, query.waiting: the third try': {
+    'server.answering, query.waiting: the third try is under way': {
       after: ['session.resumed', 'query.overdue', 'query.overdue'],
       legal: {
         'beat.sent': ['stays', 'unansweredBeats = 1'],

@@ -9,7 +9,7 @@ import {
 
 type EventType = ServerConnectivityEvent['type'];
 
-/** The states after these events, and the effects of the last event. */
+/** Returns the states after these events, and the effects of the last event. */
 function step(events: readonly EventType[], { wasLost } = { wasLost: false }) {
   let [snapshot, actions] = initialTransition(serverConnectivityMachine, { wasLost });
   for (const type of events) {
@@ -23,7 +23,7 @@ function times(count: number, type: EventType): EventType[] {
   return Array.from({ length: count }, () => type);
 }
 
-/** The beats after which the server is doubted, and the cause after which it counts as lost. */
+/** After `DOUBT`, the server is doubted. `LOSS` adds the cause, after which the server counts as lost. */
 const DOUBT = times(LOST_AFTER_BEATS + 1, 'beat.sent');
 const LOSS: EventType[] = [...DOUBT, 'cause.found'];
 
@@ -34,14 +34,14 @@ test('at the start, the server counts as answering and no query is open', (t) =>
   t.deepEqual(step([]), { server: 'answering', query: 'idle', effects: [] });
 });
 
-test('two unanswered beats are reported with their cause, after the next beat', (t) => {
+test('after two unanswered beats, the next beat asks for the cause, and then the loss is reported', (t) => {
   t.is(LOST_AFTER_BEATS, 2);
   t.deepEqual(step(DOUBT.slice(1)), { server: 'answering', query: 'idle', effects: [] });
   t.deepEqual(step(DOUBT), { server: 'doubted', query: 'idle', effects: ['askCause'] });
   t.deepEqual(step(LOSS), { server: 'lost', query: 'idle', effects: ['reportLost'] });
 });
 
-test('an answer between two beats resets the count', (t) => {
+test('an answer between two beats resets the count of unanswered beats', (t) => {
   const almost = times(LOST_AFTER_BEATS, 'beat.sent');
   const events = [...almost, 'answer.received' as const, ...almost];
   t.like(step(events), { server: 'answering', effects: [] });
@@ -53,12 +53,12 @@ test('a lost server is reported only once', (t) => {
     t.like(step([...LOSS, ...times(more, 'beat.sent')]), { server: 'lost', effects: [] });
 });
 
-test('only the first answer of a lost server reports it as found', (t) => {
+test('a lost server is reported as found at its first answer, and only then', (t) => {
   t.like(step([...LOSS, 'answer.received']), { server: 'answering', effects: ['reportFound'] });
   t.like(step([...LOSS, 'answer.received', 'answer.received']), { server: 'answering', effects: [] });
 });
 
-test('a found server is lost again after the same number of beats', (t) => {
+test('a server that was found counts as lost again after the same number of unanswered beats', (t) => {
   const found: EventType[] = [...LOSS, 'answer.received'];
   t.like(step([...found, ...LOSS.slice(1)]), { server: 'answering' });
   t.like(step([...found, ...LOSS]), { server: 'lost', effects: ['reportLost'] });
@@ -80,7 +80,7 @@ test('a query is sent, and its timer starts', (t) => {
   });
 });
 
-test('an answer during the request for the cause ends that request', (t) => {
+test('while the client requests the cause, an answer or the end of the session ends that request', (t) => {
   t.like(step([...DOUBT, 'answer.received']), { server: 'answering', effects: [] });
   t.like(step([...DOUBT, 'answer.received', 'cause.found']), { server: 'answering', effects: [] });
   t.like(step([...DOUBT, 'session.ended', 'cause.found']), { server: 'answering', effects: [] });
@@ -126,7 +126,7 @@ test('a restarted heartbeat treats its first announcement as a query', (t) => {
   t.like(step(['session.resumed', ...times(QUERY_TRIES, 'query.overdue')]), { query: 'unanswered' });
 });
 
-test('beats and queries are independent, and one answer ends both waits', (t) => {
+test('beats and queries wait for answers independently, and one answer ends both waits', (t) => {
   t.like(step([...LOSS, ...times(QUERY_TRIES, 'query.overdue')]), { server: 'lost', query: 'idle' });
   t.deepEqual(step([...DOUBT, ...GIVEN_UP, 'cause.found']), {
     server: 'lost',

@@ -14,7 +14,7 @@ const UNKNOWN = { 'session.unknown': ['loggingIn', 'logIn', 'fruitless = 1'] } a
 
 const OPENED = ['open.quiet.known', 'abandonLogin', 'announce', 'startQuietTimer'] as const;
 
-/** When the login that the user asked for has failed, the client's next attempts have the mode `again`. */
+/** The rows of a failed login that the user asked for. All later logins are automatic, in mode `again`. */
 const AUTOMATIC_FROM_NOW_ON = {
   'login.ended busy': [
     'pausing',
@@ -80,7 +80,7 @@ export const SESSION_LOGIN: LegalTable = {
         ...AUTOMATIC_FROM_NOW_ON,
       },
     },
-    'loggingIn: an automatic login after a failed one': {
+    'loggingIn: the login is automatic, because the first login failed': {
       after: ['session.wanted', 'login.ended unreachable', 'beat.due'],
       legal: {
         'session.wanted': ['stays', 'abandonLogin', 'logIn', 'kind = new'],
@@ -94,7 +94,7 @@ export const SESSION_LOGIN: LegalTable = {
         'login.ended *': ['ended', 'abandonLogin', 'reportEnd'],
       },
     },
-    'loggingIn: an automatic login after a session was open': {
+    'loggingIn: the login is automatic, because the server lost the open session': {
       after: ['session.wanted', 'login.ended', 'quiet.over', 'session.unknown'],
       legal: {
         'session.wanted': [

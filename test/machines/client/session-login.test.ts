@@ -9,7 +9,7 @@ import {
 import { stepsOf } from '../../../machines/steps.js';
 import { Random } from '../../helpers/random.js';
 
-/** The state after these events, and all effects. */
+/** Returns the state after these events, and the effects of all events. */
 function run(...events: readonly SessionLoginEvent[]) {
   const { first, step } = stepsOf(sessionLoginMachine);
   let state = first;
@@ -33,22 +33,25 @@ const lost: SessionLoginEvent = { type: 'login.ended', outcome: 'lost' };
 const unreachable: SessionLoginEvent = { type: 'login.ended', outcome: 'unreachable' };
 const beat: SessionLoginEvent = { type: 'beat.due' };
 
-test('only the first login of a session may end the session of another client', (t) => {
+test('only the first login after the user signs in may end the session of another client', (t) => {
   t.is(run(wanted).state.context.kind, 'new');
-  t.is(run(wanted, busy, pauseOver).state.context.kind, 'again', 'even if nothing was sent');
-  t.is(run(wanted, unreachable, beat).state.context.kind, 'again', 'even if nothing was sent');
+  t.is(run(wanted, busy, pauseOver).state.context.kind, 'again', 'after a busy reply');
+  t.is(run(wanted, unreachable, beat).state.context.kind, 'again', 'even if nothing was sent before');
   t.is(run(wanted, opened, quiet, unknown).state.context.kind, 'again');
   t.is(run(wanted, opened, quiet, unknown, busy, pauseOver).state.context.kind, 'again');
 });
 
-test('the first login is repeated once, at once, and only if its reply was lost', (t) => {
+test('the client repeats a first login immediately if its reply was lost, but only once', (t) => {
   const repeated = run(wanted, lost);
   t.true(repeated.state.matches('loggingIn'));
   t.is(repeated.state.context.kind, 'new');
   const lostAgain = run(wanted, lost, lost);
   t.true(lostAgain.state.matches('unanswered'));
   t.is(run(wanted, lost, lost, beat).state.context.kind, 'again');
-  t.true(run(wanted, unreachable, beat, lost).state.matches('unanswered'), 'not an automatic one');
+  t.true(
+    run(wanted, unreachable, beat, lost).state.matches('unanswered'),
+    'an automatic login is not repeated',
+  );
   t.is(run(wanted, lost, lost, wanted, lost).state.context.kind, 'new', 'the user signs in again');
 });
 
@@ -64,7 +67,7 @@ test('a user who was deleted or banned is signed out, and does not log in again'
   }
 });
 
-/** All events. Random sequences of them cover cases that the examples miss. */
+/** Events that the user does not cause. Random sequences of them cover cases that the examples miss. */
 const EVENTS: readonly SessionLoginEvent[] = [
   ...(['open', 'busy', 'lost', 'unreachable', 'unregistered', 'elsewhere', 'banned', 'changed'] as const).map(
     (outcome) => ({ type: 'login.ended', outcome }) as const,
@@ -72,7 +75,7 @@ const EVENTS: readonly SessionLoginEvent[] = [
   ...[unknown, quiet, pauseOver, beat, { type: 'answer.opened' } as const],
 ];
 
-test('in any order of events, one action of the user causes at most two logins in mode new', (t) => {
+test('in any order of events, one sign-in causes at most two logins in mode `new`', (t) => {
   const random = new Random(1);
   for (let round = 0; round < 2_000; round++) {
     const { first, step } = stepsOf(sessionLoginMachine);
@@ -87,7 +90,7 @@ test('in any order of events, one action of the user causes at most two logins i
   }
 });
 
-test('an answer of another server ends a sign-in, but not a session that was open', (t) => {
+test('a server with a new key ends a sign-in, but only delays the client of an open session', (t) => {
   const changed: SessionLoginEvent = { type: 'login.ended', outcome: 'changed' };
   t.true(run(wanted, changed).state.matches('ended'));
   const met = run(wanted, opened, quiet, unknown, changed);
@@ -96,7 +99,7 @@ test('an answer of another server ends a sign-in, but not a session that was ope
   t.true(run(wanted, opened, wanted, changed).state.matches('ended'), 'the user signs in again');
 });
 
-test('forged answers cause at most one login in 5 s', (t) => {
+test('forged answers make the client log in at most once in 5 s', (t) => {
   const logins = run(
     wanted,
     opened,
@@ -112,7 +115,7 @@ test('forged answers cause at most one login in 5 s', (t) => {
   t.is(logins.filter((effect) => effect === 'logIn').length, 2);
 });
 
-test('a forged answer in the quiet time causes no login if the server then answers', (t) => {
+test('a forged answer in the quiet time causes no login if an answer of the server follows it', (t) => {
   const answered: SessionLoginEvent = { type: 'answer.opened' };
   t.is(
     run(wanted, opened, unknown, answered, quiet).effects.filter((effect) => effect === 'logIn').length,
@@ -122,7 +125,7 @@ test('a forged answer in the quiet time causes no login if the server then answe
   t.is(
     effects.filter((effect) => effect === 'logIn').length,
     2,
-    'without an answer it does, when it is over',
+    'without an answer, the client logs in when the quiet time is over',
   );
 });
 
@@ -134,7 +137,7 @@ test('two sessions in a row that the server does not know are reported once', (t
   t.false(answered.effects.includes('reportTwoAddresses'));
 });
 
-test('the pause of a busy server is random, and doubles up to 5 min', (t) => {
+test('the pause after a busy reply is random; its maximum doubles with each busy reply, up to 5 min', (t) => {
   t.is(busyPauseMs(1, 0), 0);
   t.deepEqual(
     [1, 2, 3, 4, 5, 50].map((tries) => busyPauseMs(tries, 1) / 1000),

@@ -12,7 +12,7 @@ function verifies(pin: string): Row {
   return ['verified', 'storePin', `trust = ${pin}`];
 }
 
-/** The row for a key that the server names and that is not the pinned key. */
+/** The row of an event in which the server names a key other than the pinned key. */
 function changes(next: 'changed' | 'stays', pin: string): Row {
   return [next, 'storePin', 'reportChanged', `trust = ${pin}`];
 }
@@ -23,7 +23,7 @@ function raises(pin: string): Row {
 
 const FORGETS: Row = ['unknown', 'forgetPin', 'trust = none'];
 
-/** The events with which the user sets a key while no key is known. */
+/** The rows of the events with which the user sets a key while no key is known. */
 const FIRST_DECISIONS: Rows = {
   'words.matched': verifies(`${KEY} 0 words`),
   'words.matched other': verifies(`${OTHER} 0 words`),
@@ -100,7 +100,7 @@ export const TRUST: LegalTable = {
         'buddy.forgotten': FORGETS,
       },
     },
-    'verified: restored from the stored pin': {
+    'verified: the trust was restored from the stored pin': {
       given: { trust: { key: KEY, floor: 4, by: 'key' } },
       start: ['verified'],
       after: [],
@@ -114,7 +114,7 @@ export const TRUST: LegalTable = {
         'buddy.forgotten': FORGETS,
       },
     },
-    'changed: the server had named the pinned key': {
+    'changed: the pinned key came from the server': {
       after: ['who.key', 'who.key other'],
       legal: {
         'who.key': ['pinned', 'storePin', 'reportUnchanged', `trust = ${KEY} 0 server`],

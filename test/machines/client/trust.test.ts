@@ -37,28 +37,28 @@ test('a server that names no key, or does not answer, changes nothing', (t) => {
   );
 });
 
-test('after a key change, the old pin stays, and counts again when the server names its key', (t) => {
+test('after a key change, the old pin is kept, and is valid again if the server names its key again', (t) => {
   t.deepEqual(trustAfter(PINNED, named(OTHER)).trust, CHANGED);
   t.like(trustAfter(PINNED, named(OTHER), { type: 'who.none' }), { state: 'changed', trust: CHANGED });
   t.like(trustAfter(PINNED, named(OTHER), named()), { state: 'pinned', trust: PINNED });
   t.like(trustAfter(VERIFIED, named(OTHER), named()), { state: 'verified', trust: VERIFIED });
 });
 
-test('a key change does not end because the server keeps naming the new key', (t) => {
+test('the trust stays `changed`, even if the server keeps naming the new key', (t) => {
   t.like(trustAfter(PINNED, named(OTHER), named(OTHER), named(OTHER, 5)), { state: 'changed' });
 });
 
-test('typed words verify the new key of a buddy, or the pinned one', (t) => {
+test('after a key change, typed words verify the new key or the pinned key', (t) => {
   t.deepEqual(trustAfter(CHANGED, typed(OTHER)).trust, { key: OTHER, floor: 0, by: 'words' });
   t.deepEqual(trustAfter(CHANGED, typed()).trust, VERIFIED);
 });
 
-test('typed words of a key that is neither pinned nor named by the server change nothing', (t) => {
+test('typed words change nothing if their key is neither pinned nor named by the server', (t) => {
   t.deepEqual(trustAfter(PINNED, typed(OTHER)).trust, PINNED);
   t.deepEqual(trustAfter(VERIFIED, typed(OTHER)).trust, VERIFIED);
 });
 
-test('after the user forgets a buddy, the next key of the server is pinned', (t) => {
+test('after the user forgets a buddy, the next key that the server names is pinned', (t) => {
   t.is(trustAfter(CHANGED, { type: 'buddy.forgotten' }).trust, undefined);
   t.deepEqual(trustAfter(CHANGED, { type: 'buddy.forgotten' }, named(OTHER)).trust, {
     key: OTHER,
@@ -67,7 +67,7 @@ test('after the user forgets a buddy, the next key of the server is pinned', (t)
   });
 });
 
-test('a damaged pin is not replaced by a key of the server', (t) => {
+test('a damaged pin is not replaced by a key that the server names', (t) => {
   t.like(trustAfter('damaged', named()), { state: 'damaged', trust: 'damaged' });
 });
 
@@ -92,7 +92,7 @@ test('the stored trust changes only with an effect that stores or forgets the pi
   );
 });
 
-test('a key or a floor that changes is stored before any other effect', (t) => {
+test('when a key or a floor changes, the pin is stored before any other effect', (t) => {
   fc.assert(
     fc.property(someTrust, someTrustEvent, (stored, event) => {
       const { trust, effects } = trustAfter(stored, event);
@@ -117,7 +117,7 @@ test('the floor of a key never falls while the key is pinned', (t) => {
   );
 });
 
-test('only the user replaces or drops a key', (t) => {
+test('only the user replaces or drops a pinned key', (t) => {
   fc.assert(
     fc.property(someTrust, someTrustEvent, (stored, event) => {
       if (typeof stored !== 'object') return;
@@ -128,7 +128,7 @@ test('only the user replaces or drops a key', (t) => {
   );
 });
 
-test('trustEventOf tells an answer with a key, an answer without one, and no answer apart', (t) => {
+test('`trustEventOf` distinguishes an answer with a key, an answer without a key, and no answer', (t) => {
   t.deepEqual(trustEventOf(NAMES_KEY), { type: 'who.key', key: KEY, floor: 0 });
   t.deepEqual(trustEventOf({ says: 'nothing' }), { type: 'who.failed' });
   for (const says of ['open', 'unregistered', 'keyless-server'] as const)
