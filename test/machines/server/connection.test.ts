@@ -5,7 +5,7 @@ import type { UserId } from '../../../protocol/id.js';
 
 const change = { op: 'REG', id: 'alice' as UserId } as const;
 
-/** The state of a connection after these events, and all actions. */
+/** Returns the state of a connection after these events, and the actions of all events. */
 function steps(...events: readonly ConnectionEvent[]): {
   readonly state: unknown;
   readonly actions: string[];
@@ -44,12 +44,12 @@ test('a line that is not a request is answered without asking the store', (t) =>
   });
 });
 
-test('a client that closes without a request gets no reply', (t) => {
+test('a client that closes the connection without a request gets no reply', (t) => {
   t.deepEqual(steps({ type: 'input.ended' }), { state: 'closed', actions: [] });
   t.deepEqual(steps({ type: 'socket.closed' }), { state: 'closed', actions: [] });
 });
 
-test('a connection without a line before the deadline is closed without a reply', (t) => {
+test('if no line comes before the deadline, the server closes the connection without a reply', (t) => {
   t.deepEqual(steps({ type: 'deadline.passed' }), { state: 'closed', actions: [] });
 });
 
@@ -68,7 +68,7 @@ test('a late answer of the store is not sent after the 205', (t) => {
   t.deepEqual(actions.slice(-1), ['sendUnavailable']);
 });
 
-test('the reply is still sent after the client half-closed', (t) => {
+test('a client that has closed only its own side of the connection still gets the reply', (t) => {
   const { actions } = steps(
     { type: 'request.received', change },
     { type: 'input.ended' },
@@ -77,7 +77,7 @@ test('the reply is still sent after the client half-closed', (t) => {
   t.deepEqual(actions.slice(-1), ['sendReply']);
 });
 
-test('each reply starts a new deadline for the client to close', (t) => {
+test('each reply starts a new deadline, before which the client must close the connection', (t) => {
   for (const answered of [
     { type: 'change.answered', change, reply: 200 },
     { type: 'deadline.passed' },
@@ -88,7 +88,7 @@ test('each reply starts a new deadline for the client to close', (t) => {
   t.is(steps({ type: 'request.decided', reply: 201 }).actions.at(-2), 'restartDeadline');
 });
 
-test('after the reply, a client that does not close, or keeps sending, is closed', (t) => {
+test('after the reply, the server ends the connection if the client keeps it open or keeps sending', (t) => {
   const replied = { type: 'request.decided', reply: 201 } as const;
   t.is(steps(replied, { type: 'deadline.passed' }).state, 'closed');
   t.is(steps(replied, { type: 'input.flooded' }).state, 'closed');

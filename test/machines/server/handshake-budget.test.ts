@@ -25,7 +25,7 @@ const many = (index: number) => `198.51.${index >> 8}.${index & 255}`;
 const budgetOf = (limits: Partial<HandshakeLimits> = {}, exemptsLoopback = true) =>
   new HandshakeBudget({ ...HANDSHAKE_LIMITS, ...limits }, exemptsLoopback);
 
-test('a source may begin 20 handshakes at once, and then one a second', (t) => {
+test('a source may begin 20 handshakes in one moment, and then one each second', (t) => {
   const budget = budgetOf();
   t.is(begin(budget, 30, one), 20);
   t.is(begin(budget, 30, one, 1_000), 1);
@@ -35,13 +35,13 @@ test('a source may begin 20 handshakes at once, and then one a second', (t) => {
   );
 });
 
-test('changed limits apply at once', (t) => {
+test('changed limits apply immediately', (t) => {
   const budget = budgetOf();
   t.is(begin(budget, 30, one), 20);
   budget.change({ ...HANDSHAKE_LIMITS, perAddress: { burst: 25, perSecond: 1 } });
   t.is(begin(budget, 30, one), 25);
   budget.change({ ...HANDSHAKE_LIMITS, inAll: { burst: 60, perSecond: 1 } });
-  t.is(begin(budget, 300, many), 30, 'strangers may use half');
+  t.is(begin(budget, 300, many), 30, 'sources without a registered device may use half');
 });
 
 test('sources without a registered device may use half of the common budget', (t) => {
@@ -50,7 +50,7 @@ test('sources without a registered device may use half of the common budget', (t
   t.is(begin(budget, 300, many, 1_000), 100);
 });
 
-test('for a day, a source of a registered device may use the whole common budget', (t) => {
+test('for a day after a registered device connected, its source may use the whole common budget', (t) => {
   const budget = budgetOf();
   budget.recordUser('192.0.2.7', alice, 0);
   t.is(begin(budget, 300, many), 100);
@@ -59,7 +59,7 @@ test('for a day, a source of a registered device may use the whole common budget
   t.is(begin(budget, 10, one, DAY_MS), 0);
 });
 
-test('a handshake of a registered device is refunded, once in five seconds for each id', (t) => {
+test('a handshake of a registered device is refunded, at most once in five seconds for each id', (t) => {
   const budget = budgetOf();
   t.is(begin(budget, 30, one), 20);
   budget.recordUser(one(), alice, 0);
@@ -71,7 +71,7 @@ test('a handshake of a registered device is refunded, once in five seconds for e
   t.is(begin(budget, 30, one, 5_000), 6);
 });
 
-test('a source may have 8 unfinished handshakes, and all unknown sources together 128', (t) => {
+test('a source may have 8 unfinished handshakes; all sources without a registered device, 128', (t) => {
   const budget = budgetOf({ inAll: { burst: 10_000, perSecond: 1 } });
   budget.recordUser('203.0.113.9', alice, 0);
   const tryBegin = (count: number, addressOf: (index: number) => string) => {
@@ -85,10 +85,10 @@ test('a source may have 8 unfinished handshakes, and all unknown sources togethe
   t.is(
     tryBegin(20, () => '203.0.113.9'),
     8,
-    'a registered device came from this source, which may use the other half',
+    'a registered device connected from this source, so the source may use the other half',
   );
   budget.finish(one());
-  t.is(tryBegin(3, many), 0, 'strangers wait until fewer than half are used');
+  t.is(tryBegin(3, many), 0, 'half of the limit is still used');
 });
 
 test('sources of registered devices may have 256 unfinished handshakes together', (t) => {

@@ -21,7 +21,7 @@ function announcedAt(...timesMs: readonly number[]): PresenceTable {
   return table;
 }
 
-/** Users whose ids are their numbers. */
+/** A source of ids. The id of each user is the user's number. */
 const ids = {
   committed: 60_000_000,
   copyId: (target: Uint8Array, at: number, user: number) =>
@@ -71,13 +71,13 @@ test('after the first announcement, a record expires in ten minutes', (t) => {
   t.false(isThere(announcedAt(0), MAX_LIFETIME_MS));
 });
 
-test('after the second announcement, a record expires after three and a half times the gap', (t) => {
+test('after the second announcement, a record expires after 3.5 times the gap between the two', (t) => {
   const table = announcedAt(0, 20 * SECOND);
   t.true(isThere(table, 90 * SECOND - 1));
   t.false(isThere(table, 90 * SECOND));
 });
 
-test('the lifetime is at least 35 seconds', (t) => {
+test('the lifetime of a record is at least 35 seconds', (t) => {
   t.is(MIN_LIFETIME_MS, 35 * SECOND);
   for (const gap of [1, SECOND, 10 * SECOND]) {
     t.true(isThere(announcedAt(0, gap), gap + MIN_LIFETIME_MS - 1), `gap ${gap}`);
@@ -85,31 +85,31 @@ test('the lifetime is at least 35 seconds', (t) => {
   }
 });
 
-test('the lifetime is at most ten minutes', (t) => {
+test('the lifetime of a record is at most ten minutes', (t) => {
   const gap = 500 * SECOND;
   t.true(isThere(announcedAt(0, gap), gap + MAX_LIFETIME_MS - 1));
   t.false(isThere(announcedAt(0, gap), gap + MAX_LIFETIME_MS));
 });
 
-test('the longest recent gap determines the lifetime, not the last gap', (t) => {
+test('the longest recent gap between announcements determines the lifetime, not the last gap', (t) => {
   const table = announcedAt(0, 30 * SECOND, 31 * SECOND);
   t.true(isThere(table, 31 * SECOND + 105 * SECOND - 1));
   t.false(isThere(table, 31 * SECOND + 105 * SECOND));
 });
 
-test('gaps that are not recent do not count', (t) => {
+test('old gaps between announcements do not affect the lifetime', (t) => {
   const table = announcedAt(0, 100 * SECOND, 101 * SECOND, 102 * SECOND, 103 * SECOND, 104 * SECOND);
   t.true(isThere(table, 104 * SECOND + MIN_LIFETIME_MS - 1));
   t.false(isThere(table, 104 * SECOND + MIN_LIFETIME_MS));
 });
 
-test('101 ends a record at once', (t) => {
+test('the status 101 ends a record immediately', (t) => {
   const table = announcedAt(0);
   table.set(alice, name, 101, ...somewhere, 1);
   t.false(isThere(table, 1));
 });
 
-test('after 101 or an expiry, the next announcement counts as the first', (t) => {
+test('after the status 101, or the expiry of a record, the next announcement counts as the first', (t) => {
   const left = announcedAt(0, SECOND);
   left.set(alice, name, 101, ...somewhere, 2 * SECOND);
   left.set(alice, name, 100, ...somewhere, 3 * SECOND);
@@ -140,7 +140,7 @@ test('each user has a separate record, anywhere in the table', (t) => {
     t.deepEqual(recordOf(table, user, 1), { id: `${user}` });
 });
 
-/** Ids that can be changed. Counts how often they are requested. */
+/** A source with one id for all users. A test may change `id`. `asked` counts the requests. */
 function changingIds(id: string, committed = 60_000_000) {
   const source = {
     id,
@@ -154,7 +154,7 @@ function changingIds(id: string, committed = 60_000_000) {
   return source;
 }
 
-test('an id that fits into a row is requested only once', (t) => {
+test('an id that fits into a row of the table is requested only once', (t) => {
   for (const length of [1, 39, 40]) {
     const table = new PresenceTable();
     const source = changingIds('x'.repeat(length));
@@ -195,7 +195,7 @@ test('the id of an uncommitted user is requested each time', (t) => {
   t.is(source.asked, 3);
 });
 
-test('a record can be ended at once, and ending a record that does not exist changes nothing', (t) => {
+test('`end` ends the record of a user immediately, and changes nothing if the user has no record', (t) => {
   const table = announcedAt(0);
   table.end(alice + 1);
   table.end(50_000_000);
@@ -204,7 +204,7 @@ test('a record can be ended at once, and ending a record that does not exist cha
   t.false(isThere(table, 1));
 });
 
-test('records are ended by user and by address, wherever they are in the table', (t) => {
+test('`endWhere` ends all records whose user or address matches, anywhere in the table', (t) => {
   const table = new PresenceTable();
   const users = [0, 1, alice, 200_000];
   for (const user of users)

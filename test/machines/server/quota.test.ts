@@ -3,7 +3,7 @@ import { CHANGES, DATAGRAMS, MAX_SOURCES, Quota } from '../../../machines/server
 
 const RATE = { burst: 10, perSecond: 2 };
 
-test('a source may use its burst at once, and then the refill of each second', (t) => {
+test('a source may use its whole burst in one moment, and then only what is refilled each second', (t) => {
   const quota = new Quota(RATE, true);
   for (let count = 0; count < 10; count++) t.true(quota.tryUse('192.0.2.7', 1, 1_000));
   t.false(quota.tryUse('192.0.2.7', 1, 1_000));
@@ -32,7 +32,7 @@ test('after a change of the rate, all budgets are full again', (t) => {
   t.true(quota.tryUse('192.0.2.7', 1, 10));
 });
 
-test('a refused amount and a mere check use nothing', (t) => {
+test('a refused `tryUse` and a call of `allows` leave the budget unchanged', (t) => {
   const quota = new Quota(RATE, true);
   t.true(quota.tryUse('192.0.2.7', 8, 0));
   for (let count = 0; count < 5; count++) t.false(quota.tryUse('192.0.2.7', 3, 0));
@@ -40,7 +40,7 @@ test('a refused amount and a mere check use nothing', (t) => {
   t.true(quota.tryUse('192.0.2.7', 2, 0));
 });
 
-test('a full budget allows any amount, and must refill this amount before the next use', (t) => {
+test('a full budget allows more than the burst; the next use waits until the excess is refilled', (t) => {
   const quota = new Quota(RATE, true);
   t.true(quota.tryUse('192.0.2.7', 30, 0));
   t.false(quota.tryUse('192.0.2.7', 1, 10_000));
@@ -89,7 +89,7 @@ test('a source that keeps asking gets the burst and the refill, and no more', (t
   t.is(used, 10 + 2 * 60);
 });
 
-test('a source is remembered while MAX_SOURCES / 2 others come, and is forgotten after more', (t) => {
+test('the budget of a source outlives MAX_SOURCES / 2 other sources, but not MAX_SOURCES more', (t) => {
   const quota = new Quota(RATE, true);
   const addressOf = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
   t.true(quota.tryUse('192.0.2.7', 10, 0));
@@ -97,5 +97,5 @@ test('a source is remembered while MAX_SOURCES / 2 others come, and is forgotten
   t.false(quota.tryUse('192.0.2.7', 1, 0));
   for (let index = 0; index < MAX_SOURCES; index++)
     t.assert(quota.tryUse(addressOf(MAX_SOURCES + index), 1, 0));
-  t.true(quota.tryUse('192.0.2.7', 1, 0), 'dropped, so that the table stays bounded');
+  t.true(quota.tryUse('192.0.2.7', 1, 0), 'the used budget was dropped, because the table is bounded');
 });

@@ -18,7 +18,7 @@ const device = (serial: number, floor = 0, identity = 'key'): Device => ({
   floor,
 });
 
-/** A session table, and functions that take short texts as names of sessions. */
+/** A session table, and functions that take any text as the name of a session. */
 function tableOf(limit?: number) {
   const table = new SessionTable<string>(limit);
   return {
@@ -45,7 +45,7 @@ test('a login in mode `new` ends the session that has announced the user so far'
   t.truthy(find('two'));
 });
 
-test('a client that lost its session gets a new one, unless another session announces', (t) => {
+test('a login in mode `again` opens a session, unless the session of another client announces', (t) => {
   const { open, find } = tableOf();
   t.true(open('one', again('unknown')));
   t.true(open('two', again('one')));
@@ -55,24 +55,24 @@ test('a client that lost its session gets a new one, unless another session anno
   t.is(find('three'), undefined);
 });
 
-test('a client that did not get the reply to a login gets a session at its next login', (t) => {
+test('if the reply to a login is lost, the client gets a session with its next login', (t) => {
   const { open, find } = tableOf();
   open('one', NEW);
   t.true(open('lost', again('one')));
   t.true(open('two', again('one')));
   t.is(find('lost'), undefined);
   t.true(open('three', again('two')));
-  t.false(open('four', again('one')), 'the client went on with another session');
+  t.false(open('four', again('one')), 'the client already knows a newer session than `one`');
 });
 
-test('a client that was displaced does not come back when the reply to the newer login is lost', (t) => {
+test('if another client has ended the session of a client, a login in mode `again` is refused', (t) => {
   const { open } = tableOf();
   open('one', NEW);
   open('two', NEW);
   t.false(open('three', again('one')));
 });
 
-test('the ninth session that only asks ends the oldest session that only asks', (t) => {
+test('when an id gets a ninth session that only asks, the oldest of these sessions ends', (t) => {
   const { open, find } = tableOf();
   open('main', NEW);
   for (let count = 0; count <= MAX_ASKING_SESSIONS; count++) t.true(open(`ask${count}`, ASK));
@@ -82,7 +82,7 @@ test('the ninth session that only asks ends the oldest session that only asks', 
   t.truthy(find(`ask${MAX_ASKING_SESSIONS}`));
 });
 
-test('a session that is silent for ten minutes ends, and no longer keeps others from announcing', (t) => {
+test('a session ends after ten minutes of silence, and then no longer keeps others from announcing', (t) => {
   const { open, find, touch, table } = tableOf();
   open('one', NEW);
   touch('one', 1_000);
@@ -92,7 +92,7 @@ test('a session that is silent for ten minutes ends, and no longer keeps others 
   t.is(table.size, 1);
 });
 
-test('a device with a higher floor ends the sessions of devices below it', (t) => {
+test('a login with a higher floor ends the sessions of devices whose serials are below that floor', (t) => {
   const { open, find } = tableOf();
   open('old', ASK, 0, device(5));
   open('same', ASK, 0, device(9));
@@ -101,14 +101,14 @@ test('a device with a higher floor ends the sessions of devices below it', (t) =
   t.truthy(find('same'));
 });
 
-test('a device of another key ends the sessions of the former key', (t) => {
+test('a login with a new identity key ends the sessions of the old key', (t) => {
   const { open, find } = tableOf();
   open('old', NEW, 0, device(5));
   t.true(open('new', again('none'), 0, device(1, 0, 'other')));
   t.is(find('old'), undefined);
 });
 
-test('beyond the limit, the session that was silent for longest ends', (t) => {
+test('beyond the maximum number of sessions, the one that has been silent for longest ends', (t) => {
   const { open, find, touch } = tableOf(2);
   open('a', NEW, 0, device(1), 'a' as UserId);
   open('b', NEW, 1, device(1), 'b' as UserId);
@@ -119,7 +119,7 @@ test('beyond the limit, the session that was silent for longest ends', (t) => {
   t.truthy(find('c', 3));
 });
 
-test('after any logins, each id has at most one session that announces, and eight that ask', (t) => {
+test('after any logins, each id has at most one session that announces, and at most eight others', (t) => {
   const names = ['s0', 's1', 's2', 's3', 's4', 's5', 's6', 's7', 's8', 's9'];
   const step = fc.record({
     mode: fc.oneof(fc.constant(NEW), fc.constant(ASK), fc.constantFrom(...names).map(again)),
@@ -162,7 +162,7 @@ test('all sessions of an id can be ended, and other ids keep their sessions', (t
   for (const name of ['one', 'two', 'three']) t.is(find(name), undefined, name);
   t.truthy(find('bob'));
   t.is(table.size, 1);
-  t.true(open('four', again('unknown')), 'no session announces');
+  t.true(open('four', again('unknown')), 'no session announces alice any more');
 });
 
 test('all sessions that meet a condition can be ended', (t) => {
@@ -184,7 +184,7 @@ test('a session that has been silent for too long is not counted', (t) => {
   t.is(table.count(MAX_SILENCE_MS + 1), 0);
 });
 
-test('the sessions of an id are listed without their keys, and silent ones are left out', (t) => {
+test('the list of the sessions of an id has no keys, and no session that was silent for too long', (t) => {
   const { open, touch, table } = tableOf();
   open('one', NEW, 0, device(3));
   open('two', ASK, 5, device(4));
