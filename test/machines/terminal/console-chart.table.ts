@@ -5,7 +5,7 @@ import type { LegalTable, Row, Rows } from '../../helpers/legal-table.js';
 const MENU = { kind: 'key', keys: 'rx' };
 const CALL = { kind: 'key', keys: 'yn', isSudden: true };
 const ID = { kind: 'line', draft: 'id' };
-// The client's chats have no draft, although the chart supports one per chat.
+// In this client, the prompt of a chat has no draft. The chart could keep a separate draft for each chat.
 const CHAT = { kind: 'line', isMessage: true };
 const OTHER_CHAT = { kind: 'line', draft: 'carl', isMessage: true };
 
@@ -17,7 +17,10 @@ const OTHER_CHAT_ASKED = 'prompt = line carl isMessage';
 
 const CALL_OPENED: Row = ['quiet.asked', 'openPrompt', 'dropAhead', 'startQuietTimer', CALL_ASKED];
 
-/** No prompt was open before: keys that were typed ahead answer any prompt that is not sudden. */
+/**
+ * The rows of a prompt that opens while no prompt is open. Keys that were typed ahead answer this prompt,
+ * unless the prompt is sudden.
+ */
 const FIRST_ASKED: Rows = {
   'prompt.asked menu': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
   'prompt.asked menu stale': ['asked.key', 'openPrompt', 'deliverAhead', MENU_ASKED],
@@ -34,7 +37,10 @@ const FIRST_ASKED: Rows = {
   'prompt.asked chat other': ['asked.text.message', 'openPrompt', 'deliverAhead', OTHER_CHAT_ASKED],
 };
 
-/** The user has answered the prompt of a chat: keys typed since then are for that chat only. */
+/**
+ * The rows of a prompt that opens after the user has answered the prompt of a chat. Keys that were typed
+ * since that answer are only for the same chat.
+ */
 const ASKED_AFTER_CHAT: Rows = {
   'prompt.asked menu': ['quiet.asked', 'openPrompt', 'reportUnsentAhead', 'startQuietTimer', MENU_ASKED],
   'prompt.asked menu stale': [
@@ -75,7 +81,7 @@ const ASKED_AFTER_CHAT: Rows = {
   'prompt.asked chat other': ['asked.text.message', 'openPrompt', 'deliverAllAhead', OTHER_CHAT_ASKED],
 };
 
-/** A prompt was closed, and the quiet time continues. */
+/** The rows of a prompt that opens in a quiet time without an open prompt. The quiet time starts again. */
 const ASKED_IN_QUIET: Rows = {
   'prompt.asked menu': ['quiet.asked', 'openPrompt', 'startQuietTimer', MENU_ASKED],
   'prompt.asked menu stale': ['quiet.asked', 'openPrompt', 'startQuietTimer', MENU_ASKED],
@@ -89,7 +95,10 @@ const ASKED_IN_QUIET: Rows = {
   'prompt.asked chat other': ['quiet.asked', 'openPrompt', 'startQuietTimer', OTHER_CHAT_ASKED],
 };
 
-/** The rest of a paste is dropped. A line that may be in use keeps taking the keys. */
+/**
+ * The rows of a prompt that opens during a paste and does not belong to the chat of the paste. The rest of
+ * the paste is dropped. A line with text, or in which the user is typing, is not forgotten.
+ */
 const ASKED_INSTEAD: Rows = {
   'prompt.asked menu': givenUp(MENU_ASKED),
   'prompt.asked menu stale': givenUp(MENU_ASKED),
@@ -112,18 +121,21 @@ function givenUpInUse(asked: string): Row {
   return ['quiet.asked', 'interruptLine', 'openPrompt', 'startQuietTimer', asked];
 }
 
-/** The rows for the moment when the chat of the paste asks for a line. */
+/** The rows of the prompt with which the chat asks for the next line during a paste. */
 function chatAsked(row: Row): Rows {
   return { 'prompt.asked chat': row, 'prompt.asked chat stale': row };
 }
 
-/** The user interrupts the prompt. */
+/** The rows of Ctrl-C at a prompt without typed text. */
 const INTERRUPTED: Rows = {
   'interrupt.pressed': ['interrupted', 'interruptInput'],
   'interrupt.pressed ahead': ['interrupted', 'interruptInput'],
 };
 
-/** A line is on the screen. If it has a draft, and is interrupted while in use, it still takes the keys. */
+/**
+ * The rows of a line on the screen. `kept`: the context change if the client closes the prompt while the line
+ * has text or the user is typing. If the line has a draft, it then still takes the keys.
+ */
 function line(...kept: readonly string[]): Rows {
   const inUse: Row = ['quiet.unasked', 'interruptLine', 'startQuietTimer', ...kept];
   return {
@@ -138,7 +150,7 @@ function line(...kept: readonly string[]): Rows {
   };
 }
 
-/** Keys that are typed after the interruption are for the next prompt. */
+/** The rows after Ctrl-C at the prompt `asked`. Keys that are typed after Ctrl-C are for the next prompt. */
 function interruptedBy(asked: string): Rows {
   const next = (state: string, prompt: string): Row => [
     state,
@@ -163,12 +175,12 @@ function interruptedBy(asked: string): Rows {
   };
 }
 
-/** A line that takes the keys at once. */
+/** The row of a line prompt that opens in a quiet time, and ends it: the line takes the keys immediately. */
 function lineAsked(next: string, asked: string): Row {
   return [next, 'stopQuietTimer', 'forgetLine', 'openPrompt', asked];
 }
 
-/** The rows that leave the quiet time, by the next state and the changes of the context. */
+/** The rows that end the quiet time. `next`: the state after it. `forgotten`: the context changes. */
 function quietPassed(next: string, ...forgotten: readonly string[]): Rows {
   return {
     'quiet.passed': [next, 'stopQuietTimer', 'forgetLine', ...forgotten],
@@ -176,7 +188,7 @@ function quietPassed(next: string, ...forgotten: readonly string[]): Rows {
   };
 }
 
-/** The quiet time without a line that takes the keys. */
+/** The rows of a quiet time in which no line takes the keys. */
 const QUIET: Rows = {
   'interrupt.pressed': ['stays', 'startQuietTimer', 'ringBell'],
   'interrupt.pressed ahead': ['stays', 'startQuietTimer', 'ringBell'],
@@ -187,7 +199,7 @@ const QUIET: Rows = {
   'answer.given *': ['stays', 'ringBell'],
 };
 
-/** The quiet time with an interrupted line, which is not on the screen but still takes the keys. */
+/** The rows of a quiet time in which an interrupted line is not on the screen, but still takes the keys. */
 const QUIET_WITH_LINE: Rows = {
   'interrupt.pressed': ['stays', 'startQuietTimer', 'ringBell'],
   'interrupt.pressed ahead': ['stays', 'startQuietTimer', 'ringBell'],
@@ -199,7 +211,7 @@ const QUIET_WITH_LINE: Rows = {
   'answer.given *': ['stays', 'ringBell'],
 };
 
-/** Pasted lines answer the prompt. */
+/** The rows while pasted lines are being sent: they answer the prompts of the chat. */
 const SENDING: Rows = {
   ...ASKED_INSTEAD,
   'key.pressed *': ['stays', 'pressKept'],
@@ -209,7 +221,7 @@ const SENDING: Rows = {
   'console.closed': ['closed', 'interruptLine'],
 };
 
-/** Pasted lines wait, and the prompt is open. */
+/** The rows while pasted lines wait until the buddy reads, and the prompt is open. */
 const WAITING: Rows = {
   'key.pressed *': ['stays', 'pressShown'],
   'end.pressed text': ['stays', 'pressShown'],
@@ -315,13 +327,13 @@ export const CONSOLE: LegalTable = {
         'prompt.dropped *': ['quiet.unasked', 'closePrompt', 'startQuietTimer'],
       },
     },
-    'asked.key: a sudden prompt': {
+    'asked.key: the prompt is sudden': {
       after: ['prompt.asked call', 'quiet.passed'],
       legal: {
         ...INTERRUPTED,
         'key.pressed y': ['stays', 'pressShown'],
         'key.pressed N': ['stays', 'pressShown'],
-        // The key belongs to something else that the user is typing.
+        // The key may belong to something else that the user is typing.
         'key.pressed *': ['quiet.asked', 'ringBell', 'startQuietTimer'],
         'paste.received *': ['stays', 'ringBell'],
         'answer.given *': ['unasked', 'deliverAnswer'],
@@ -361,14 +373,14 @@ export const CONSOLE: LegalTable = {
       },
     },
 
-    'interrupted: a key prompt': {
+    'interrupted: the prompt asked for a key': {
       after: ['prompt.asked menu', 'interrupt.pressed'],
       legal: {
         ...interruptedBy(MENU_ASKED),
         'prompt.dropped *': ['unasked', 'closePrompt', 'prompt = none'],
       },
     },
-    'interrupted: a line prompt': {
+    'interrupted: the prompt asked for a line': {
       after: ['prompt.asked id', 'interrupt.pressed'],
       legal: {
         ...interruptedBy(ID_ASKED),
@@ -434,7 +446,7 @@ export const CONSOLE: LegalTable = {
         'prompt.dropped *': ['quiet.unasked', 'closePrompt'],
       },
     },
-    'quiet.asked: one line interrupted another': {
+    'quiet.asked: the line of a chat interrupted another line': {
       after: ['prompt.asked id', 'prompt.dropped text', 'prompt.asked chat other'],
       legal: {
         ...QUIET_WITH_LINE,
@@ -452,7 +464,7 @@ export const CONSOLE: LegalTable = {
         'line.sent': LINE_SENT,
       },
     },
-    'pasting.sending.underWay: the last line': {
+    'pasting.sending.underWay: the last line of the paste is under way': {
       after: [...PASTE, ...NEXT, ...NEXT],
       legal: { ...SENDING, ...chatAsked(REOPENED), 'line.sent': LINE_SENT },
     },
@@ -460,7 +472,7 @@ export const CONSOLE: LegalTable = {
       after: [...PASTE, 'line.sent'],
       legal: { ...SENDING, ...chatAsked(['pasting.sending.underWay', 'sendLine', 'linesLeft = 1']) },
     },
-    'pasting.sending.sent: the last line': {
+    'pasting.sending.sent: the last line of the paste was sent': {
       after: [...PASTE, ...NEXT, ...NEXT, 'line.sent'],
       legal: { ...SENDING, ...chatAsked(REOPENED) },
     },

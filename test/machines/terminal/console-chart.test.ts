@@ -39,12 +39,12 @@ function answer(value: string): Input {
   return { type: 'answer.given', value };
 }
 
-/** The event, at a time when the line has text. */
+/** The same event, at a time when the line has text. */
 function typed(input: Input): Input {
   return { ...input, hasText: true };
 }
 
-/** The state of the console after these events, and the effects of the last event. */
+/** Returns the state of the console after these events, and the effects of the last event. */
 function after(...events: readonly Input[]) {
   let [snapshot] = initialTransition(consoleMachine);
   let effects: string[] = [];
@@ -77,7 +77,7 @@ test('keys that are typed without a prompt are kept', (t) => {
   t.deepEqual(after(paste(1)), { at: 'unasked', effects: ['typeAhead'] });
 });
 
-test('the kind of a prompt determines the state, and the prompt gets the keys typed ahead', (t) => {
+test('the kind of a prompt determines the state, and the prompt gets the keys that were typed ahead', (t) => {
   for (const [prompt, at] of [
     [MENU, 'asked.key'],
     [ID, 'asked.text.line'],
@@ -86,7 +86,7 @@ test('the kind of a prompt determines the state, and the prompt gets the keys ty
     t.deepEqual(after(asked(prompt)), { at, effects: ['openPrompt', 'deliverAhead'] });
 });
 
-test('keys typed ahead do not answer a sudden key prompt', (t) => {
+test('keys that were typed ahead do not answer a key prompt that opens suddenly', (t) => {
   for (const ahead of ['none', 'stale', 'fresh'] as const)
     t.deepEqual(after(asked(CALL, { ahead })), {
       at: 'quiet.asked',
@@ -96,7 +96,7 @@ test('keys typed ahead do not answer a sudden key prompt', (t) => {
   t.is(after(asked({ ...ID, isSudden: true }, { ahead: 'fresh' })).at, 'asked.text.line');
 });
 
-test('keys typed for a chat go to its next line, or are reported as unsent', (t) => {
+test('keys typed ahead in a chat go to its next line, or are reported as unsent if there is none', (t) => {
   const between = [asked(CHAT), answer('hi')];
   for (const ahead of ['none', 'stale', 'fresh'] as const) {
     t.deepEqual(after(...between, asked(CHAT, { ahead })), {
@@ -111,7 +111,7 @@ test('keys typed for a chat go to its next line, or are reported as unsent', (t)
   }
 });
 
-test('keys typed after q are for the menu', (t) => {
+test('keys that the user types after leaving a chat with q go to the menu', (t) => {
   t.deepEqual(after(asked(CHAT), answer('q'), asked(MENU, { ahead: 'fresh', isTyping: true })), {
     at: 'asked.key',
     effects: ['openPrompt', 'deliverAhead'],
@@ -138,7 +138,7 @@ test('a key goes to any prompt on the screen, and a paste goes only to a line pr
   for (const count of [1, 2]) t.deepEqual(after(asked(ID), paste(count)).effects, ['insertShown']);
 });
 
-test('a sudden prompt takes its own keys, and any other key begins a quiet time', (t) => {
+test('a sudden key prompt takes the keys that answer it, and any other key begins a quiet time', (t) => {
   for (const text of ['y', 'N'])
     t.deepEqual(after(asked(CALL), QUIET, key(text)), { at: 'asked.key', effects: ['pressShown'] });
   for (const text of ['m', '', undefined])
@@ -148,7 +148,7 @@ test('a sudden prompt takes its own keys, and any other key begins a quiet time'
     });
 });
 
-test('in a quiet time without a line, every key rings the bell and restarts the timer', (t) => {
+test('in a quiet time without a line, every key restarts the timer, and no key answers the prompt', (t) => {
   const quiet = [asked(CALL), key('m')];
   for (const input of [key('z'), paste(1)])
     t.deepEqual(after(...quiet, input), { at: 'quiet.asked', effects: ['startQuietTimer', 'ringBell'] });
@@ -163,7 +163,7 @@ test('in a quiet time without a line, every key rings the bell and restarts the 
   t.deepEqual(after(...quiet, QUIET, key('y')).effects, ['pressShown']);
 });
 
-test('a key prompt after a closed prompt waits for the quiet time', (t) => {
+test('a key prompt waits for the quiet time if another prompt was closed just before it', (t) => {
   for (const dropped of [MENU, CALL, ID, CHAT])
     for (const next of [MENU, CALL])
       t.deepEqual(after(asked(dropped), QUIET, DROPPED, asked(next)), {
@@ -172,7 +172,7 @@ test('a key prompt after a closed prompt waits for the quiet time', (t) => {
       });
 });
 
-test('after a key prompt, a chat line takes keys at once; another line waits if the user is typing', (t) => {
+test('after a key prompt, a chat line takes keys immediately; another line waits if the user types', (t) => {
   const gone = [asked(CALL), DROPPED];
   t.is(after(...gone, asked(CHAT, { isTyping: true })).at, 'asked.text.message');
   t.is(after(...gone, asked(ID)).at, 'asked.text.line');
@@ -180,7 +180,7 @@ test('after a key prompt, a chat line takes keys at once; another line waits if 
   t.is(after(asked(CHAT), DROPPED, asked(ID)).at, 'quiet.asked');
 });
 
-test('a line with text keeps taking the keys after an interruption', (t) => {
+test('if a line is interrupted while it has text, the line keeps taking the keys', (t) => {
   const taken = [asked(ID), typed(DROPPED)];
   t.deepEqual(after(...taken), { at: 'quiet.unasked', effects: ['interruptLine', 'startQuietTimer'] });
   t.is(after(asked(ID), { ...DROPPED, isTyping: true }).at, 'quiet.unasked');
@@ -221,7 +221,7 @@ test('the quiet time ends when the client asks again for the interrupted line', 
   t.is(after(...taken, asked({ kind: 'line', draft: 'other' })).at, 'quiet.asked');
 });
 
-test('closing a prompt does not end a quiet time, and the interrupted line keeps the keys', (t) => {
+test('closing a prompt does not end a quiet time, and the interrupted line keeps taking the keys', (t) => {
   const taken = [asked(ID), typed(DROPPED)];
   t.deepEqual(after(...taken, asked(CALL), DROPPED), { at: 'quiet.unasked', effects: ['closePrompt'] });
   t.deepEqual(after(...taken, asked(CALL), DROPPED, key('y')).effects, ['startQuietTimer', 'pressKept']);
@@ -252,7 +252,7 @@ test('while a pasted line is being sent, keys go to the line that was set aside'
   t.deepEqual(after(...SENDING, answer('draft')), { at: 'pasting.sending.underWay', effects: ['ringBell'] });
 });
 
-test('after each sent line of a paste, the next is sent; after the last, the prompt opens', (t) => {
+test('after each line of a paste, the next line is sent; after the last line, the prompt opens', (t) => {
   const next = [SENT, DROPPED, asked(CHAT)];
   t.is(after(...SENDING, SENT).at, 'pasting.sending.sent');
   for (const events of [next, [...next, ...next]])
@@ -280,7 +280,7 @@ test('the prompt is open while pasted lines wait, and no typed line overtakes th
 });
 
 test('pasting continues when the buddy reads, whether the prompt is repeated or replaced', (t) => {
-  t.is(after(...WAITING, REPEATED).at, 'pasting.waiting.underWay', 'the previous line was not sent');
+  t.is(after(...WAITING, REPEATED).at, 'pasting.waiting.underWay', 'the previous line is not sent yet');
   t.deepEqual(after(...WAITING, SENT, REPEATED), {
     at: 'pasting.sending.underWay',
     effects: ['setLineAside', 'sendLine'],
@@ -302,7 +302,7 @@ test('a pasted line is handed over only after the previous line was sent', (t) =
   }
 });
 
-test('any other prompt ends a paste', (t) => {
+test('any prompt other than that of the chat ends a paste', (t) => {
   for (const prompt of [MENU, ID, NAMED_CHAT]) {
     t.deepEqual(after(...SENDING, typed(asked(prompt))), {
       at: 'quiet.asked',
@@ -345,11 +345,11 @@ const EVERYWHERE: readonly (readonly Input[])[] = [
   [asked(CALL), key('m')],
 ];
 
-/** The events that lead to a quiet time, and all others. */
+/** The last two lists of `EVERYWHERE` lead to a quiet time, and the other lists do not. */
 const QUIET_TIMES = EVERYWHERE.slice(-2);
 const OTHER_TIMES = EVERYWHERE.slice(0, -2);
 
-test('Ctrl-C clears typed text, and interrupts the client if there is none', (t) => {
+test('Ctrl-C clears the typed text, and interrupts the client if there is no text', (t) => {
   for (const way of OTHER_TIMES.filter((events) => events !== CONFIRMING)) {
     t.deepEqual(after(...way, CTRL_C).effects, ['interruptInput']);
     t.deepEqual(after(...way, typed(CTRL_C)).effects, [way.length === 0 ? 'interruptInput' : 'clearLine']);
@@ -365,7 +365,7 @@ test('in the quiet time, Ctrl-C and Ctrl-D ring the bell, unless a line with tex
   t.deepEqual(after(asked(ID), typed(DROPPED), typed(CTRL_C)).effects, ['startQuietTimer', 'clearLine']);
 });
 
-test('a second Ctrl-C soon after the first ends the input in every state', (t) => {
+test('in every state, a second Ctrl-C that soon follows the first one ends the input', (t) => {
   for (const way of EVERYWHERE)
     t.deepEqual(after(...way, typed({ ...CTRL_C, isAgain: true })).effects, ['endInput']);
 });
