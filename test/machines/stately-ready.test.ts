@@ -10,7 +10,7 @@ import { CHARTS } from '../helpers/charts.js';
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Properties that must be functions. Such a function needs a name that differs from the property. */
+/** Properties that may be functions, if the function has a name that differs from that of the property. */
 const FUNCTION_PROPERTIES = ['context', 'input'];
 
 for (const { machine } of CHARTS) {
@@ -81,7 +81,7 @@ function statesOf(config: Config, path: string): (readonly [string, Config])[] {
   return [[path, config], ...inner.flatMap(([name, state]) => statesOf(state, `${path}.${name}`))];
 }
 
-/** The names in a state, without the states inside it. */
+/** The names of the actions, guards, delays and actors of a state, without those of its inner states. */
 function namesIn(state: Config): (readonly ['actions' | 'guards' | 'actors' | 'delays', string])[] {
   const invoked = listOf(state['invoke']) as Config[];
   const transitions = [state, ...invoked]
