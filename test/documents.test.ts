@@ -13,7 +13,7 @@ test('README.md is short', async (t) => {
   t.true((await linesOf('README.md')).length <= MAX_README_LINES);
 });
 
-test('the glossary is short and in alphabetical order', async (t) => {
+test('the glossary is short', async (t) => {
   const lines = await linesOf('ARCHITECTURE.md');
   const after = lines.slice(lines.indexOf('## Glossary') + 1);
   const section = after.slice(
@@ -21,9 +21,7 @@ test('the glossary is short and in alphabetical order', async (t) => {
     after.findIndex((line) => line.startsWith('## ')),
   );
   const [, , ...rows] = section.filter((line) => line.startsWith('| '));
-  const terms = rows.map((row) => row.split(' | ')[0] ?? '');
-  t.true(terms.length > 0 && terms.length <= MAX_TERMS, `${terms.length} terms`);
-  t.deepEqual(terms, terms.toSorted());
+  t.true(rows.length > 0 && rows.length <= MAX_TERMS, `${rows.length} terms`);
 });
 
 test('each entry of CHANGELOG.md is short', async (t) => {
