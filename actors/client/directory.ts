@@ -1,6 +1,7 @@
 /**
- * A program's access to the directory of the server: requests over TCP. They are sent inside TLS if the
- * server keeps keys, and in clear if it keeps none.
+ * A program's access to the directory of the server: requests over TCP. If the server keeps keys, all requests
+ * go inside TLS, except a REG for an id without a key. If the server keeps no keys, they go in clear; so do all
+ * requests with `--clear`, as long as no key is on this machine.
  *
  * A program has one object of this class. The object holds secrets in private fields, so actors get it by
  * closure: it is never part of an input, an event or a context. No request is ever sent both inside TLS and
@@ -48,7 +49,7 @@ export interface DirectoryOptions {
   readonly uptime?: () => number;
 }
 
-/** What this machine holds for an id. `unknown` has the code of the error with which requests reject. */
+/** What this machine holds for an id. For `unknown`, `code` tells why requests for this id reject. */
 export type Standing =
   | Exclude<SignInCheck, { holds: 'unknown' }>
   | (Extract<SignInCheck, { holds: 'unknown' }> & { readonly code: ClientErrorCode });
@@ -62,7 +63,7 @@ export type Login =
 /** An outcome without details. */
 type OtherOutcome = Exclude<LoginOutcome, 'open' | 'banned'>;
 
-/** The result of {@link Directory.restore}. It never contains a word. */
+/** The result of {@link Directory.restore}. Its reason never contains any of the 24 words that were typed. */
 export type Restored =
   | { readonly restored: true }
   | { readonly restored: false; readonly reason: DisplayText };
@@ -134,7 +135,7 @@ export class Directory {
     const server = await this.#identify();
     if (server.keeps !== 'keys') {
       const reply = await this.#askInClear(request, signal);
-      // Except for a ban, only a server with keys denies a request, so this server may keep keys by now.
+      // A server without keys denies a request only because of a ban. So this server may keep keys by now.
       if (replyCode(reply.line) === DENIED) await this.#identify({ asksAgain: true }).catch(() => {});
       return reply;
     }
@@ -371,7 +372,7 @@ function refused(reason: string): Restored {
   return { restored: false, reason: toDisplayText(reason) };
 }
 
-/** What this machine holds for an id, after an error. After an error of the network, this is `nothing`. */
+/** What is reported as held for an id if an error occurred. After an error of the network: `nothing`. */
 function standingOf(error: unknown): Standing {
   if (!(error instanceof ClientError)) return NOTHING;
   return { holds: 'unknown', code: error.code, reason: toDisplayText(error.message) };

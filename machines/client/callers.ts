@@ -60,8 +60,8 @@ const MAX_BUDDIES_THERE = 3;
 
 /**
  * Prepares a caller for display. A caller that claims the user's own id is shown by its address. A caller
- * without an id is shown by its address and the buddies with that address. Buddies who have a key, or may
- * have one, are not shown, because they call privately.
+ * without an id is shown by its address and the buddies with that address. Buddies whose calls would
+ * be private are not shown: those who have a key, or may have one that is not known here yet.
  */
 export function withHint<TCaller extends Caller>(
   call: TCaller,

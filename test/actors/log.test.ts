@@ -2,7 +2,7 @@ import test from 'ava';
 import { logVisibly, SILENT_LOG } from '../../actors/log.js';
 import { TestLog } from '../helpers/server.js';
 
-test('`logVisibly` logs a line at info, or at the lowest higher level that is shown', (t) => {
+test('`logVisibly` logs a line at info; if info is hidden, at the lowest level that is shown', (t) => {
   const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
   for (const [shown, expected] of [
     ['debug', 'info'],

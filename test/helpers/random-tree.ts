@@ -30,8 +30,9 @@ import { type AutoShutdown, supervisor } from '../../supervision/supervisor.js';
 /**
  * The outcome of a start. With `input`, the start fails before the actor is created. With `late`, a machine
  * fails after its first children have started; any other actor fails as with `fail`. With `finish`, the
- * actor ends normally as soon as it starts. With `slow`, a behaviour or a promise is not ready until the
- * event `ready`; any other actor starts as with `ok`.
+ * actor ends normally as soon as it starts. With `ignore`, it ends at once with `IGNORE` as its output. With
+ * `slow`, a behaviour or a promise is not ready until the event `ready`. An actor for which an outcome is not
+ * possible starts as with `ok`.
  */
 export type Start = 'ok' | 'slow' | 'fail' | 'late' | 'input' | 'ignore' | 'finish';
 
@@ -217,7 +218,7 @@ export interface Witness {
   inputFailed(node: TreeNode): void;
 }
 
-/** A node of the tree. Successive actors run in it; the node determines how each of them behaves. */
+/** A node of the tree, in which actors run. The node determines how each of its actors behaves. */
 export class TreeNode {
   readonly children: readonly TreeNode[];
   /** The template of a dynamic supervisor's children. */
@@ -380,7 +381,7 @@ export class World {
     };
     let next: number | undefined;
     for (const { start, timeout } of timeouts.values()) {
-      // Rounds up: a sum of fractions may be slightly less than the due time, and the timer would never fire.
+      // Rounds up. Otherwise a sum of fractions could end just before the due time, and no timer would fire.
       const due = start + Math.ceil(timeout);
       if (next === undefined || due < next) next = due;
     }

@@ -52,7 +52,7 @@ test('a restarted call control does not repeat a call number', (t) => {
   t.is((eventsToOwner(callFrom(bob))[0] as { call?: number }).call, call);
 });
 
-test('if a buddy does not read, the lines are reported in their order, and then the end of the chat', (t) => {
+test('if a buddy does not read, the lines are reported in order, and the end of the chat after them', (t) => {
   const events = eventsToOwner(
     ...talking,
     line('one'),
@@ -103,7 +103,7 @@ test('if a chat began before call control was restarted, its reports are marked 
   );
 });
 
-test('consecutive calls that time out do not make the caller a nuisance', (t) => {
+test('calls that each ring for a minute do not make the caller a nuisance', (t) => {
   const RING = 'patience.call-control.ringing';
   const at = (ms: number) => callFrom(bob, '192.0.2.7', undefined, ms);
   t.is(eventsToOwner(at(0), RING, at(60_000), RING, at(120_000)).at(-1)?.type, 'call.offered');

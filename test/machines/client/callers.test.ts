@@ -17,7 +17,7 @@ test('the name of a caller is its id, or its address if it gave no id', (t) => {
   t.is(callers.callerName({ ...call(0), caller: undefined }), '192.0.2.7' as DisplayText);
 });
 
-test('a caller without an id is named after a buddy only if that buddy cannot have a key', (t) => {
+test('a nameless caller is shown with the buddy at its address, unless that buddy calls privately', (t) => {
   const buddies = [bobOnline];
   const named = { ...call(0), caller: undefined, hint: { buddiesThere: [bob] } };
   const nameless = { ...call(0), caller: undefined };
@@ -30,7 +30,7 @@ test('a caller without an id is named after a buddy only if that buddy cannot ha
   t.deepEqual(hintFor(Object.assign(new Map(), { isPartial: true as const })), nameless);
   for (const state of ['pinned', 'verified', 'changed', 'damaged'] as const)
     t.deepEqual(hintFor(new Map([[bob, state]])), nameless, state);
-  // The protection of the call shows that the user has a key. The trust was not reported yet.
+  // A call has a `protection` only if the user has a key. The trust was not reported yet.
   const inClear = { ...nameless, protection: { is: 'clear' as const } };
   t.deepEqual(hintFor(undefined, inClear), inClear);
 });
