@@ -71,7 +71,9 @@ export function inheritSockets(
   if (LISTEN_FDS === undefined || LISTEN_PID !== String(process.pid)) return {};
   const count = Number(LISTEN_FDS);
   if (!Number.isInteger(count) || count < 0 || count > MAX_SOCKETS) {
-    throw new StartError(`LISTEN_FDS is '${toDisplayText(LISTEN_FDS)}', not a number of sockets`);
+    throw new StartError(
+      `LISTEN_FDS is '${toDisplayText(LISTEN_FDS)}', not a number from 0 to ${MAX_SOCKETS}`,
+    );
   }
   const names = LISTEN_FDNAMES.split(':');
   const found = new Map<'tcp' | 'udp', { readonly fd: number; readonly kind: SocketKind }>();

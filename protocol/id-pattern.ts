@@ -9,7 +9,7 @@ export type IdPattern = string & { readonly IdPattern: unique symbol };
 
 const PATTERN = new RegExp(`^[A-Za-z0-9_.@+*?-]{1,${2 * MAX_ID_LENGTH}}$`);
 
-/** Parses a pattern. Returns `undefined` if a text is empty, too long, or has characters that no id has. */
+/** Parses a pattern of `*`, `?` and characters of ids. Returns `undefined` for any other or longer text. */
 export function parseIdPattern(text: string): IdPattern | undefined {
   return PATTERN.test(text) ? (text.toLowerCase() as IdPattern) : undefined;
 }

@@ -72,7 +72,7 @@ export interface DeliveryListener {
   onConfirmed(): void;
   /** After `finish`: no more bytes were confirmed for `patienceMs`. */
   onStalled(): void;
-  /** After `finish`: the other end reset the connection, possibly after it had closed its sending side. */
+  /** After `finish`: the other end reset the connection. It may have closed its sending side before. */
   onReset(): void;
 }
 

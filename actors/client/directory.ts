@@ -1,7 +1,7 @@
 /**
  * A program's access to the directory of the server: requests over TCP. If the server keeps keys, all
- * requests go inside TLS, except a REG for an id without a key. If the server keeps no keys, all requests go in
- * clear. With `--clear`, too, they go in clear, as long as no key is on this machine.
+ * requests go inside TLS, except a REG for an id without a key. If the server keeps no keys, all requests go
+ * in clear. With `--clear`, too, they go in clear, as long as no key is on this machine.
  *
  * A program has one object of this class. The object holds secrets in private fields, so actors get it by
  * closure: it is never part of an input, an event or a context. No request is ever sent both inside TLS and

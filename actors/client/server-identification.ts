@@ -85,7 +85,7 @@ export class ServerIdentification {
 
   /**
    * What is known without asking the server. Rejects with `server.unreadable`, or with `server.changed` if
-   * two of several servers are known with different keys.
+   * different keys are stored for two servers of the list.
    */
   async known(): Promise<IdentifiedServer | undefined> {
     let known: ServerKey | undefined;
@@ -109,10 +109,10 @@ export class ServerIdentification {
   }
 
   /**
-   * Identifies the server. Asks it only if nothing is known. If the server did not say whether it keeps keys,
-   * returns this result for {@link SILENCE_MS}, without asking again.
+   * Identifies the server. Asks it if nothing is known, or with `asksAgain`. If the server did not say
+   * whether it keeps keys, returns this result for {@link SILENCE_MS}, without asking again.
    *
-   * Rejects with `server.unreadable`, or with an error of the network.
+   * Rejects like {@link known}, or with an error of the network.
    *
    * @param asksAgain True to ask the server again if it kept no keys or did not answer: it may have been
    * updated.
@@ -136,7 +136,7 @@ export class ServerIdentification {
     return isNewlyKeyless;
   }
 
-  /** @param known Set if the server is known to keep no keys. If the server is silent, this is the result. */
+  /** @param known The result for a silent server that was known to keep no keys; otherwise `undefined`. */
   async #ask(known: IdentifiedServer | undefined): Promise<IdentifiedServer> {
     const { endpoint, answer } = await this.#askVersion();
     if ('keeps' in answer) return known ?? this.#rememberUnsaid(answer);
@@ -193,7 +193,7 @@ export class ServerIdentification {
   }
 }
 
-/** The name of servers without keys: the name of the first server, whichever server is in use. */
+/** The name for all servers of a list without keys: the name of the first, even if another is in use. */
 export function keylessName({ endpoints: [first] }: ChosenServer): ServerName {
   return serverName(first as ServerEndpoint, undefined);
 }

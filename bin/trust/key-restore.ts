@@ -35,8 +35,8 @@ export async function restoreKey(session: KeySession): Promise<number> {
     session,
     [
       `The key of ${id} at ${session.server.name} is on this machine now.`,
-      `When you sign in here, another client of ${id} that is signed in says so, and stops.`,
-      'The 24 words are not kept here: only your paper has them.',
+      `When you sign in here, any other client of ${id} signs you out, and says so.`,
+      'The 24 words are not kept on this machine. Keep your paper.',
       `Was the other machine lost or stolen? Then shut it out: im-client key revoke --user ${id}`,
     ],
     { id, server: server.name, key: identity.key, serial, floor },

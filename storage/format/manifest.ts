@@ -7,9 +7,9 @@
  *     journal journal-4.txt 10
  *     checksum d157c94b
  *
- * A snapshot's entry gives the last record in it, and its length in bytes. A sealed journal's entry gives its
- * first record, its last record, and its length. The active journal, to which the store appends, comes last;
- * its entry gives only its first record. The numbers make the names unique; they do not imply an order.
+ * A snapshot's entry gives the last record in it, and its length in bytes. The entry of a closed journal
+ * gives its first record, its last record, and its length. The active journal, to which the store appends, comes
+ * last; its entry gives only its first record. The number in a file name only makes the name unique.
  * The last line has the checksum of all lines before it.
  *
  * The manifest is never modified, only replaced as a whole, by renaming: at any moment it lists a complete
@@ -174,7 +174,7 @@ export function newerFormat(path: string, header: string): StoreError {
  * Replaces the manifest. The contents of the files that it lists must be durable; their names need not be.
  *
  * @throws FileError `file.uncertain` when it is unknown whether the manifest was replaced: the caller must
- * keep the files of both the old and the new manifest. Any other error when the manifest was not replaced.
+ * keep the files of both the old and the new manifest. After any other error, the manifest was not replaced.
  */
 export function swapManifest(directory: DataDirectory, manifest: Manifest): Promise<void> {
   return directory.replace(MANIFEST_FILE, Buffer.from(encodeManifest(manifest), 'latin1'));

@@ -10,6 +10,8 @@ import { supervisor } from '../../supervision/supervisor.js';
 import type { WorkerEvent } from '../helpers/actors.js';
 import { iterationsUntil } from '../helpers/event-loop.js';
 
+// The numbers in the titles are those of docs/supervision-cases.md.
+
 const idle: BehaviourLogic<WorkerEvent, undefined> = fromBehaviour((scope) => ({
   receive({ type }) {
     if (type === 'crash') throw new Error('crash');
@@ -63,8 +65,8 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * How many times as much a child may cost among 100,000 children as among 1,000. The factor would be 100 if
- * the cost of a child grew with the number of children.
+ * The maximum ratio between the cost of one child among 100,000 children and the cost of one child among
+ * 1,000. The ratio would be 100 if the cost of a child grew with the number of children.
  */
 const FACTOR = 10;
 
@@ -172,7 +174,7 @@ test.serial(
       }
     };
     const usedBytes = async () => {
-      // A mailbox collected in one iteration is removed from the list of closed names in a later one.
+      // After a mailbox was garbage-collected, its name leaves the list of closed names in a later iteration.
       for (let iterations = 0; iterations < 5; iterations++) {
         collect();
         await new Promise((resolve) => setImmediate(resolve));

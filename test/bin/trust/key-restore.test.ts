@@ -30,8 +30,8 @@ test('`key restore` reads words from a pipe; then the server knows the new devic
   t.is(
     stdout,
     `The key of alice at 127.0.0.1:${server.tcp} is on this machine now.\n` +
-      'When you sign in here, another client of alice that is signed in says so, and stops.\n' +
-      'The 24 words are not kept here: only your paper has them.\n' +
+      'When you sign in here, any other client of alice signs you out, and says so.\n' +
+      'The 24 words are not kept on this machine. Keep your paper.\n' +
       'Was the other machine lost or stolen? Then shut it out: im-client key revoke --user alice\n',
   );
   const stored = await second.stored('alice');

@@ -179,7 +179,7 @@ test('after a registration by a command, `key words` and `key restore` move alic
   const restoring = laptop.atTerminal('key', 'restore', '--user', 'alice');
   await restoring.shows('Word 1 of 24:');
   for (const from of [0, 8, 16]) restoring.press(`${paper.slice(from, from + 8).join(' ')}\r`);
-  await showsRows(restoring, 'The 24 words are not kept here: only your paper has them.');
+  await showsRows(restoring, 'The 24 words are not kept on this machine. Keep your paper.');
   t.is(await restoring.exited, 0);
   const [first, second] = [await keyOn(desktop), await keyOn(laptop)];
   t.deepEqual([second.key, second.safetyWords], [first.key, first.safetyWords]);
