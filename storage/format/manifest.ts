@@ -8,8 +8,8 @@
  *     checksum d157c94b
  *
  * A snapshot's entry gives the last record in it, and its length in bytes. The entry of a closed journal
- * gives its first record, its last record, and its length. The active journal, to which the store appends, comes
- * last; its entry gives only its first record. The number in a file name only makes the name unique.
+ * gives its first record, its last record, and its length. The active journal, to which the store appends,
+ * comes last; its entry gives only its first record. The number in a file name only makes the name unique.
  * The last line has the checksum of all lines before it.
  *
  * The manifest is never modified, only replaced as a whole, by renaming: at any moment it lists a complete
