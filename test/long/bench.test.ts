@@ -6,7 +6,7 @@ import test from 'ava';
 const PARTS = {
   supervision: [
     'an actor that lives for two events',
-    'start and end of one more child',
+    'start and end of a dynamic child',
     'start and stop of a list',
   ],
   chat: ['A chat between two clients'],
