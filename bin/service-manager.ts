@@ -13,7 +13,7 @@ const NOTICE_TIMEOUT_MS = 2_000;
 const MICROSECONDS_PER_MS = 1_000;
 const NANOSECONDS_PER_MICROSECOND = 1_000n;
 
-/** The variables that systemd sets for this process. Its children must not get them. */
+/** The variables that systemd sets for this process. Its children must not inherit them. */
 const VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'] as const;
 
 /** The facts about a ready server that are reported to systemd. */

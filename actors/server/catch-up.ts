@@ -1,7 +1,7 @@
 /**
  * Makes the store of this server catch up: it reads the changes that other servers made to a shared
  * directory. The store catches up at intervals. It catches up early if another server announces changes that
- * this server does not have, or if this server does not know an id.
+ * this server does not have, or if a client names an id that this server does not know.
  */
 
 import { isStoreError, type Store } from '../../storage/store.js';

@@ -86,8 +86,8 @@ function callUnlessQuit(
   first: Promise<NextLine>,
 ): Promise<Talk | undefined> {
   return new Promise((resolve, reject) => {
-    // The end of the input gives up the call only after the call has begun. If the call cannot begin, `call`
-    // therefore always rejects with the reason.
+    // If the input ends before the call has begun, the call is not given up yet: a call that cannot begin
+    // must be reported with its reason.
     const onCalling = async () => {
       if ((await first).done && !session.stopped.aborted) resolve(undefined);
     };

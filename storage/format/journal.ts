@@ -54,8 +54,8 @@ export class Journal {
    * Appends changes with one write and one sync.
    *
    * @param isOurs Whether this process still holds the lock that keeps other writers out of the directory.
-   * @throws FileError `journal.broken` when the on-disk contents are unknown; any other error when nothing
-   * was appended.
+   * @throws FileError `journal.broken` when the on-disk contents are unknown, or the directory is no longer
+   * this process's. After any other error, nothing was appended.
    */
   async append(changes: readonly EffectiveChange[], isOurs: () => Promise<boolean>): Promise<void> {
     const durable = this.#last;

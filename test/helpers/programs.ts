@@ -113,7 +113,7 @@ function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** Makes a database full of ids with keys in an empty directory. */
+/** If the directory is empty, makes a database in it that is full of ids with keys. */
 async function makeKeyedDatabase(directory: string): Promise<void> {
   if ((await readdir(directory)).length > 0) return;
   const store = await openTextStore(directory);
