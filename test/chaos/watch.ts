@@ -14,7 +14,7 @@ const CHECK_MS = 250;
 const PROGRESS_MS = 3_000;
 
 /** Longest time without an answer to a worker or a line between a pair, in milliseconds. */
-const PROGRESS_TIMEOUT_MS = 15_000;
+const PROGRESS_TIMEOUT_MS = 30_000;
 
 /**
  * Longest time without a line between two users with keys, in milliseconds. It is longer than for other
