@@ -4,7 +4,7 @@
  */
 
 import { get } from 'node:http';
-import type { AdminFields, AdminRequest } from '../../actors/server/admin-protocol.js';
+import type { AdminRequest } from '../../actors/server/admin-protocol.js';
 import { CommandFailed, sendCommand } from '../../bin/admin-client.js';
 import type { UserId } from '../../protocol/id.js';
 import type { Users } from '../../storage/store.js';
@@ -80,7 +80,12 @@ export class Operator {
     const { outcast, tally } = this.#options;
     const target = { kind: 'id', name: outcast } as const;
     this.#isBanned = undefined;
-    while (!(await this.#ask({ command: bans ? 'ban' : 'unban', target }))) {
+    for (let isFirst = true; ; isFirst = false) {
+      const outcome = await this.#ask({ command: bans ? 'ban' : 'unban', target });
+      // Only after an attempt whose answer was lost may the ban be gone already.
+      if (outcome === 'unknown' && isFirst)
+        tally.blame('loss', `the acknowledged ban of ${outcast} is missing`);
+      if (outcome !== 'unanswered') break;
       if (stop.aborted) return;
       await pause(RETRY_MS, stop);
     }
@@ -88,22 +93,21 @@ export class Operator {
     this.#isBanned = bans;
   }
 
-  /** Sends a command. Returns whether it was carried out, perhaps by an earlier attempt. */
-  async #ask(command: AdminRequest): Promise<boolean> {
+  /** Sends a command. The outcome is `unknown` if the server found no such ban. */
+  async #ask(command: AdminRequest): Promise<'done' | 'unknown' | 'unanswered'> {
     const { socket, tally, work } = this.#options;
     const sentAtMs = performance.now();
-    const answer: Promise<AdminFields> = sendCommand(socket, command);
+    const answer = sendCommand(socket, command);
     work.began();
     try {
       await answer;
     } catch (error) {
-      // An earlier attempt, whose answer was lost, has removed the ban.
-      const isDone = error instanceof CommandFailed && error.failure.code === 'unknown';
-      if (!isDone) tally.unanswered += 1;
-      return isDone;
+      if (error instanceof CommandFailed && error.failure.code === 'unknown') return 'unknown';
+      tally.unanswered += 1;
+      return 'unanswered';
     }
     this.#recordAnswer(sentAtMs);
-    return true;
+    return 'done';
   }
 
   /** Reads a page of the monitor. It must be served, unless the connection breaks. */
